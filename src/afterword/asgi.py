@@ -1,0 +1,33 @@
+"""The door: `/v1/*` goes to the ingest fast path, everything else to Django."""
+
+import os
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afterword.settings")
+django_application = get_asgi_application()
+
+from afterword.events import asgi as events  # noqa: E402  (needs Django set up)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        if scope["path"].startswith("/v1/"):
+            await events.app(scope, receive, send)
+        else:
+            await django_application(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await events.startup()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await events.shutdown()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,235 @@
+"""The settings that Afterword reads from its environment, typed and checked together."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from afterword.core.environment import Environment, SettingError, integer, list_of
+from afterword.core.folders import make_folder
+
+__all__ = [
+    "Bind",
+    "Configuration",
+    "SettingError",
+    "SmtpServer",
+    "configuration",
+    "read_configuration",
+]
+
+Tls = Literal["starttls", "tls", "none"]
+PORT_OF_TLS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
+MAIL_FORMS = "use mailbox: or smtp://user:password@host:port?tls=starttls (or tls, or none)."
+
+
+@dataclass(frozen=True)
+class Bind:
+    """Where the web process listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def reachable(self) -> "Bind":
+        """The address to reach it at from this machine: a wildcard becomes the loopback one."""
+        return Bind({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host), self.port)  # noqa: S104
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """The mail server to hand mail to."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: Tls
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Every setting; `database_url` is None for the embedded PostgreSQL, `mail` for the mailbox."""
+
+    data: Path
+    database_url: str | None = field(repr=False)
+    bind: Bind
+    url: str
+    mail: SmtpServer | None
+    given_secret_key: str | None = field(repr=False)
+    web_processes: int
+    worker_processes: int
+    egress_allow: tuple[IPv4Network | IPv6Network, ...]
+    workspace: str
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The key of signatures and sessions: the one given, else one made once and kept."""
+        return self.given_secret_key or kept_secret(self.data / "secret-key")
+
+
+@cache
+def configuration() -> Configuration:
+    """Return the configuration of this process; raises SettingError."""
+    return read_configuration(os.environ)
+
+
+def read_configuration(environ: Mapping[str, str]) -> Configuration:
+    """Return the settings in `environ`; raises SettingError that names every wrong one."""
+    env = Environment(environ, "AFTERWORD_")
+    bind = env.read("BIND", parse_bind, Bind())
+    found = Configuration(
+        data=env.read("DATA", parse_folder, default_data()),
+        database_url=env.read("DATABASE_URL", parse_database_url, None),
+        bind=bind,
+        url=env.read("URL", parse_url, f"http://{bind.reachable}"),
+        mail=env.read("MAIL_URL", parse_mail_url, None),
+        given_secret_key=env.read("SECRET_KEY", parse_secret_key, None),
+        web_processes=env.read("WEB_PROCESSES", integer(1, 64), 1),
+        worker_processes=env.read("WORKER_PROCESSES", integer(1, 64), 1),
+        egress_allow=env.read("EGRESS_ALLOW", list_of(parse_network), ()),
+        workspace=env.read("WORKSPACE", parse_name, "Demo"),
+    )
+    env.finish()
+    return found
+
+
+def default_data() -> Path:
+    """Return the folder for a system service when run by root, else one beside the caller."""
+    return Path("/var/lib/afterword") if os.geteuid() == 0 else Path.cwd() / "afterword-data"
+
+
+def parse_folder(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path} is not a folder.")
+    return path
+
+
+def parse_bind(text: str) -> Bind:
+    wrong = ValueError(f"{text!r} is not host:port, such as 127.0.0.1:8000 or [::1]:8000.")
+    host, colon, port = text.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise wrong
+    if not colon or not host or "/" in host or "@" in host:
+        raise wrong
+    try:
+        return Bind(host, integer(1, 65535)(port))
+    except ValueError:
+        raise wrong from None
+
+
+def parse_database_url(text: str) -> str:
+    """Return the address as libpq takes it; it stays unchecked whether a server answers there."""
+    wrong = ValueError("this is not postgresql://user:password@host:port/database.")
+    url = _split(text, wrong)
+    if url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/"):
+        raise wrong
+    return "postgresql" + text[len(url.scheme) :]
+
+
+def parse_url(text: str) -> str:
+    wrong = ValueError(f"{text!r} is not an address such as https://ask.example.com.")
+    url = _split(text, wrong)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.username is not None:
+        raise wrong
+    if url.path.strip("/") or url.query or url.fragment:
+        raise ValueError(f"{text!r} goes on after the host: give the scheme and the host alone.")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def parse_mail_url(text: str) -> SmtpServer | None:
+    """Return the mail server, or None for the local mailbox.
+
+    STARTTLS is the default; a server on this machine's loopback address needs none.
+    """
+    if text.rstrip("/") == "mailbox:":
+        return None
+    url = _split(text, ValueError(f"this is not the address of a mail server: {MAIL_FORMS}"))
+    if url.scheme != "smtp":
+        raise ValueError(f"mail cannot be sent by {url.scheme or 'this'!r} yet: {MAIL_FORMS}")
+    if not url.hostname or url.path.strip("/") or url.fragment:
+        raise ValueError(f"the mail server's host is missing or more follows it: {MAIL_FORMS}")
+    tls = _tls(url)
+    return SmtpServer(
+        host=url.hostname,
+        port=url.port or PORT_OF_TLS[tls],
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        tls=tls,
+    )
+
+
+def _tls(url: SplitResult) -> Tls:
+    options = dict(parse_qsl(url.query, keep_blank_values=True))
+    value = options.pop("tls", "none" if _is_loopback(url.hostname or "") else "starttls")
+    for name in options:
+        raise ValueError(f"{name!r} is no option of a mail server's address: {MAIL_FORMS}")
+    for choice in get_args(Tls):
+        if value == choice:
+            return choice  # type: ignore[no-any-return]  # get_args forgets the literals' type
+    raise ValueError(f"tls={value} is not starttls, tls or none.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _split(text: str, wrong: ValueError) -> SplitResult:
+    try:
+        url = urlsplit(text)
+        _ = url.port  # raises when it is no number
+    except ValueError:
+        raise wrong from None
+    if any(character.isspace() for character in text):
+        raise wrong
+    return url
+
+
+def parse_network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8.") from None
+
+
+def parse_secret_key(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("a secret key has at least 32 characters.")
+    return text
+
+
+def parse_name(text: str) -> str:
+    if len(text) > 100 or not text.isprintable():
+        raise ValueError("a workspace's name has at most 100 characters, on one line.")
+    return text
+
+
+def kept_secret(path: Path) -> str:
+    """Return the secret in the file, made on first use; readable by its owner alone."""
+    make_folder(path.parent)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    if not path.exists():
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)  # of two processes that start at once, one wins and both read it
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="utf-8").strip()

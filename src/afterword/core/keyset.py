@@ -1,0 +1,44 @@
+"""Pages of rows, newest first, that cost the same however far back one goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetPage(Generic[Row]):
+    rows: Sequence[Row]
+    after: str  # the cursor of the next page; empty at the end
+
+
+def newest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> KeysetPage[Row]:
+    """Return the page after `cursor`, which is an earlier page's `after`; junk is the first page.
+
+    `at` names the field of the instant; the key, a UUIDv7, decides between equals.
+    """
+    if (last := _read(cursor)) is not None:
+        moment, key = last
+        older = Q(**{f"{at}__lt": moment}) | Q(id__lt=key)
+        rows = rows.filter(older, **{f"{at}__lte": moment})
+    found = list(rows.order_by(f"-{at}", "-id")[: size + 1])
+    shown = found[:size]
+    return KeysetPage(shown, _write(shown[-1], at) if len(found) > size else "")
+
+
+def _write(row: Model, at: str) -> str:
+    return f"{getattr(row, at).isoformat()}_{row.pk}"
+
+
+def _read(cursor: str) -> tuple[datetime, UUID] | None:
+    moment, _, key = cursor.partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, UUID(key)) if at.tzinfo else None
+    except ValueError:
+        return None

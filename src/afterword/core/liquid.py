@@ -1,0 +1,118 @@
+"""Texts that users write in Liquid. Pure.
+
+A text is plain text: whoever puts its result into HTML escapes the whole of it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from liquid import BoundTemplate, Environment
+from liquid.exceptions import FilterArgumentError, LiquidError
+
+SOURCE_LIMIT = 5_000  # characters of a text, of its result and of every step between
+ITEM_LIMIT = 1_000
+
+_TAG = re.compile(r"\{\{|\{%")
+
+# Liquid passes on what Python's own arithmetic raises inside a filter.
+_FAULTS = (LiquidError, ArithmeticError, TypeError, ValueError)
+
+
+class TextRefused(ValueError):
+    """A text that cannot be used, now or for this person; its message is safe to show."""
+
+
+class Text:
+    """A parsed text. `names` are the variables it reads; without Liquid it is `fixed`."""
+
+    __slots__ = ("_template", "fixed", "names", "source")
+
+    def __init__(self, source: str) -> None:
+        """Raise TextRefused where `source` is too long or is not Liquid."""
+        self.source = source
+        self.names: frozenset[str] = frozenset()
+        self._template: BoundTemplate | None = None
+        if len(source) > SOURCE_LIMIT:
+            raise TextRefused(f"is longer than {SOURCE_LIMIT:,} characters")
+        self.fixed = _TAG.search(source) is None
+        if not self.fixed:
+            self._template, self.names = _parse(source)
+
+    def render(self, values: Mapping[str, object]) -> str:
+        """Unknown variables render empty. Raise TextRefused where the values break a filter."""
+        if self._template is None:
+            return self.source
+        try:
+            return self._template.render(values)
+        except _FAULTS as fault:
+            raise TextRefused(_in_words(fault)) from fault
+
+
+class _Environment(Environment):
+    """Liquid as survey texts have it: no includes, no HTML, and a bound on every size."""
+
+    block_nesting_limit = 10
+    loop_iteration_limit = ITEM_LIMIT
+    local_namespace_limit = 20 * SOURCE_LIMIT
+    output_stream_limit = 4 * SOURCE_LIMIT  # in bytes
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        for tag in ("include", "render", "tablerow"):
+            del self.tags[tag]
+        for name, function in self.filters.items():
+            self.filters[name] = _bounded(function)
+        for name in ("escape", "escape_once", "newline_to_br", "safe"):
+            self.filters[name] = str  # results are escaped whole; twice would show
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that neither takes nor makes more than a mail can hold."""
+
+    @wraps(function)
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(arg, range) and len(arg) > ITEM_LIMIT for arg in args):
+            raise FilterArgumentError(f"range longer than {ITEM_LIMIT:,}", token=None)
+        result = function(*args, **kwargs)
+        if isinstance(result, str | list) and len(result) > SOURCE_LIMIT:
+            raise FilterArgumentError(f"result longer than {SOURCE_LIMIT:,}", token=None)
+        return result
+
+    return bounded
+
+
+_ENVIRONMENT = _Environment()
+
+
+def _parse(source: str) -> tuple[BoundTemplate, frozenset[str]]:
+    try:
+        template = _ENVIRONMENT.from_string(source)
+        found = template.analyze()
+    except _FAULTS as fault:
+        raise TextRefused(_in_words(fault)) from fault
+    unknown = sorted(set(found.filters) - set(_ENVIRONMENT.filters))
+    if unknown:
+        raise TextRefused(f"uses a filter that does not exist: {unknown[0]}")
+    return template, frozenset(found.globals)
+
+
+def _in_words(fault: Exception) -> str:
+    """Liquid's complaint on one line, with the line of the text where it knows it."""
+    if not isinstance(fault, LiquidError):
+        return f"cannot be worked out: {fault}"
+    token = fault.token
+    if token is None or token.start_index < 0:
+        return f"has a mistake: {fault.message}"
+    line = token.source.count("\n", 0, token.start_index) + 1
+    return f"has a mistake on line {line}: {fault.message}"
+
+
+def problems(source: str) -> list[str]:
+    """What is wrong with a text that a user wrote, each as the end of a sentence about it."""
+    try:
+        Text(source)
+    except TextRefused as refused:
+        return [str(refused)]
+    return []
