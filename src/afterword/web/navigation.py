@@ -1,0 +1,42 @@
+"""What the shell's navigation offers, and which of it is the page at hand. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    name: str
+    address: str
+    icon: str
+    is_current: bool
+
+
+_PAGES = [
+    ("Dashboard", "/", "icons/gauge.svg"),
+    ("Campaigns", "/campaigns", "icons/speakerphone.svg"),
+    ("Customers", "/customers", "icons/users.svg"),
+    ("Events", "/events", "icons/bolt.svg"),
+    ("Templates", "/templates", "icons/template.svg"),
+]
+_MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
+_SETTINGS = [
+    ("API tokens", "/settings/tokens", "icons/key.svg"),
+    ("Properties", "/settings/properties", "icons/tags.svg"),
+    ("Workspace", "/settings/workspace", "icons/building.svg"),
+]
+
+
+def pages(path: str, *, with_mailbox: bool) -> list[Item]:
+    return _items([*_PAGES, _MAILBOX] if with_mailbox else _PAGES, path)
+
+
+def settings_pages(path: str) -> list[Item]:
+    return _items(_SETTINGS, path)
+
+
+def _items(entries: list[tuple[str, str, str]], path: str) -> list[Item]:
+    return [Item(name, address, icon, _is_at(address, path)) for name, address, icon in entries]
+
+
+def _is_at(address: str, path: str) -> bool:
+    return path == address or (address != "/" and path.startswith(f"{address}/"))

@@ -1,0 +1,57 @@
+"""Who may do what: every page begins here, and gets the member who asks for it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from afterword.workspaces.models import Member, Role
+
+P = ParamSpec("P")
+MemberView = Callable[Concatenate[HttpRequest, Member, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+SESSION_KEY = "workspace_id"
+
+
+def for_members(view: MemberView[P]) -> View[P]:
+    """Any member, analysts too: pages that only show."""
+    return _for(lambda role: True, view)
+
+
+def for_changers(view: MemberView[P]) -> View[P]:
+    """Members who may change campaigns and customers."""
+    return _for(lambda role: role.may_change, view)
+
+
+def for_administrators(view: MemberView[P]) -> View[P]:
+    """Owners and admins: tokens, properties, the workspace itself."""
+    return _for(lambda role: role.may_administer, view)
+
+
+def current_member(request: HttpRequest) -> Member | None:
+    """Return who the signed-in user is in the workspace chosen last, or in their first."""
+    if not request.user.is_authenticated:
+        return None
+    members = Member.objects.filter(user_id=request.user.pk).select_related("workspace")
+    chosen = request.session.get(SESSION_KEY)
+    ordered = sorted(members, key=lambda m: (str(m.workspace_id) != chosen, m.created_at))
+    return ordered[0] if ordered else None
+
+
+def _for(may: Callable[[Role], bool], view: MemberView[P]) -> View[P]:
+    @wraps(view)
+    @login_required
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        member = current_member(request)
+        if member is None:
+            return render(request, "workspaces/none.html", status=403)
+        if not may(Role(member.role)):
+            raise PermissionDenied
+        return view(request, member, *args, **kwargs)
+
+    return guarded

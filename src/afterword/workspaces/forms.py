@@ -1,0 +1,70 @@
+"""The forms of a workspace's settings."""
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from afterword.workspaces.models import Scope, Workspace
+
+MOST_MAILS_PER_DAY = 100
+MOST_EVENT_AGE_DAYS = 365
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        max_length=100, help_text="Where the token is used, such as: production server."
+    )
+    scope = forms.ChoiceField(label="What it may do", choices=Scope.choices)
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Return the named zones of places, as a choice."""
+    places = (name for name in available_timezones() if "/" in name and _is_place(name))
+    return [(name, name.replace("_", " ")) for name in ["UTC", *sorted(places)]]
+
+
+def _is_place(name: str) -> bool:
+    return not name.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
+
+
+class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Workspace
+        fields = (
+            "name",
+            "time_zone",
+            "keeps_unsent_properties",
+            "max_mails_per_day",
+            "max_event_age_days",
+        )
+        labels: ClassVar = {
+            "keeps_unsent_properties": "Keep properties that an event does not carry",
+            "max_mails_per_day": "Survey mails an address gets in 24 hours, at most",
+            "max_event_age_days": "Days after which an event is too old to ask about",
+        }
+        help_texts: ClassVar = {
+            "time_zone": "Dates and times are shown in it.",
+            "keeps_unsent_properties": "Off: a property that an event does not carry is "
+            "unassigned from the customer.",
+            "max_mails_per_day": "Counted over all campaigns, whatever the events say.",
+            "max_event_age_days": "An older event brings the customer up to date, but nobody "
+            "is surveyed.",
+        }
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        zones = time_zones()
+        if self.instance.time_zone not in dict(zones):
+            zones.append((self.instance.time_zone, self.instance.time_zone))
+        self.fields["time_zone"] = forms.ChoiceField(
+            choices=zones, help_text=self.fields["time_zone"].help_text
+        )
+        _limit(self.fields["max_mails_per_day"], MOST_MAILS_PER_DAY)
+        _limit(self.fields["max_event_age_days"], MOST_EVENT_AGE_DAYS)
+
+
+def _limit(field: forms.Field, most: int) -> None:
+    field.validators += [MinValueValidator(1), MaxValueValidator(most)]
+    field.widget.attrs |= {"min": 1, "max": most}

@@ -1,0 +1,165 @@
+"""Workspaces, the people who work in them, and the tokens programs use."""
+
+import hashlib
+import secrets
+from typing import ClassVar, Protocol, Self, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from afterword.core.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None) -> "User":
+        user = self.model(email=email.strip().lower())
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in, known by the e-mail address."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Workspace(models.Model):
+    """One company's data; every other row belongs to one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    keeps_unsent_properties = models.BooleanField(
+        default=False,
+        help_text="Keep a property that an event does not carry, instead of unassigning it.",
+    )
+    max_mails_per_day = models.PositiveSmallIntegerField(
+        default=3, help_text="Survey mails one address gets in 24 hours, over all campaigns."
+    )
+    max_event_age_days = models.PositiveSmallIntegerField(
+        default=7, help_text="Older events bring customers up to date but survey nobody."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    ANALYST = "analyst"
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the role may change campaigns and customers; an analyst only reads."""
+        return self != Role.ANALYST
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether the role may make and revoke tokens and change the workspace."""
+        return self in {Role.OWNER, Role.ADMIN}
+
+
+class Viewer(Protocol):
+    """Whoever asks for rows: a member at a page, or a token at the API."""
+
+    @property
+    def workspace_id(self) -> UUID: ...
+
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class WorkspaceRows(models.QuerySet[Row]):
+    """Rows that belong to a workspace."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The one door to rows: those of the workspace that the viewer acts in."""
+        return self.filter(workspace_id=viewer.workspace_id)
+
+
+class Member(models.Model):
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "user"], name="one_membership_each"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} as {self.role}"
+
+
+class Scope(models.TextChoices):
+    INGEST = "ingest", "Ingest: send events from a server"
+    BROWSER = "browser", "Browser: send events from a web page (public)"
+    READ = "read", "Read: the REST API"
+    WRITE = "write", "Write: the REST API"
+
+
+TOKEN_PREFIX = "aw_"
+
+
+def hash_token(secret: str) -> bytes:
+    """Hash a token for storage and look-up.
+
+    A plain SHA-256 is enough: the tokens are random, with more than 128 bits of entropy.
+    """
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
+
+
+class TokenQuerySet(WorkspaceRows["Token"]):
+    def live(self) -> "TokenQuerySet":
+        return self.filter(revoked_at=None)
+
+
+class Token(models.Model):
+    """A key for a program. Only its hash is kept, and its first characters to tell it apart."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    hash = models.BinaryField(max_length=32, unique=True)
+    hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "name"],
+                condition=models.Q(revoked_at=None),
+                name="one_live_token_per_name",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+
+def new_token_secret() -> str:
+    """Return a new token: 32 characters, as Segment's write keys have."""
+    return TOKEN_PREFIX + secrets.token_hex(16)[:29]

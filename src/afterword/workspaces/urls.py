@@ -1,0 +1,13 @@
+"""The addresses of a workspace's settings."""
+
+from django.urls import path
+
+from afterword.workspaces import views
+
+app_name = "workspaces"
+urlpatterns = [
+    path("workspaces/switch", views.switch, name="switch"),
+    path("settings/workspace", views.edit_workspace, name="workspace"),
+    path("settings/tokens", views.tokens, name="tokens"),
+    path("settings/tokens/<uuid:token_id>/revocation", views.revoke_token, name="revoke_token"),
+]
