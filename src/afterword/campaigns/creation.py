@@ -1,0 +1,45 @@
+"""Make, change and delete campaigns."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from afterword.campaigns.keys import free_key
+from afterword.campaigns.metrics import Metric
+from afterword.campaigns.models import Campaign
+from afterword.core.announce import announce
+from afterword.workspaces.models import Workspace
+
+
+@transaction.atomic
+def create_campaign(workspace: Workspace, name: str, metric: Metric) -> Campaign:
+    """Make a campaign that is off and listens for nothing yet; its key comes from its name."""
+    Workspace.objects.select_for_update().get(id=workspace.id)  # of two at once, one key each
+    taken = set(workspace.campaigns.values_list("key", flat=True))
+    return Campaign.objects.create(
+        workspace=workspace, key=free_key(name, taken, "campaign"), name=name, metric=metric
+    )
+
+
+@transaction.atomic
+def listen_for(campaign: Campaign, events: Sequence[str]) -> None:
+    """Let these events, by exact name, trigger the campaign."""
+    campaign.events = list(events)
+    campaign.save(update_fields=["events", "updated_at"])
+    announce()
+
+
+@transaction.atomic
+def delete_campaign(campaign: Campaign) -> str | None:
+    """Delete the campaign, unless something speaks against it: then return what."""
+    locked = Campaign.objects.select_for_update().get(id=campaign.id)
+    if locked.is_active:
+        return "Switch the campaign off first."
+    if locked.surveys.filter(handed_over__gt=0).exists():
+        return (
+            "It has sent surveys, and their answers count. "
+            "Leave it switched off instead: then it asks nobody."
+        )
+    locked.delete()
+    announce()
+    return None

@@ -1,0 +1,123 @@
+"""The form of a campaign's schedule: what triggers it, and sample, delay and throttle."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from afterword.campaigns.models import Campaign, Service, ThrottleScope
+
+UNITS = {
+    "minutes": timedelta(minutes=1),
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+}
+LONGEST_DELAY = timedelta(days=365)
+MOST_THROTTLE_DAYS = 3650
+_SAVED = ("service", "sample_percent", "delay", "throttle_days", "throttle_scope")
+
+
+def in_units(delay: timedelta) -> tuple[float, str]:
+    """Return a delay in the largest unit that has no fraction of it, else in minutes."""
+    for unit in ("days", "hours"):
+        if delay and not delay % UNITS[unit]:
+            return delay / UNITS[unit], unit
+    return delay / UNITS["minutes"], "minutes"
+
+
+def _switch(label: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False)
+
+
+class ScheduleForm(forms.Form):
+    """Each option has a switch; what is off is stored as every event, always, at once."""
+
+    service = forms.ChoiceField(
+        label="The survey is triggered by",
+        required=False,
+        choices=[("", "Choose a service"), *Service.choices],
+        help_text="What the section Setup shows depends on it.",
+    )
+    samples = _switch("Sample audience")
+    sample_percent = forms.FloatField(
+        label="Percentage of events", required=False, min_value=0, max_value=100
+    )
+    delays = _switch("Delay survey")
+    delay_number = forms.FloatField(
+        label="Delay", required=False, min_value=0, max_value=365 * 24 * 60
+    )
+    delay_unit = forms.ChoiceField(
+        label="Unit of the delay", required=False, choices=[(unit, unit) for unit in UNITS]
+    )
+    throttles = _switch("Throttle survey")
+    throttle_days = forms.IntegerField(
+        label="Days", required=False, min_value=1, max_value=MOST_THROTTLE_DAYS
+    )
+    throttle_scope = forms.ChoiceField(
+        label="Counted are surveys of", required=False, choices=ThrottleScope.choices
+    )
+
+    def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
+        super().__init__(given, initial=_initial(campaign))
+        self.campaign = campaign
+        self.fields["sample_percent"].widget.attrs["step"] = "any"
+        self.fields["delay_number"].widget.attrs["step"] = "any"
+
+    def clean_service(self) -> str:
+        service = str(self.cleaned_data["service"])
+        if self.campaign.is_active and not service:
+            raise forms.ValidationError(
+                "The campaign is on, so it needs a service. Switch it off to choose none."
+            )
+        return service
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        self._need("samples", "sample_percent", "Give the percentage.")
+        self._need("delays", "delay_number", "Give the time to wait.")
+        self._need("throttles", "throttle_days", "Give the number of days.")
+        if given.get("delays") and not self.errors:
+            self._check_delay(given["delay_number"] * UNITS[given["delay_unit"] or "days"])
+        return given
+
+    def save(self) -> None:
+        given = self.cleaned_data
+        campaign = self.campaign
+        campaign.service = given["service"]
+        campaign.sample_percent = given["sample_percent"] if given["samples"] else 100
+        campaign.delay = given["delay"] if given["delays"] else timedelta(0)
+        campaign.throttle_days = given["throttle_days"] if given["throttles"] else None
+        campaign.throttle_scope = given["throttle_scope"] or ThrottleScope.CAMPAIGN
+        campaign.save(update_fields=[*_SAVED, "updated_at"])
+
+    def _need(self, switch: str, name: str, text: str) -> None:
+        on, value = self.cleaned_data.get(switch), self.cleaned_data.get(name)
+        if on and value is None and name not in self.errors:
+            self.add_error(name, text)
+
+    def _check_delay(self, delay: timedelta) -> None:
+        if not delay:
+            self.add_error("delay_number", "To send at once, switch the delay off.")
+        elif delay > LONGEST_DELAY:
+            self.add_error("delay_number", "The delay is at most 365 days.")
+        self.cleaned_data["delay"] = delay
+
+
+def _initial(campaign: Campaign) -> dict[str, object]:
+    number, unit = in_units(campaign.delay) if campaign.delay else (1, "days")
+    return {
+        "service": campaign.service,
+        "samples": campaign.sample_percent < 100,
+        "sample_percent": _plain(campaign.sample_percent if campaign.sample_percent < 100 else 50),
+        "delays": bool(campaign.delay),
+        "delay_number": _plain(number),
+        "delay_unit": unit,
+        "throttles": campaign.throttle_days is not None,
+        "throttle_days": campaign.throttle_days or 30,
+        "throttle_scope": campaign.throttle_scope,
+    }
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if number == int(number) else number

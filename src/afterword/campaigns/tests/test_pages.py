@@ -1,0 +1,443 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from afterword.campaigns.metrics import Metric
+from afterword.campaigns.models import Campaign, Service
+from tests.factories import (
+    a_campaign,
+    a_member,
+    a_property,
+    a_sent_survey,
+    a_survey,
+    a_template,
+    a_workspace,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member():
+    return a_member()
+
+
+@pytest.fixture
+def workspace(member):
+    return member.workspace
+
+
+@pytest.fixture
+def client(member):
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+@pytest.fixture
+def draft(workspace):
+    """A campaign as it is made: off, and nothing chosen yet."""
+    return Campaign.objects.create(workspace=workspace, key="draft", name="Draft", metric="nps")
+
+
+def saved(campaign):
+    return Campaign.objects.get(id=campaign.id)
+
+
+# ---- the list
+
+
+def test_an_empty_list_offers_the_first_campaign(client):
+    content = client.get("/campaigns").content.decode()
+
+    assert "No campaigns yet" in content
+    assert 'href="/campaigns/new"' in content
+
+
+def test_the_list_counts_what_was_sent(client, workspace):
+    campaign = a_campaign(workspace)
+    for _ in range(3):
+        a_sent_survey(campaign)
+    a_survey(campaign)
+
+    row = client.get("/campaigns").context["campaigns"].get()
+
+    assert (row.sent_count, row.response_count) == (3, 0)
+
+
+def test_a_long_list_costs_no_more_queries(client, workspace, django_assert_max_num_queries):
+    for _ in range(12):
+        a_campaign(workspace)
+
+    with django_assert_max_num_queries(7):
+        client.get("/campaigns")
+
+
+# ---- a new campaign
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_a_new_campaign_is_off_and_leads_to_its_editor(client, workspace, metric):
+    given = {"metric": metric, "channel": "email", "type": "transactional", "name": "After a call"}
+
+    answer = client.post("/campaigns/new", given)
+
+    campaign = workspace.campaigns.get()
+    assert answer.url == f"/campaigns/{campaign.id}"
+    assert (campaign.metric, campaign.key, campaign.is_active) == (metric, "after-a-call", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("After a call", "after-a-call-2"), ("Über Größe", "uber-groe"), ("!!", "campaign")],
+)
+def test_a_campaigns_key_comes_from_its_name(client, workspace, name, key):
+    a_campaign(workspace, key="after-a-call")
+    given = {"metric": "nps", "channel": "email", "type": "transactional", "name": name}
+
+    client.post("/campaigns/new", given)
+
+    assert workspace.campaigns.filter(key=key).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"metric": ""}, {"metric": "iq"}, {"channel": "sms"}, {"type": "x"}, {"name": " "}]
+)
+def test_a_campaign_that_cannot_be_is_refused(client, workspace, wrong):
+    given = {"metric": "nps", "channel": "email", "type": "transactional", "name": "A"}
+
+    assert client.post("/campaigns/new", given | wrong).status_code == 422
+    assert not workspace.campaigns.exists()
+
+
+# ---- the template
+
+
+def test_a_template_is_assigned(client, workspace, draft):
+    template = a_template(workspace)
+
+    answer = client.post(f"/campaigns/{draft.id}", {"template": template.id}, follow=True)
+
+    assert saved(draft).template == template
+    assert "The template is assigned" in answer.content.decode()
+
+
+def test_a_template_without_a_logo_is_shown_but_cannot_be_chosen(client, workspace, draft):
+    bare = a_template(workspace, logo_url="", name="Bare")
+
+    shown = client.get(f"/campaigns/{draft.id}").content.decode()
+    answer = client.post(f"/campaigns/{draft.id}", {"template": bare.id})
+
+    assert "It has no logo, so it cannot be chosen." in shown
+    assert answer.status_code == 422
+    assert "Bare has no logo yet" in answer.content.decode()
+    assert saved(draft).template is None
+
+
+def test_templates_of_other_metrics_and_workspaces_cannot_be_assigned(client, workspace, draft):
+    others = [a_template(workspace, Metric.CSAT), a_template(a_workspace())]
+
+    for template in others:
+        assert client.post(f"/campaigns/{draft.id}", {"template": template.id}).status_code == 422
+        assert template.name not in client.get(f"/campaigns/{draft.id}").content.decode()
+    assert client.post(f"/campaigns/{draft.id}", {"template": "x"}).status_code == 422
+
+
+# ---- the audience
+
+
+def rows(*filters, match="all"):
+    fields, operators, values = zip(*filters, strict=True)
+    return {"match": match, "field": fields, "operator": operators, "value": values}
+
+
+def test_filters_are_saved_as_decisions_read_them(client, workspace, draft):
+    a_property(workspace, "orders", "number")
+    a_property(workspace, "country", "number")  # its name is a field's own, so it is prefixed
+
+    answer = client.post(
+        f"/campaigns/{draft.id}/audience",
+        rows(
+            ("country", "is", "USA"),
+            ("orders", "between", "20 and 10"),
+            ("tags", "includes any", "a, b"),
+            ("last_surveyed_at", "more than days ago", "30"),
+            ("properties.country", "exists", ""),
+            ("", "is", "a row that was left empty"),
+            match="any",
+        ),
+    )
+
+    assert answer.status_code == 302
+    assert saved(draft).audience == {
+        "match": "any",
+        "filters": [
+            {"field": "country", "operator": "is", "value": "USA"},
+            {"field": "orders", "operator": "between", "value": [10, 20]},
+            {"field": "tags", "operator": "includes any", "value": ["a", "b"]},
+            {"field": "last_surveyed_at", "operator": "more than days ago", "value": 30},
+            {"field": "properties.country", "operator": "exists"},
+        ],
+    }
+
+
+def test_what_is_saved_is_shown_as_it_would_be_sent_again(client, workspace, draft):
+    a_property(workspace, "orders", "number")
+    sent = rows(("orders", "between", "10, 20"), ("email", "ends with", "@acme.test"))
+    client.post(f"/campaigns/{draft.id}/audience", sent)
+    before = saved(draft).audience
+
+    form = client.get(f"/campaigns/{draft.id}/audience").context["form"]
+    again = rows(*((row.field, row.operator, row.value) for row in form.rows))
+    client.post(f"/campaigns/{draft.id}/audience", again)
+
+    assert saved(draft).audience == before
+
+
+def test_all_filters_can_be_taken_away(client, workspace):
+    campaign = a_campaign(
+        workspace, audience={"filters": [{"field": "city", "operator": "is", "value": "Brno"}]}
+    )
+
+    client.post(f"/campaigns/{campaign.id}/audience", {"match": "all", "field": ""})
+
+    assert saved(campaign).audience == {"match": "all", "filters": []}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        ("nowhere", "is", "x"),
+        ("country", "is", ""),
+        ("country", "greater than", "1"),
+        ("created_at", "before", "someday"),
+        ("created_at", "more than days ago", "-1"),
+        ("country", "is", "a\0b"),
+        ("country", "is", "x" * 1001),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused_and_kept_in_sight(client, draft, bad):
+    answer = client.post(f"/campaigns/{draft.id}/audience", rows(("city", "is", "Brno"), bad))
+
+    assert answer.status_code == 422
+    good, wrong = answer.context["form"].rows
+    assert wrong.problem
+    assert (good.problem, wrong.field) == ("", bad[0])
+    assert saved(draft).audience == {}
+
+
+def test_there_is_an_end_to_filters(client, draft):
+    many = rows(*[("city", "is", "Brno")] * 21)
+
+    assert client.post(f"/campaigns/{draft.id}/audience", many).status_code == 422
+
+
+def test_a_filter_whose_property_is_gone_is_shown_with_its_problem(client, workspace):
+    gone = {"filters": [{"field": "plan", "operator": "is", "value": "pro"}]}
+    campaign = a_campaign(workspace, audience=gone)
+
+    content = client.get(f"/campaigns/{campaign.id}/audience").content.decode()
+
+    assert "No longer defined" in content
+    assert "There is no field or property called &quot;plan&quot;" in content
+
+
+# ---- the schedule
+
+SCHEDULE = {
+    "service": "segment",
+    "samples": "on",
+    "sample_percent": "12.5",
+    "delays": "on",
+    "delay_number": "90",
+    "delay_unit": "minutes",
+    "throttles": "on",
+    "throttle_days": "30",
+    "throttle_scope": "all",
+}
+
+
+def test_the_schedule_is_saved(client, draft):
+    assert client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE).status_code == 302
+
+    campaign = saved(draft)
+    assert campaign.service == Service.SEGMENT
+    assert campaign.sample_percent == 12.5
+    assert campaign.delay == timedelta(minutes=90)
+    assert (campaign.throttle_days, campaign.throttle_scope) == (30, "all")
+
+
+def test_an_option_that_is_off_means_every_event_always_at_once(client, draft):
+    client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE)
+
+    off = {key: value for key, value in SCHEDULE.items() if value != "on"}
+    client.post(f"/campaigns/{draft.id}/schedule", off)
+
+    campaign = saved(draft)
+    assert (campaign.sample_percent, campaign.delay) == (100, timedelta(0))
+    assert campaign.throttle_days is None
+
+
+@pytest.mark.parametrize(
+    ("delay", "shown"),
+    [
+        (timedelta(days=2), (2, "days")),
+        (timedelta(hours=36), (36, "hours")),
+        (timedelta(minutes=90), (90, "minutes")),
+        (timedelta(seconds=30), (0.5, "minutes")),
+    ],
+)
+def test_a_delay_is_shown_in_its_largest_whole_unit(client, workspace, delay, shown):
+    campaign = a_campaign(workspace, delay=delay)
+
+    form = client.get(f"/campaigns/{campaign.id}/schedule").context["form"]
+
+    assert (form.initial["delay_number"], form.initial["delay_unit"]) == shown
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"service": "pigeon"},
+        {"sample_percent": ""},
+        {"sample_percent": "101"},
+        {"sample_percent": "-1"},
+        {"sample_percent": "nan"},
+        {"delay_number": ""},
+        {"delay_number": "0"},
+        {"delay_number": "inf"},
+        {"delay_number": "1e300"},
+        {"delay_number": "366", "delay_unit": "days"},
+        {"delay_unit": "years"},
+        {"throttle_days": ""},
+        {"throttle_days": "0"},
+        {"throttle_days": "3651"},
+        {"throttle_scope": "galaxy"},
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(client, draft, wrong):
+    answer = client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | wrong)
+
+    assert answer.status_code == 422
+    assert saved(draft).service == ""
+
+
+def test_an_active_campaign_keeps_a_service(client, workspace):
+    campaign = a_campaign(workspace)
+
+    answer = client.post(f"/campaigns/{campaign.id}/schedule", SCHEDULE | {"service": ""})
+
+    assert answer.status_code == 422
+    assert saved(campaign).service == Service.SEGMENT
+
+
+# ---- the events
+
+
+def test_event_names_are_stripped_and_kept_once_with_their_commas(client, draft):
+    events = "  Order Completed \r\nPlace order, paid\n\nOrder Completed\n"
+
+    client.post(f"/campaigns/{draft.id}/events", {"events": events})
+
+    assert saved(draft).events == ["Order Completed", "Place order, paid"]
+
+
+@pytest.mark.parametrize("events", ["x" * 201, "\n".join(map(str, range(201))), "a\0b"])
+def test_event_names_that_cannot_be_are_refused(client, draft, events):
+    assert client.post(f"/campaigns/{draft.id}/events", {"events": events}).status_code == 422
+    assert saved(draft).events == []
+
+
+def test_an_active_campaign_keeps_an_event(client, workspace):
+    campaign = a_campaign(workspace)
+
+    answer = client.post(f"/campaigns/{campaign.id}/events", {"events": " "})
+
+    assert answer.status_code == 422
+    assert saved(campaign).events == ["Order Completed"]
+
+
+# ---- setup
+
+
+def test_the_campaign_id_is_shown_once_segment_is_chosen(client, draft):
+    before = client.get(f"/campaigns/{draft.id}/setup").content.decode()
+    Campaign.objects.filter(id=draft.id).update(service=Service.SEGMENT, events=["It's <paid>"])
+    after = client.get(f"/campaigns/{draft.id}/setup").content.decode()
+
+    assert f'value="{draft.id}"' not in before
+    assert "Choose Segment as the service" in before
+    assert f'value="{draft.id}"' in after
+    assert "<paid>" not in after
+
+
+# ---- on and off
+
+
+def test_a_campaign_is_switched_on_and_off(client, workspace):
+    campaign = a_campaign(workspace, activated_at=None)
+
+    client.post(f"/campaigns/{campaign.id}/activation")
+    assert saved(campaign).is_active
+
+    client.post(f"/campaigns/{campaign.id}/deactivation")
+    assert not saved(campaign).is_active
+
+
+def test_a_campaign_that_lacks_something_stays_off_and_says_what(client, draft):
+    answer = client.post(f"/campaigns/{draft.id}/activation", follow=True).content.decode()
+
+    assert not saved(draft).is_active
+    assert "cannot be switched on yet" in answer
+    assert "Name at least one event" in answer
+
+
+def test_saving_a_section_does_not_touch_the_state(client, workspace, monkeypatch):
+    campaign = a_campaign(workspace)
+    form = {"name": "Renamed"}
+    clean = Campaign.full_clean
+
+    def switched_off_meanwhile(self, *args, **kwargs):
+        Campaign.objects.filter(id=campaign.id).update(activated_at=None)
+        return clean(self, *args, **kwargs)
+
+    monkeypatch.setattr(Campaign, "full_clean", switched_off_meanwhile)
+    client.post(f"/campaigns/{campaign.id}/name", form)
+
+    assert saved(campaign).name == "Renamed"
+    assert not saved(campaign).is_active
+
+
+# ---- name and deletion
+
+
+def test_a_campaign_is_renamed_and_keeps_its_key(client, workspace):
+    campaign = a_campaign(workspace)
+
+    client.post(f"/campaigns/{campaign.id}/name", {"name": "Renamed"})
+
+    assert (saved(campaign).name, saved(campaign).key) == ("Renamed", campaign.key)
+    assert client.post(f"/campaigns/{campaign.id}/name", {"name": " "}).status_code == 422
+
+
+def test_a_campaign_that_sent_nothing_is_deleted(client, draft):
+    a_survey(a_campaign(draft.workspace))
+
+    assert client.get(f"/campaigns/{draft.id}/deletion").status_code == 200
+    answer = client.post(f"/campaigns/{draft.id}/deletion", follow=True)
+
+    assert "is deleted" in answer.content.decode()
+    assert not Campaign.objects.filter(id=draft.id).exists()
+
+
+def test_a_campaign_that_has_sent_or_is_on_is_not_deleted(client, workspace):
+    sent = a_campaign(workspace, activated_at=None)
+    a_sent_survey(sent)
+    on = a_campaign(workspace)
+
+    for campaign, said in ((sent, "It has sent surveys"), (on, "Switch the campaign off first")):
+        answer = client.post(f"/campaigns/{campaign.id}/deletion")
+        assert answer.status_code == 409
+        assert said in answer.content.decode()
+        assert Campaign.objects.filter(id=campaign.id).exists()

@@ -1,0 +1,99 @@
+"""The pages of campaigns: the list, a new one, on and off, deletion."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afterword.campaigns.activation import activate, deactivate
+from afterword.campaigns.creation import create_campaign, delete_campaign
+from afterword.campaigns.forms import NewCampaignForm, metric_cards
+from afterword.campaigns.metrics import Metric
+from afterword.campaigns.models import Campaign
+from afterword.workspaces.access import for_changers, for_members
+from afterword.workspaces.models import Member
+
+
+@require_safe
+@for_members
+def campaigns(request: HttpRequest, member: Member) -> HttpResponse:
+    rows = Campaign.objects.visible_to(member).annotate(
+        sent_count=_count("surveys", Q(surveys__sent_at__isnull=False)),
+        response_count=_count("responses", Q()),
+    )
+    return render(request, "campaigns/list.html", {"campaigns": rows.order_by("name", "id")})
+
+
+def _count(relation: str, which: Q) -> Coalesce:
+    """Count the rows of one relation; a subquery each, for a join of two would multiply them."""
+    counted: QuerySet[Campaign, dict[str, int]] = (
+        Campaign.objects.filter(id=OuterRef("id"))
+        .annotate(counted=Count(relation, filter=which))
+        .values("counted")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_changers
+def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
+    form = NewCampaignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        campaign = create_campaign(member.workspace, given["name"], Metric(given["metric"]))
+        return redirect("campaigns:edit", campaign.id)
+    return render(
+        request,
+        "campaigns/new.html",
+        {"form": form, "cards": metric_cards()},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+@for_changers
+def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = _campaign(member, campaign_id)
+    missing = activate(campaign)
+    if missing:
+        messages.error(request, f"{campaign.name} cannot be switched on yet: something is missing.")
+    else:
+        messages.success(request, f"{campaign.name} is on: its events trigger surveys from now on.")
+    return redirect("campaigns:edit", campaign.id)
+
+
+@require_POST
+@for_changers
+def deactivation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = _campaign(member, campaign_id)
+    deactivate(campaign)
+    messages.success(
+        request, f"{campaign.name} is off: it asks nobody, and what waits is not sent."
+    )
+    return redirect("campaigns:edit", campaign.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_changers
+def deletion(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = _campaign(member, campaign_id)
+    refusal = delete_campaign(campaign) if request.method == "POST" else None
+    if request.method == "POST" and not refusal:
+        messages.success(request, f"The campaign {campaign.name} is deleted.")
+        return redirect("campaigns:list")
+    return render(
+        request,
+        "campaigns/deletion.html",
+        {"campaign": campaign, "refusal": refusal},
+        status=409 if refusal else 200,
+    )
+
+
+def _campaign(member: Member, campaign_id: UUID) -> Campaign:
+    return get_object_or_404(
+        Campaign.objects.visible_to(member).select_related("template"), id=campaign_id
+    )

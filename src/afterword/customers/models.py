@@ -1,0 +1,101 @@
+"""Customers, their typed properties, and the ids that applications know them by."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from afterword.core.ids import new_id
+from afterword.customers.values import PropertyType
+from afterword.workspaces.models import Workspace, WorkspaceRows
+
+
+class Property(models.Model):
+    """A typed fact about customers, defined before an event may fill it."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="properties")
+    name = models.CharField(max_length=100)
+    type = models.CharField(max_length=10, choices=[(t.value, t.value) for t in PropertyType])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "properties"
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_property_per_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """A person who may be surveyed: one per e-mail address and workspace."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="customers")
+    email = models.CharField(max_length=254)
+    first_name = models.CharField(max_length=200, blank=True)
+    last_name = models.CharField(max_length=200, blank=True)
+    company_name = models.CharField(max_length=200, blank=True)
+    job_title = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=200, blank=True)
+    # {name: value}; dates as ISO 8601 in UTC, collections as lists.
+    properties = models.JSONField(default=dict, blank=True)
+    # {name: instant of the event that set or unassigned it}; own fields under their column name.
+    changed_at = models.JSONField(default=dict, blank=True)
+    tags = ArrayField(models.TextField(), default=list, blank=True)
+    source = models.CharField(max_length=50)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    last_surveyed_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    hard_bounced_at = models.DateTimeField(null=True, blank=True)
+    undeliverable_at = models.DateTimeField(null=True, blank=True)
+    suppressed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "email"], name="one_customer_per_address"),
+        )
+        indexes = (models.Index(fields=["workspace", "-created_at"], name="customers_newest"),)
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class IdKind(models.TextChoices):
+    USER = "user"
+    ANONYMOUS = "anonymous"
+
+
+class Identity(models.Model):
+    """Which address an application's userId or anonymousId stands for.
+
+    What a browser claims is kept apart from what a server says: anyone can send the former.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=10, choices=IdKind.choices)
+    external_id = models.CharField(max_length=255)
+    is_trusted = models.BooleanField()
+    email = models.CharField(max_length=254)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "external_id", "is_trusted"],
+                name="one_address_per_id",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"

@@ -1,0 +1,45 @@
+"""Delete a property: its definition, and what customers hold of it."""
+
+from django.db import transaction
+from django.db.models import F, Func, JSONField, TextField, Value
+
+from afterword.customers.models import Customer, Property
+from afterword.workspaces.models import WorkspaceRows
+
+
+def holders(prop: Property) -> WorkspaceRows[Customer]:
+    """Customers that hold a value of the property."""
+    return Customer.objects.filter(workspace_id=prop.workspace_id, properties__has_key=prop.name)
+
+
+def audiences_with(prop: Property) -> list[str]:
+    """Return the names of the campaigns whose audience asks for the property."""
+    spellings = {prop.name, f"properties.{prop.name}"}
+    return [
+        campaign.name
+        for campaign in prop.workspace.campaigns.order_by("name")
+        if any(each.get("field") in spellings for each in campaign.audience.get("filters", []))
+    ]
+
+
+@transaction.atomic
+def delete(prop: Property) -> int:
+    """Delete the property; return how many customers lost a value.
+
+    Values go too: a property made later under the same name must not bring old ones back.
+    """
+    lost = holders(prop).update(
+        properties=_without("properties", prop.name), changed_at=_without("changed_at", prop.name)
+    )
+    prop.delete()
+    return lost
+
+
+def _without(column: str, key: str) -> Func:
+    return Func(
+        F(column),
+        Value(key, output_field=TextField()),
+        template="%(expressions)s",
+        arg_joiner=" - ",
+        output_field=JSONField(),
+    )

@@ -1,0 +1,249 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from afterword.decisions.models import Decision
+from afterword.decisions.reasons import Reason
+from afterword.events.models import Event
+from afterword.feedback.answer import record_answer
+from afterword.surveys.models import State
+from afterword.workspaces.models import Role
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_member,
+    a_property,
+    a_sent_survey,
+    a_survey,
+    a_workspace,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member(client):
+    member = a_member()
+    client.force_login(member.user)
+    return member
+
+
+def list_page(client, **query):
+    return client.get(reverse("customers:list"), query)
+
+
+def profile_page(client, customer):
+    return client.get(reverse("customers:profile", args=[customer.id]))
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+# ---- who may look
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_member_sees_customers(client, role):
+    member = a_member(role=role)
+    client.force_login(member.user)
+    customer = a_customer(member.workspace, first_name="Ann")
+
+    assert "Ann" in text(list_page(client))
+    assert profile_page(client, customer).status_code == 200
+
+
+def test_an_outsider_sees_nobody(client, member):
+    stranger = a_customer(a_workspace(), first_name="Stranger")
+
+    assert "Stranger" not in text(list_page(client))
+    assert profile_page(client, stranger).status_code == 404
+
+
+def test_a_visitor_is_asked_to_sign_in(client):
+    customer = a_customer(a_workspace())
+
+    for response in (list_page(client), profile_page(client, customer)):
+        assert response.status_code == 302
+        assert response.url.startswith("/accounts/login/")
+
+
+def test_the_pages_only_show(client, member):
+    assert client.post(reverse("customers:list")).status_code == 405
+
+
+# ---- the list
+
+
+@pytest.mark.parametrize("wanted", ["ann@", "ANN@EX", "an", "nov", "Ann Nov", " ann "])
+def test_a_customer_is_found_by_the_beginning_of_address_or_name(client, member, wanted):
+    a_customer(member.workspace, email="ann@example.com", first_name="Ann", last_name="Novak")
+    a_customer(member.workspace, email="bob@example.com", first_name="Bob", last_name="Stone")
+
+    page = text(list_page(client, q=wanted))
+
+    assert "ann@example.com" in page
+    assert "bob@example.com" not in page
+
+
+@pytest.mark.parametrize("wanted", ["nobody", "%", "_", "\x00", "\\"])
+def test_a_search_that_finds_nobody_says_so(client, member, wanted):
+    a_customer(member.workspace)
+
+    response = list_page(client, q=wanted)
+
+    assert response.status_code == 200
+    assert "Nobody starts with" in text(response)
+
+
+def test_the_list_goes_on_where_a_page_ends(client, member):
+    for number in range(60):
+        a_customer(member.workspace, email=f"c{number}@example.com")
+
+    first = list_page(client)
+    second = list_page(client, after=first.context["after"])
+
+    assert len(first.context["customers"]) == 50
+    assert len(second.context["customers"]) == 10
+    assert not second.context["after"]
+
+
+def test_a_long_list_costs_as_many_queries_as_a_short_one(
+    client, member, django_assert_max_num_queries
+):
+    for number in range(30):
+        a_customer(member.workspace, email=f"c{number}@example.com")
+
+    with django_assert_max_num_queries(8):
+        list_page(client)
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [
+        ("unsubscribed_at", "Unsubscribed"),
+        ("hard_bounced_at", "Hard-bounced"),
+        ("undeliverable_at", "Non-deliverable"),
+        ("suppressed_at", "Suppressed"),
+    ],
+)
+def test_a_status_is_shown_on_list_and_profile(client, member, field, label):
+    customer = a_customer(member.workspace, **{field: NOW})
+
+    assert label in text(list_page(client))
+    assert label in text(profile_page(client, customer))
+
+
+def test_an_empty_list_says_what_to_do(client, member):
+    page = text(list_page(client))
+
+    assert "No customers yet" in page
+    assert reverse("events:list") in page
+
+
+# ---- the profile
+
+
+def test_the_profile_shows_what_is_known(client, member):
+    a_property(member.workspace, "plan")
+    a_property(member.workspace, "signup_date", "date")
+    a_property(member.workspace, "interests", "collection")
+    customer = a_customer(
+        member.workspace,
+        first_name="Ann",
+        company_name="Initech",
+        city="Prague",
+        country="CZ",
+        tags=["vip"],
+        properties={"signup_date": "2024-02-03T00:00:00Z", "interests": ["tea", "<b>cake</b>"]},
+    )
+
+    page = text(profile_page(client, customer))
+
+    for known in ("Initech", "Prague, CZ", "vip", "3 Feb 2024", "tea, &lt;b&gt;cake", "Segment"):
+        assert known in page
+    assert "plan <small>text</small></dt><dd><span" in page
+
+
+def test_the_last_scores_are_shown_oldest_first(client, member):
+    campaign = a_campaign(member.workspace)
+    customer = a_customer(member.workspace)
+    for day in range(6):
+        survey = a_sent_survey(campaign, customer=customer)
+        at = NOW + timedelta(days=day)
+        record_answer(survey, day, f"Comment {day}", at, submitted=True)
+
+    response = profile_page(client, customer)
+
+    assert [answer.score for answer in response.context["trend"]] == [1, 2, 3, 4, 5]
+    assert response.context["responses"][0].score == 5
+    assert "Comment 0" in text(response)
+
+
+def test_the_outbox_tells_what_became_of_each_survey(client, member):
+    campaign = a_campaign(member.workspace)
+    customer = a_customer(member.workspace)
+    answered = a_sent_survey(campaign, customer=customer)
+    record_answer(answered, 9, "", NOW, submitted=True)
+    a_sent_survey(campaign, customer=customer, sent_at=NOW - timedelta(days=400))
+    a_survey(campaign, customer=customer)
+    a_survey(
+        campaign,
+        customer=customer,
+        state=State.DISMISSED,
+        reason=Reason.THROTTLED,
+        detail={"surveyed_at": "2026-11-03T12:00:00Z", "days": 30},
+    )
+    a_survey(campaign, customer=customer, state=State.BOUNCED, server_reply="550 No such user")
+
+    page = text(profile_page(client, customer))
+
+    assert "1 of 2 sent surveys answered: a response rate of <strong>50 %" in page
+    for said in ("Responded", "Ignored", "Queued", "Not sent", "A survey was sent on 3 Nov 2026"):
+        assert said in page
+    assert "550 No such user" in page
+
+
+def test_the_profile_tells_why_the_customer_was_not_asked(client, member):
+    campaign = a_campaign(member.workspace, name="After an order")
+    customer = a_customer(member.workspace)
+    event = Event.objects.create(
+        workspace=member.workspace,
+        message_id="m1",
+        name="Order Completed",
+        email=customer.email,
+        customer=customer,
+        is_trusted=True,
+        occurred_at=NOW,
+        received_at=NOW,
+        problems=[{"property": "order_total", "problem": "Expected a number."}],
+    )
+    Decision.objects.create(
+        workspace=member.workspace,
+        event=event,
+        campaign=campaign,
+        customer=customer,
+        reason=Reason.SAMPLED_OUT,
+        detail={"draw": 73.1, "rate": 20},
+        decided_at=NOW,
+    )
+
+    page = text(profile_page(client, customer))
+
+    assert "The draw was 73.1" in page
+    assert "Expected a number." in page
+    assert reverse("events:event", args=[event.id]) in page
+
+
+def test_a_busy_customer_costs_as_many_queries_as_a_quiet_one(
+    client, member, django_assert_max_num_queries
+):
+    campaign = a_campaign(member.workspace)
+    customer = a_customer(member.workspace)
+    for _ in range(10):
+        record_answer(a_sent_survey(campaign, customer=customer), 9, "", NOW, submitted=True)
+
+    with django_assert_max_num_queries(14):
+        profile_page(client, customer)
