@@ -1,0 +1,111 @@
+"""What applications sent: the inbox, the log of matched events, counts and rejections."""
+
+from django.db import models
+
+from afterword.core.ids import new_id
+from afterword.customers.models import Customer
+from afterword.workspaces.models import Token, Workspace, WorkspaceRows
+
+
+class InboxItem(models.Model):
+    """An accepted `track` or `identify` that no worker has taken up yet.
+
+    Written by the fast path with COPY, so it has no foreign keys and no unique index but its
+    key; duplicates are found when items are taken up.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.UUIDField()
+    token_id = models.UUIDField()
+    is_trusted = models.BooleanField()
+    received_at = models.DateTimeField()
+    # The call as it came, cleaned of what PostgreSQL cannot hold.
+    body = models.TextField()
+    # What its request said for all its calls: {"sentAt", "context", "integrations"}, or "".
+    envelope = models.TextField()
+
+    class Meta:
+        indexes = (models.Index(fields=["workspace_id", "id"], name="inbox_in_order"),)
+
+    def __str__(self) -> str:
+        return f"inbox item {self.id}"
+
+
+class Event(models.Model):
+    """A `track` call that at least one campaign listened for. Also what finds duplicates."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="events")
+    message_id = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    email = models.CharField(max_length=254, blank=True)
+    user_id = models.CharField(max_length=255, blank=True)
+    anonymous_id = models.CharField(max_length=255, blank=True)
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="events"
+    )
+    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+")
+    is_trusted = models.BooleanField()
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    properties = models.JSONField(default=dict)
+    # [{"property": …, "problem": …}]: values that did not fit their property.
+    problems = models.JSONField(default=list)
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "message_id"], name="an_event_counts_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["workspace", "-received_at", "-id"], name="events_newest"),
+            models.Index(fields=["workspace", "email", "-received_at"], name="events_by_address"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventCount(models.Model):
+    """How often an event name was seen on a day, whether or not a campaign listened."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="event_counts")
+    name = models.CharField(max_length=200)
+    day = models.DateField()
+    matched = models.PositiveBigIntegerField(default=0)
+    unmatched = models.PositiveBigIntegerField(default=0)
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "day", "name"], name="one_count_per_name_and_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.day}"
+
+
+class Rejection(models.Model):
+    """A call that could not be an event, kept so that a person can see what was wrong."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="rejections")
+    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+")
+    received_at = models.DateTimeField()
+    code = models.CharField(max_length=50)
+    message = models.CharField(max_length=500)
+    # The beginning of what was sent, at most 2,000 characters.
+    excerpt = models.TextField()
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["workspace", "-received_at"], name="rejections_newest"),)
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,165 @@
+"""What a tracking call says: its fields on the wire, and how a stored one is read at take-up."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from afterword.customers.values import parse_instant
+
+# A clock that is further off is no clock, and a call sent that late is an import.
+MAX_SKEW = timedelta(hours=24)
+MAX_AHEAD = timedelta(minutes=5)
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Problem(StrEnum):
+    """Why a call was rejected."""
+
+    INVALID_JSON = "invalid_json"
+    INVALID_UTF8 = "invalid_utf8"
+    INVALID_GZIP = "invalid_gzip"
+    NOT_AN_OBJECT = "not_an_object"
+    BATCH_NOT_A_LIST = "batch_not_a_list"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    TOO_MANY = "too_many_events"
+    UNKNOWN_TYPE = "unknown_type"
+    MISSING_EVENT = "missing_event"
+    EVENT_TOO_LONG = "event_too_long"
+    NO_ID = "no_user_anon_id"
+    INVALID_ID = "invalid_id"
+    INVALID_PROPERTIES = "invalid_properties"
+    WRONG_KEY = "wrong_key"
+
+
+class PayloadError(Exception):
+    """What was sent cannot be used; `message` is safe to show and says how to mend it."""
+
+    def __init__(self, problem: Problem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+        self.message = message
+
+
+class Sent(msgspec.Struct, rename="camel"):
+    """The fields of a call that we read; anything may be sent in each of them."""
+
+    type: Any = None
+    action: Any = None
+    event: Any = None
+    message_id: Any = None
+    user_id: Any = None
+    anonymous_id: Any = None
+    properties: Any = None
+    traits: Any = None
+    context: Any = None
+    integrations: Any = None
+    write_key: Any = None
+    timestamp: Any = None
+    original_timestamp: Any = None
+    sent_at: Any = None
+
+
+class Envelope(msgspec.Struct, rename="camel"):
+    """What a batch says for all its calls."""
+
+    sent_at: Any = None
+    context: Any = None
+    integrations: Any = None
+
+
+class Call(msgspec.Struct):
+    """A stored call, its request's own fields merged in. Absent texts are empty."""
+
+    type: str
+    name: str
+    message_id: str
+    user_id: str
+    anonymous_id: str
+    properties: dict[str, Any]
+    traits: dict[str, Any]
+    context: dict[str, Any]
+    # Where an address may be, the most telling first; trimmed, not checked.
+    email_candidates: list[str]
+    occurred_at: datetime
+
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+decode = msgspec.json.Decoder(Sent).decode
+_decode_envelope = msgspec.json.Decoder(Envelope).decode
+
+
+def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
+    """Read a call as the inbox holds it; `envelope` is "" for a call that came alone."""
+    sent = decode(body)
+    around = read_envelope(envelope)
+    context = {**as_object(around.context), **as_object(sent.context)}
+    properties = as_object(sent.properties)
+    own_traits, known_traits = as_object(sent.traits), as_object(context.get("traits"))
+    user_id = text_of_id(sent.user_id)
+    candidates = addresses(properties, own_traits, known_traits)
+    if _ADDRESS.fullmatch(user_id):
+        candidates.append(user_id)
+    return Call(
+        type=sent.type if sent.type is not None else sent.action,
+        name=sent.event if isinstance(sent.event, str) else "",
+        message_id=sent.message_id,
+        user_id=user_id,
+        anonymous_id=text_of_id(sent.anonymous_id),
+        properties=properties,
+        traits={**known_traits, **own_traits},
+        context=context,
+        email_candidates=list(dict.fromkeys(candidates)),
+        occurred_at=_occurred_at(
+            sent.original_timestamp if sent.original_timestamp is not None else sent.timestamp,
+            around.sent_at if around.sent_at is not None else sent.sent_at,
+            received_at,
+        ),
+    )
+
+
+def read_envelope(envelope: str | bytes) -> Envelope:
+    try:
+        return _decode_envelope(envelope) if envelope else Envelope()
+    except UNREADABLE:
+        return Envelope()
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """Return an object as it is, and anything else, such as PHP's empty `[]`, as empty."""
+    return value if isinstance(value, dict) else {}
+
+
+def addresses(*objects: Mapping[str, object]) -> list[str]:
+    """Return what the objects hold under `email`, in their order."""
+    found: Iterable[object] = (each.get("email") for each in objects)
+    return [text.strip() for text in found if isinstance(text, str) and text.strip()]
+
+
+def text_of_id(value: object) -> str:
+    """Return an id as text: Ruby and PHP send numbers."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value).strip()
+
+
+def _occurred_at(said: object, sent: object, received_at: datetime) -> datetime:
+    """Correct the client's clock: receivedAt - (sentAt - originalTimestamp), as Segment does.
+
+    Only by a skew of at most 24 hours: what is sent later than that is history being imported,
+    and its own time stands. What cannot be read, or lies in the future, happened on receipt.
+    """
+    occurred_at, sent_at = parse_instant(said), parse_instant(sent)
+    if occurred_at is None:
+        return received_at
+    try:
+        if sent_at and abs(received_at - sent_at) <= MAX_SKEW:
+            occurred_at += received_at - sent_at
+        return received_at if occurred_at - received_at > MAX_AHEAD else occurred_at
+    except OverflowError:  # out of the years 1 to 9999
+        return received_at

@@ -1,0 +1,149 @@
+"""Take accepted calls out of the inbox, in the order of their receipt, each once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from afterword.core import bulk
+from afterword.core.ids import new_id
+from afterword.events.models import Event, InboxItem, Rejection
+from afterword.events.payload import Call, read_call
+
+
+@dataclass(slots=True)
+class Taken:
+    """A call on its way through the flow."""
+
+    call: Call
+    token_id: UUID
+    is_trusted: bool
+    received_at: datetime
+    id: UUID = field(default_factory=new_id)
+    # The event that came first with the same messageId, and when.
+    first: tuple[UUID, datetime] | None = None
+    email: str | None = None
+    refused_email: str | None = None
+    # Whether the call and whatever gave its address are trusted.
+    address_is_trusted: bool = False
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def lock_inbox(workspace_id: UUID) -> bool:
+    """Take the right to work on a workspace's inbox until the transaction ends.
+
+    One worker at a time, so that a customer's events are applied in the order of receipt.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('inbox' || %s, 0))",
+            [str(workspace_id)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def oldest(workspace_id: UUID, limit: int) -> tuple[list[int], list[Taken]]:
+    """Return the keys of the oldest inbox items and the calls in them."""
+    items = list(InboxItem.objects.filter(workspace_id=workspace_id).order_by("id")[:limit])
+    taken = [
+        Taken(
+            read_call(item.body, item.envelope, item.received_at),
+            item.token_id,
+            item.is_trusted,
+            item.received_at,
+        )
+        for item in items
+    ]
+    return [item.id for item in items], taken
+
+
+def mark_duplicates(workspace_id: UUID, tracks: Sequence[Taken]) -> None:
+    """Find each call's first arrival, in the log or earlier in the batch.
+
+    Safe as a plain look-up, since only one worker at a time takes up a workspace's events; the
+    log's unique constraint stands behind it.
+    """
+    rows = Event.objects.filter(
+        workspace_id=workspace_id, message_id__in={t.call.message_id for t in tracks}
+    ).values_list("message_id", "id", "received_at")
+    first = {message_id: (id_, received_at) for message_id, id_, received_at in rows}
+    for taken in tracks:
+        taken.first = first.get(taken.call.message_id)
+        if not taken.first:
+            first[taken.call.message_id] = (taken.id, taken.received_at)
+
+
+def log(workspace_id: UUID, tracks: Iterable[Taken], customer_ids: dict[str, UUID]) -> None:
+    """Write the events that are no duplicates into the log."""
+    bulk.insert(
+        Event,
+        [
+            _row(workspace_id, taken, customer_ids.get(taken.email or ""))
+            for taken in tracks
+            if not taken.first
+        ],
+    )
+
+
+def is_waiting(workspace_id: UUID) -> bool:
+    return InboxItem.objects.filter(workspace_id=workspace_id).exists()
+
+
+def waiting_workspaces() -> list[UUID]:
+    """Return the workspaces with events in the inbox; costs one index look-up for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return [workspace_id for (workspace_id,) in cursor]
+
+
+_WAITING = """
+    SELECT id FROM workspaces_workspace AS workspace
+    WHERE EXISTS (SELECT FROM events_inboxitem AS item WHERE item.workspace_id = workspace.id)
+"""
+
+
+@transaction.atomic
+def set_aside_oldest(workspace_id: UUID, problem: str) -> None:
+    """Make a rejection of the oldest inbox item, which cannot be processed."""
+    if not lock_inbox(workspace_id):
+        return
+    item = InboxItem.objects.filter(workspace_id=workspace_id).order_by("id").first()
+    if item:
+        Rejection.objects.create(
+            workspace_id=workspace_id,
+            token_id=item.token_id,
+            received_at=item.received_at,
+            code="not_storable",
+            message=f"The database refused this event: {problem}"[:500],
+            excerpt=item.body[:2000],
+        )
+        item.delete()
+
+
+def remove(item_ids: Sequence[int]) -> None:
+    InboxItem.objects.filter(id__in=item_ids).delete()
+
+
+def _row(workspace_id: UUID, taken: Taken, customer_id: UUID | None) -> dict[str, Any]:
+    call = taken.call
+    return {
+        "id": taken.id,
+        "workspace_id": workspace_id,
+        "message_id": call.message_id,
+        "name": call.name,
+        "email": taken.email or "",
+        "user_id": call.user_id,
+        "anonymous_id": call.anonymous_id,
+        "customer_id": customer_id,
+        "token_id": taken.token_id,
+        "is_trusted": taken.is_trusted,
+        "occurred_at": call.occurred_at,
+        "received_at": taken.received_at,
+        "properties": call.properties,
+        "problems": [
+            {"property": name, "problem": problem} for name, problem in taken.problems.items()
+        ],
+    }
