@@ -1,0 +1,164 @@
+"""Says a decision in plain words: the sentence behind each reason. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+
+from afterword.decisions.reasons import Reason
+
+Detail = Mapping[str, object]
+
+
+def explain(reason: Reason, detail: Detail, zone: tzinfo = UTC) -> str:
+    """Return one or two sentences on why; `detail` is the decision's, its instants ISO 8601.
+
+    What an older decision did not keep is left out.
+    """
+    return _SENTENCES[reason](_Said(detail, zone))
+
+
+class _Said:
+    """A decision's detail, each part ready to stand in a sentence."""
+
+    def __init__(self, detail: Detail, zone: tzinfo) -> None:
+        self.detail = detail
+        self.zone = zone
+
+    def has(self, key: str) -> bool:
+        return self.detail.get(key) not in {None, ""}
+
+    def text(self, key: str) -> str:
+        return str(self.detail.get(key, ""))
+
+    def moment(self, key: str) -> str:
+        at = self.detail[key]
+        when = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+        local = when.astimezone(self.zone)
+        return f"{local.day} {local:%b %Y, %H:%M}"
+
+    def on(self, key: str) -> str:
+        """Return " on …", or nothing where the instant is not known."""
+        return f" on {self.moment(key)}" if self.has(key) else ""
+
+    def number(self, key: str) -> str:
+        value = self.detail.get(key, "?")
+        return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _duplicate(said: _Said) -> str:
+    first = f", on {said.moment('first_received_at')}" if said.has("first_received_at") else ""
+    return f"An event with the same messageId came before{first}. It counts once."
+
+
+def _no_email(said: _Said) -> str:
+    ids = [
+        f"{name} “{said.text(key)}”"
+        for name, key in (("userId", "user_id"), ("anonymousId", "anonymous_id"))
+        if said.has(key)
+    ]
+    if not ids:
+        return "The event carried no e-mail address and no id. Send `email` in its properties."
+    return (
+        f"The event carried no e-mail address, and no identify call has said whose "
+        f"{' or '.join(ids)} is. Send `email` in its properties, or identify the user first."
+    )
+
+
+def _invalid_email(said: _Said) -> str:
+    address = f"“{said.text('email')}”" if said.has("email") else "What the event carried"
+    return f"{address} is not an e-mail address."
+
+
+def _too_old(said: _Said) -> str:
+    limit = f"older than {said.number('max_days')} days " if said.has("max_days") else "as old "
+    happened = f"The event happened{said.on('occurred_at')}. " if said.has("occurred_at") else ""
+    return f"{happened}Events {limit}bring the customer up to date but survey nobody."
+
+
+def _untrusted(said: _Said) -> str:
+    address = f" {said.text('email')}" if said.has("email") else " the address"
+    return (
+        f"The event came from a browser, where anyone can send any address, and"
+        f"{address} is not known from a server yet."
+    )
+
+
+def _outside(said: _Said) -> str:
+    others = said.detail.get("others")
+    if isinstance(others, list) and others:
+        seen = "; ".join(_filter(one) for one in [said.detail, *others] if isinstance(one, Mapping))
+        return f"None of the filters held: {seen}."
+    if not said.has("field"):
+        return "The customer is not in the campaign's audience."
+    return f"A filter did not hold: {_filter(said.detail)}."
+
+
+def _filter(one: Detail) -> str:
+    field = str(one.get("field", "")).removeprefix("properties.").replace("_", " ")
+    if one.get("problem"):
+        return f"{field} {one.get('operator', '')} cannot be used ({one['problem']})"
+    wanted = _value(one["value"]) if one.get("value") is not None else ""
+    condition = " ".join(part for part in (field, str(one.get("operator", "")), wanted) if part)
+    seen = _value(one["seen"]) if one.get("seen") not in (None, "", []) else "empty"
+    return f"{condition} (it was {seen})"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(item)}" for name, item in value.items())
+    return f"“{value}”" if isinstance(value, str) else str(value)
+
+
+def _sampled_out(said: _Said) -> str:
+    if not said.has("draw"):
+        return "The campaign asks only a part of its events, and this one was not drawn."
+    return f"The draw was {said.number('draw')}, the campaign asks {said.number('rate')}\u00a0%."
+
+
+def _throttled(said: _Said) -> str:
+    if said.has("due_at"):
+        first = f"A survey is waiting to be sent{said.on('due_at')}"
+    else:
+        first = f"A survey was sent{said.on('surveyed_at')}"
+    again = f"; the next may follow after {said.number('days')} days" if said.has("days") else ""
+    until = f" (from {said.moment('until')})" if said.has("until") else ""
+    return f"{first}{again}{until}."
+
+
+def _capped(said: _Said) -> str:
+    if not said.has("mails"):
+        return "The address got as many survey mails as it may in a day."
+    return (
+        f"The address got {said.number('mails')} survey mails in {said.number('hours')} hours "
+        f"already; the limit is {said.number('limit')}."
+    )
+
+
+def _scheduled(said: _Said) -> str:
+    drawn = f" {_sampled_out(said)}" if said.has("draw") else ""
+    when = f" for {said.moment('due_at')}" if said.has("due_at") else ""
+    return f"A survey was scheduled{when}.{drawn}"
+
+
+def _since(sentence: str) -> Callable[[_Said], str]:
+    return lambda said: f"{sentence}{said.on('since')}."
+
+
+_SENTENCES: dict[Reason, Callable[[_Said], str]] = {
+    Reason.DUPLICATE: _duplicate,
+    Reason.NO_EMAIL: _no_email,
+    Reason.INVALID_EMAIL: _invalid_email,
+    Reason.CAMPAIGN_OFF: lambda _said: "The campaign was switched off at the time.",
+    Reason.TOO_OLD: _too_old,
+    Reason.UNSUBSCRIBED: _since("The customer unsubscribed"),
+    Reason.HARD_BOUNCED: _since("A mail to this address bounced for good"),
+    Reason.UNDELIVERABLE: _since("The address was found to be non-deliverable"),
+    Reason.SUPPRESSED: _since("The address was put on the suppression list"),
+    Reason.UNTRUSTED_SOURCE: _untrusted,
+    Reason.OUTSIDE_AUDIENCE: _outside,
+    Reason.SAMPLED_OUT: _sampled_out,
+    Reason.THROTTLED: _throttled,
+    Reason.CAPPED: _capped,
+    Reason.SCHEDULED: _scheduled,
+}

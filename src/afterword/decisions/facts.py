@@ -1,0 +1,89 @@
+"""What decisions need to know, read for a whole batch with a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from afterword.campaigns.audience import compile_audience
+from afterword.campaigns.models import Campaign, ThrottleScope
+from afterword.customers.models import Property
+from afterword.customers.values import PropertyType
+from afterword.decisions.decide import CAP_WINDOW, PastSurvey, Rules
+from afterword.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A workspace's campaigns as decisions see them."""
+
+    workspace: Workspace
+    types: dict[str, PropertyType]
+    by_event: dict[str, list[tuple[Campaign, Rules]]]
+
+    @property
+    def memory(self) -> timedelta:
+        """How far back a survey can matter for throttle or cap."""
+        rules = [rules for pairs in self.by_event.values() for _, rules in pairs]
+        return max([CAP_WINDOW, *(rule.throttle for rule in rules if rule.throttle)])
+
+
+def load_listening(workspace_id: UUID) -> Listening:
+    """Read the workspace, its properties and the campaigns that listen, with three queries."""
+    workspace = Workspace.objects.get(id=workspace_id)
+    types = {
+        name: PropertyType(kind)
+        for name, kind in Property.objects.filter(workspace_id=workspace_id).values_list(
+            "name", "type"
+        )
+    }
+    by_event = defaultdict(list)
+    campaigns = Campaign.objects.listening().filter(workspace_id=workspace_id).order_by("id")
+    for campaign in campaigns:
+        rules = rules_of(campaign, workspace, types)
+        for event in dict.fromkeys(campaign.events):
+            by_event[event].append((campaign, rules))
+    return Listening(workspace, types, dict(by_event))
+
+
+def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, PropertyType]) -> Rules:
+    return Rules(
+        campaign_id=campaign.id,
+        is_active=campaign.is_active,
+        audience=compile_audience(campaign.audience, types),
+        sample_percent=campaign.sample_percent,
+        delay=campaign.delay,
+        throttle=timedelta(days=campaign.throttle_days) if campaign.throttle_days else None,
+        throttle_spans_campaigns=campaign.throttle_scope == ThrottleScope.ALL,
+        max_mails_per_day=workspace.max_mails_per_day,
+        max_event_age=timedelta(days=workspace.max_event_age_days),
+    )
+
+
+def past_surveys(
+    workspace_id: UUID, emails: Iterable[str], since: datetime
+) -> dict[str, list[PastSurvey]]:
+    """Return the surveys by address that were sent since then, or still wait; newest first.
+
+    By address rather than customer: deleting a customer and meeting them again is no way round a
+    throttle.
+    """
+    past = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST, [workspace_id, sorted(set(emails)), since])
+        for email, id_, campaign_id, at, is_waiting in cursor:
+            past[email].append(PastSurvey(id_, campaign_id, at, is_waiting))
+    return past
+
+
+_PAST = """
+    SELECT email, id, campaign_id, coalesce(sent_at, due_at), state = 'queued'
+    FROM surveys_survey
+    WHERE workspace_id = %s AND email = ANY(%s)
+      AND (sent_at > %s OR state IN ('queued', 'claimed', 'handing_over'))
+      AND state <> 'dismissed'
+    ORDER BY created_at DESC
+"""

@@ -1,0 +1,44 @@
+"""The closed list of reasons, in the order in which the rules are asked. Pure."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    DUPLICATE = "duplicate"
+    NO_EMAIL = "no_email"
+    INVALID_EMAIL = "invalid_email"
+    CAMPAIGN_OFF = "campaign_off"
+    TOO_OLD = "too_old"
+    UNSUBSCRIBED = "unsubscribed"
+    HARD_BOUNCED = "hard_bounced"
+    UNDELIVERABLE = "undeliverable"
+    SUPPRESSED = "suppressed"
+    UNTRUSTED_SOURCE = "untrusted_source"
+    OUTSIDE_AUDIENCE = "outside_audience"
+    SAMPLED_OUT = "sampled_out"
+    THROTTLED = "throttled"
+    CAPPED = "capped"
+    SCHEDULED = "scheduled"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Reason.DUPLICATE: "Duplicate",
+    Reason.NO_EMAIL: "No e-mail address",
+    Reason.INVALID_EMAIL: "Invalid e-mail address",
+    Reason.CAMPAIGN_OFF: "Campaign off",
+    Reason.TOO_OLD: "Too old",
+    Reason.UNSUBSCRIBED: "Unsubscribed",
+    Reason.HARD_BOUNCED: "Hard-bounced",
+    Reason.UNDELIVERABLE: "Non-deliverable",
+    Reason.SUPPRESSED: "Suppressed",
+    Reason.UNTRUSTED_SOURCE: "Untrusted source",
+    Reason.OUTSIDE_AUDIENCE: "Outside the audience",
+    Reason.SAMPLED_OUT: "Sampled out",
+    Reason.THROTTLED: "Throttled",
+    Reason.CAPPED: "Capped",
+    Reason.SCHEDULED: "Scheduled",
+}

@@ -1,0 +1,257 @@
+"""The rules, one by one and in their order."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.campaigns.audience import compile_audience
+from afterword.customers.values import PropertyType
+from afterword.decisions.decide import (
+    Facts,
+    Occurrence,
+    PastSurvey,
+    Rules,
+    decide,
+    draw_sample,
+    why_not_now,
+)
+from afterword.decisions.reasons import Reason
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+CAMPAIGN = UUID("01890000-0000-7000-8000-000000000001")
+EVERYONE = Rules(
+    campaign_id=CAMPAIGN,
+    is_active=True,
+    audience=compile_audience({}, {}),
+    sample_percent=100,
+    delay=timedelta(0),
+    throttle=None,
+    throttle_spans_campaigns=False,
+    max_mails_per_day=3,
+    max_event_age=7 * DAY,
+)
+ORDER = Occurrence(
+    message_id="m1",
+    occurred_at=NOW,
+    received_at=NOW,
+    is_trusted=True,
+    email="ann@example.com",
+)
+ANN = Facts(is_known=True, fields={"country": "USA"})
+AMERICANS = compile_audience(
+    {"match": "all", "filters": [{"field": "country", "operator": "is", "value": "USA"}]}, {}
+)
+
+
+def a_past_survey(**changes) -> PastSurvey:
+    return replace(PastSurvey(uuid4(), CAMPAIGN, NOW - DAY, is_waiting=False), **changes)
+
+
+def reason(event=ORDER, rules=EVERYONE, facts=ANN) -> Reason:
+    return decide(event, rules, facts, NOW).reason
+
+
+def test_without_a_reason_against_it_the_survey_is_scheduled_from_the_receipt():
+    event = replace(ORDER, received_at=NOW - timedelta(minutes=5))
+    verdict = decide(event, replace(EVERYONE, delay=2 * DAY), ANN, NOW)
+    assert verdict.reason is Reason.SCHEDULED
+    assert verdict.due_at == event.received_at + 2 * DAY
+
+
+def test_an_event_seen_before_is_a_duplicate():
+    verdict = decide(replace(ORDER, duplicate_of=NOW - DAY), EVERYONE, ANN, NOW)
+    assert verdict.reason is Reason.DUPLICATE
+    assert verdict.detail == {"first_received_at": NOW - DAY}
+
+
+def test_an_address_is_needed():
+    assert reason(replace(ORDER, email=None)) is Reason.NO_EMAIL
+
+
+def test_an_impossible_address_is_shown():
+    verdict = decide(replace(ORDER, email=None, refused_email="x@"), EVERYONE, ANN, NOW)
+    assert (verdict.reason, verdict.detail) == (Reason.INVALID_EMAIL, {"email": "x@"})
+
+
+def test_a_campaign_that_is_off_asks_nobody():
+    assert reason(rules=replace(EVERYONE, is_active=False)) is Reason.CAMPAIGN_OFF
+
+
+def test_a_replayed_event_surveys_nobody():
+    assert reason(replace(ORDER, occurred_at=NOW - 8 * DAY)) is Reason.TOO_OLD
+    assert reason(replace(ORDER, occurred_at=NOW - 7 * DAY)) is Reason.SCHEDULED
+
+
+def test_an_address_that_must_not_be_mailed_is_not_asked():
+    for field, expected in (
+        ("unsubscribed_at", Reason.UNSUBSCRIBED),
+        ("hard_bounced_at", Reason.HARD_BOUNCED),
+        ("undeliverable_at", Reason.UNDELIVERABLE),
+        ("suppressed_at", Reason.SUPPRESSED),
+    ):
+        changes: dict[str, Any] = {field: NOW - DAY}
+        verdict = decide(ORDER, EVERYONE, replace(ANN, **changes), NOW)
+        assert (verdict.reason, verdict.detail) == (expected, {"since": NOW - DAY})
+
+
+def test_an_untrusted_source_surveys_only_known_customers():
+    event = replace(ORDER, is_trusted=False)
+    assert reason(event, facts=Facts()) is Reason.UNTRUSTED_SOURCE
+    assert reason(event) is Reason.SCHEDULED
+
+
+def test_who_is_outside_the_audience_learns_which_filter_and_what_it_saw():
+    canadian = replace(ANN, fields={"country": "Canada"})
+    verdict = decide(ORDER, replace(EVERYONE, audience=AMERICANS), canadian, NOW)
+    assert verdict.reason is Reason.OUTSIDE_AUDIENCE
+    assert verdict.detail["field"] == "country"
+    assert verdict.detail["seen"] == "Canada"
+
+
+def test_a_filter_on_a_property_sees_its_type():
+    audience = compile_audience(
+        {"filters": [{"field": "seats", "operator": "greater than", "value": 10}]},
+        {"seats": PropertyType.NUMBER},
+    )
+    rules = replace(EVERYONE, audience=audience)
+    assert reason(rules=rules, facts=replace(ANN, fields={"seats": 9})) is Reason.OUTSIDE_AUDIENCE
+    assert reason(rules=rules, facts=replace(ANN, fields={"seats": 11})) is Reason.SCHEDULED
+
+
+def test_a_survey_in_the_last_days_throttles_with_the_time_it_ends():
+    past = a_past_survey()
+    rules = replace(EVERYONE, throttle=7 * DAY)
+    verdict = decide(ORDER, rules, replace(ANN, surveys=[past]), NOW)
+    assert verdict.reason is Reason.THROTTLED
+    assert verdict.detail["survey_id"] == past.id
+    assert verdict.detail["until"] == past.at + 7 * DAY
+
+
+def test_a_throttle_ends_after_its_days():
+    rules = replace(EVERYONE, throttle=7 * DAY)
+    past = a_past_survey(at=NOW - 7 * DAY)
+    assert reason(rules=rules, facts=replace(ANN, surveys=[past])) is Reason.SCHEDULED
+
+
+def test_a_survey_that_waits_throttles_whenever_it_is_due():
+    rules = replace(EVERYONE, throttle=DAY)
+    past = a_past_survey(at=NOW + 30 * DAY, is_waiting=True)
+    assert reason(rules=rules, facts=replace(ANN, surveys=[past])) is Reason.THROTTLED
+
+
+def test_another_campaigns_survey_throttles_only_across_campaigns():
+    past = a_past_survey(campaign_id=uuid4())
+    rules = replace(EVERYONE, throttle=7 * DAY)
+    facts = replace(ANN, surveys=[past])
+    assert reason(rules=rules, facts=facts) is Reason.SCHEDULED
+    assert (
+        reason(rules=replace(rules, throttle_spans_campaigns=True), facts=facts) is Reason.THROTTLED
+    )
+
+
+def test_three_mails_in_a_day_are_enough():
+    surveys = [a_past_survey(campaign_id=uuid4(), at=NOW - timedelta(hours=h)) for h in (1, 2, 23)]
+    assert reason(facts=replace(ANN, surveys=surveys)) is Reason.CAPPED
+    assert reason(facts=replace(ANN, surveys=surveys[:2])) is Reason.SCHEDULED
+    older = [replace(surveys[0], at=NOW - DAY), *surveys[1:]]
+    assert reason(facts=replace(ANN, surveys=older)) is Reason.SCHEDULED
+
+
+def test_just_before_sending_it_is_asked_again():
+    rules = replace(EVERYONE, throttle=7 * DAY)
+    assert why_not_now(rules, ANN, NOW) is None
+    off = why_not_now(replace(rules, is_active=False), ANN, NOW)
+    assert off
+    assert off.reason is Reason.CAMPAIGN_OFF
+    throttled = why_not_now(rules, replace(ANN, surveys=[a_past_survey()]), NOW)
+    assert throttled
+    assert throttled.reason is Reason.THROTTLED
+
+
+def test_a_sample_of_nothing_asks_nobody_and_says_the_draw():
+    verdict = decide(ORDER, replace(EVERYONE, sample_percent=0), ANN, NOW)
+    assert verdict.reason is Reason.SAMPLED_OUT
+    assert verdict.detail["rate"] == 0
+    assert 0 <= verdict.detail["draw"] < 100
+
+
+def test_a_sample_takes_its_share_and_differs_between_campaigns():
+    draws = [draw_sample(CAMPAIGN, f"message {n}") for n in range(4000)]
+    assert 0.22 < sum(draw < 25 for draw in draws) / len(draws) < 0.28
+    assert draw_sample(CAMPAIGN, "m") != draw_sample(uuid4(), "m")
+
+
+@given(st.text(), st.uuids())
+def test_a_draw_is_a_percentage_and_a_retry_draws_the_same(message_id: str, campaign: UUID):
+    draw = draw_sample(campaign, message_id)
+    assert 0 <= draw < 100
+    assert draw == draw_sample(campaign, message_id)
+
+
+instants = st.datetimes(
+    datetime(2020, 1, 1),  # noqa: DTZ001
+    datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+facts = st.builds(
+    Facts,
+    is_known=st.booleans(),
+    fields=st.just({"country": "USA"}) | st.just({}),
+    unsubscribed_at=st.none() | instants,
+    hard_bounced_at=st.none() | instants,
+    undeliverable_at=st.none() | instants,
+    suppressed_at=st.none() | instants,
+    surveys=st.lists(
+        st.builds(PastSurvey, st.uuids(), st.just(CAMPAIGN) | st.uuids(), instants, st.booleans()),
+        max_size=4,
+    ),
+)
+events = st.builds(
+    Occurrence,
+    message_id=st.text(min_size=1),
+    occurred_at=instants,
+    received_at=instants,
+    is_trusted=st.booleans(),
+    email=st.none() | st.just("ann@example.com"),
+    refused_email=st.none() | st.just("x@"),
+    duplicate_of=st.none() | instants,
+)
+rules = st.builds(
+    Rules,
+    campaign_id=st.just(CAMPAIGN),
+    is_active=st.booleans(),
+    audience=st.sampled_from([EVERYONE.audience, AMERICANS]),
+    sample_percent=st.floats(0, 100),
+    delay=st.timedeltas(timedelta(0), 10 * DAY),
+    throttle=st.none() | st.timedeltas(DAY, 100 * DAY),
+    throttle_spans_campaigns=st.booleans(),
+    max_mails_per_day=st.integers(1, 5),
+    max_event_age=st.just(7 * DAY),
+)
+ORDER_OF_REASONS = list(Reason)
+
+
+@given(events, rules, facts)
+def test_every_event_gets_one_reason_and_only_scheduled_ones_a_time(event, rules, facts):
+    verdict = decide(event, rules, facts, NOW)
+    assert (verdict.due_at is not None) == (verdict.reason is Reason.SCHEDULED)
+
+
+@given(events, rules, facts)
+def test_whoever_is_asked_may_be_mailed(event, rules, facts):
+    if decide(event, rules, facts, NOW).reason is Reason.SCHEDULED:
+        assert event.email
+        assert event.is_trusted or facts.is_known
+        assert not facts.unsubscribed_at
+        assert not facts.hard_bounced_at
+
+
+@given(events, rules, facts)
+def test_an_unsubscribe_never_lets_a_later_rule_speak(event, rules, facts):
+    verdict = decide(event, rules, replace(facts, unsubscribed_at=NOW), NOW)
+    assert ORDER_OF_REASONS.index(verdict.reason) <= ORDER_OF_REASONS.index(Reason.UNSUBSCRIBED)

@@ -1,0 +1,45 @@
+"""The jobs: each only wakes a verb up. What there is to do stands in rows."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+from uuid import UUID
+
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from afterword import flow
+from afterword.core.jobs import wake
+from afterword.mail.deliver import office
+
+P = ParamSpec("P")
+
+
+def job(name: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Make a job of a function, with database connections that are known to be alive."""
+
+    def register(work: Callable[P, None]) -> Callable[P, None]:
+        @app.task(name=name)
+        @wraps(work)
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            close_old_connections()
+            try:
+                work(*args, **kwargs)
+            finally:
+                close_old_connections()
+
+        return work
+
+    return register
+
+
+@job("take_up")
+def take_up(workspace_id: str) -> None:
+    if not flow.drain_inbox(UUID(workspace_id)):
+        wake("take_up", workspace_id=workspace_id)
+
+
+@job("send_due")
+def send_due() -> None:
+    if office().send_due():
+        wake("send_due")

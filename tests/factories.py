@@ -1,0 +1,172 @@
+"""Rows for tests: each makes what it needs, with values that a reader may ignore."""
+
+import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from afterword.campaigns.metrics import SCALES, Metric
+from afterword.campaigns.models import Campaign, Service, Template
+from afterword.customers.models import Customer, Property
+from afterword.events.models import InboxItem
+from afterword.surveys.models import State, Survey
+from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace
+from afterword.workspaces.tokens import make_token
+
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def a_workspace(**fields: Any) -> Workspace:
+    return Workspace.objects.create(**{"name": f"Workspace {next(_numbers)}", **fields})
+
+
+def a_member(workspace: Workspace | None = None, role: Role = Role.OWNER, **fields: Any) -> Member:
+    user = User.objects.create_user(f"person{next(_numbers)}@acme.test", "correct horse battery")
+    return Member.objects.create(
+        workspace=workspace or a_workspace(), user=user, role=role, **fields
+    )
+
+
+def a_token(workspace: Workspace, scope: Scope = Scope.INGEST) -> tuple[Token, str]:
+    """A token and its secret."""
+    return make_token(workspace, f"token {next(_numbers)}", scope)
+
+
+def a_property(workspace: Workspace, name: str, type_: str = "text") -> Property:
+    return Property.objects.create(workspace=workspace, name=name, type=type_)
+
+
+def a_template(workspace: Workspace, metric: Metric = Metric.NPS, **fields: Any) -> Template:
+    number = next(_numbers)
+    return Template.objects.create(
+        **{
+            "workspace": workspace,
+            "key": f"template-{number}",
+            "name": f"Template {number}",
+            "metric": metric,
+            "logo_url": "https://acme.test/logo.png",
+            "subject": "How was it?",
+            "question": SCALES[metric].question,
+            **fields,
+        }
+    )
+
+
+def a_campaign(
+    workspace: Workspace | None = None, metric: Metric = Metric.NPS, **fields: Any
+) -> Campaign:
+    """An active campaign that surveys everyone at once after `Order Completed`."""
+    workspace = workspace or a_workspace()
+    number = next(_numbers)
+    return Campaign.objects.create(
+        **{
+            "workspace": workspace,
+            "key": f"campaign-{number}",
+            "name": f"Campaign {number}",
+            "metric": metric,
+            "template": fields.pop("template", None) or a_template(workspace, metric),
+            "service": Service.SEGMENT,
+            "events": ["Order Completed"],
+            "activated_at": NOW,
+            **fields,
+        }
+    )
+
+
+def a_customer(workspace: Workspace, **fields: Any) -> Customer:
+    return Customer.objects.create(
+        **{
+            "workspace": workspace,
+            "email": f"customer{next(_numbers)}@example.com",
+            "source": "Segment",
+            **fields,
+        }
+    )
+
+
+def a_survey(campaign: Campaign | None = None, **fields: Any) -> Survey:
+    """A survey that is due now."""
+    campaign = campaign or a_campaign()
+    customer = fields.pop("customer", None) or a_customer(campaign.workspace)
+    return Survey.objects.create(
+        **{
+            "workspace": campaign.workspace,
+            "campaign": campaign,
+            "template": campaign.template,
+            "customer": customer,
+            "email": customer.email,
+            "metric": campaign.metric,
+            "created_at": NOW,
+            "due_at": NOW,
+            **fields,
+        }
+    )
+
+
+def a_sent_survey(campaign: Campaign | None = None, **fields: Any) -> Survey:
+    return a_survey(
+        campaign,
+        **{"state": State.SENT, "sent_at": NOW, "attempt": 1, "handed_over": 1, **fields},
+    )
+
+
+def a_track(
+    workspace: Workspace,
+    email: str | None = "ann@example.com",
+    event: str = "Order Completed",
+    *,
+    is_trusted: bool = True,
+    received_at: datetime = NOW,
+    occurred_at: datetime | None = None,
+    message_id: str | None = None,
+    properties: dict[str, Any] | None = None,
+    **call: Any,
+) -> InboxItem:
+    """A `track` call that waits in the inbox."""
+    sent = {**({"email": email} if email is not None else {}), **(properties or {})}
+    body = {
+        "type": "track",
+        "event": event,
+        "messageId": message_id or f"message-{next(_numbers)}",
+        "timestamp": (occurred_at or received_at).isoformat(),
+        "properties": sent,
+        **call,
+    }
+    return _in_inbox(workspace, body, is_trusted, received_at)
+
+
+def an_identify(
+    workspace: Workspace,
+    email: str,
+    *,
+    is_trusted: bool = True,
+    received_at: datetime = NOW - timedelta(hours=1),
+    **ids: str,
+) -> InboxItem:
+    body = {
+        "type": "identify",
+        "messageId": f"message-{next(_numbers)}",
+        "timestamp": received_at.isoformat(),
+        "traits": {"email": email},
+        **ids,
+    }
+    return _in_inbox(workspace, body, is_trusted, received_at)
+
+
+def _in_inbox(
+    workspace: Workspace, body: dict[str, Any], is_trusted: bool, received_at: datetime
+) -> InboxItem:
+    token = workspace.tokens.first()
+    return InboxItem.objects.create(
+        workspace_id=workspace.id,
+        token_id=token.id if token else _token(workspace).id,
+        is_trusted=is_trusted,
+        received_at=received_at,
+        body=json.dumps(body),
+        envelope="",
+    )
+
+
+def _token(workspace: Workspace) -> Token:
+    return a_token(workspace)[0]
