@@ -1,0 +1,225 @@
+"""A due survey and a mail server: every way the dialogue can go, over real SMTP."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from afterword.mail.deliver import Office
+from afterword.mail.models import MailboxMessage
+from afterword.mail.transports import Mailbox, Smtp
+from afterword.surveys.claim import Held, claim_due
+from afterword.surveys.hand_over import begin
+from afterword.surveys.models import State, Survey
+from afterword.surveys.rescue import rescue
+from tests.factories import a_campaign, a_customer, a_sent_survey, a_survey, a_workspace
+from tests.smtp import smtp_sink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sink():
+    with smtp_sink() as (sink, server):
+        sink.office = Office(lambda: Smtp(server), connections=2)
+        yield sink
+        sink.office.close()
+
+
+def test_a_due_survey_is_mailed_once_and_says_so(sink):
+    customer = a_customer(workspace := a_workspace(), first_name="Zoë", email="zoe@example.com")
+    survey = a_survey(a_campaign(workspace), customer=customer)
+
+    sink.office.send_due()
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    customer.refresh_from_db()
+    [message] = sink.messages
+    assert sink.recipients == ["zoe@example.com"]
+    assert (survey.state, survey.server_reply) == (State.SENT, "250 taken")
+    assert survey.subject == message["Subject"] == "How was it?"
+    assert str(survey.id) in message["Message-ID"]
+    assert f"/s/{survey.answer_token}?score=9" in message.get_body(("html",)).get_content()
+    assert f"/s/{survey.answer_token}?score=9" in message.get_body(("plain",)).get_content()
+    assert survey.unsubscribe_token in message["List-Unsubscribe"]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert customer.last_surveyed_at == survey.sent_at
+
+
+def test_a_survey_that_is_not_due_waits(sink):
+    survey = a_survey(due_at=timezone.now() + timedelta(hours=1))
+
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    assert (survey.state, sink.received) == (State.QUEUED, [])
+
+
+def test_connections_stay_open(sink):
+    campaign = a_campaign()
+    for _ in range(20):
+        a_survey(campaign)
+
+    sink.office.send_due()
+
+    assert len(sink.received) == 20
+    assert sink.connections <= 2
+
+
+def test_a_refused_recipient_has_bounced_and_is_never_mailed_again(sink):
+    customer = a_customer(a_workspace(), email="gone@example.com")
+    campaign = a_campaign(customer.workspace)
+    survey = a_survey(campaign, customer=customer)
+    sink.refuse["RCPT", customer.email] = "550 5.1.1 no such user"
+
+    sink.office.send_due()
+    later = a_survey(campaign, customer=customer)
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    later.refresh_from_db()
+    customer.refresh_from_db()
+    assert (survey.state, survey.server_reply) == (State.BOUNCED, "550 5.1.1 no such user")
+    assert customer.hard_bounced_at
+    assert (later.state, later.reason) == (State.DISMISSED, "hard_bounced")
+
+
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_temporary_refusal_is_tried_later(sink, step):
+    survey = a_survey()
+    sink.refuse[step, survey.email] = "451 4.7.1 greylisted"
+
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    assert survey.state == State.QUEUED
+    assert survey.due_at > timezone.now()
+    assert survey.handed_over == 0
+    assert "greylisted" in survey.server_reply
+
+
+def test_after_a_day_of_temporary_refusals_it_has_bounced(sink):
+    survey = a_survey(first_tried_at=timezone.now() - timedelta(hours=25))
+    sink.refuse["RCPT", survey.email] = "451 4.7.1 greylisted"
+
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    assert survey.state == State.BOUNCED
+    assert not survey.customer.hard_bounced_at
+
+
+def test_a_mail_refused_for_its_own_fault_is_parked(sink):
+    survey = a_survey()
+    sink.refuse["DATA", survey.email] = "554 5.6.0 I do not like this mail"
+
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    assert survey.state == State.PARKED
+    assert "do not like" in survey.server_reply
+
+
+def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_resolved_once(sink):
+    survey = a_survey()
+    sink.refuse["DATA", survey.email] = "hang up"
+
+    for sent_before in (1, 2):
+        sink.office.send_due()
+        survey.refresh_from_db()
+        assert (survey.state, survey.handed_over) == (State.HANDING_OVER, sent_before)
+        rescue(timezone.now() + timedelta(hours=1))
+    sink.office.send_due()
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.handed_over) == (State.PARKED, 2)
+
+
+def test_an_answer_is_evidence_that_a_doubtful_mail_arrived(sink):
+    survey = a_survey(
+        state=State.HANDING_OVER,
+        handed_over=1,
+        lease_until=timezone.now() - timedelta(minutes=1),
+        answered_at=timezone.now(),
+    )
+
+    rescue(timezone.now())
+
+    survey.refresh_from_db()
+    assert survey.state == State.SENT
+
+
+def test_a_dead_server_loses_nothing_and_is_tried_again():
+    survey = a_survey()
+    with smtp_sink() as (_, server):
+        pass
+    office = Office(lambda: Smtp(server), connections=1)
+
+    assert office.send_due() is False
+    assert office.send_due() is False
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.attempt) == (State.QUEUED, 1)
+    office.close()
+
+
+def test_what_became_true_meanwhile_dismisses_a_scheduled_survey(sink):
+    workspace = a_workspace()
+    campaign = a_campaign(workspace, throttle_days=7)
+    off = a_survey(a_campaign(workspace, activated_at=None))
+    gone = a_survey(campaign, customer=a_customer(workspace, unsubscribed_at=timezone.now()))
+    asked = a_customer(workspace)
+    a_sent_survey(campaign, customer=asked, sent_at=timezone.now())
+    throttled = a_survey(campaign, customer=asked)
+    flooded = a_customer(workspace)
+    for _ in range(3):
+        a_sent_survey(a_campaign(workspace), customer=flooded, sent_at=timezone.now())
+    capped = a_survey(campaign, customer=flooded)
+
+    sink.office.send_due()
+
+    reasons = [Survey.objects.get(id=survey.id).reason for survey in (off, gone, throttled, capped)]
+    assert reasons == ["campaign_off", "unsubscribed", "throttled", "capped"]
+    assert sink.received == []
+
+
+def test_an_unsubscribe_after_the_claim_is_still_heard():
+    survey = a_survey()
+    [claimed] = claim_due(Office(Mailbox, 1).worker, timezone.now(), 10)
+    survey.customer.unsubscribed_at = timezone.now()
+    survey.customer.save()
+
+    assert begin([Held(claimed.id, claimed.attempt)], timezone.now()) == [False]
+
+
+def test_a_worker_that_lost_its_lease_can_no_longer_hand_over():
+    a_survey()
+    [first] = claim_due(Office(Mailbox, 1).worker, timezone.now(), 10)
+    rescue(timezone.now() + timedelta(minutes=1))
+    [second] = claim_due(Office(Mailbox, 1).worker, timezone.now(), 10)
+
+    assert begin([Held(first.id, first.attempt)], timezone.now()) == [False]
+    assert begin([Held(second.id, second.attempt)], timezone.now()) == [True]
+
+
+def test_two_surveys_of_one_customer_due_at_once_mind_the_throttle(sink):
+    campaign = a_campaign(throttle_days=30)
+    customer = a_customer(campaign.workspace)
+    for _ in range(3):
+        a_survey(campaign, customer=customer)
+
+    sink.office.send_due()
+
+    assert len(sink.received) == 1
+
+
+def test_the_mailbox_keeps_one_copy_however_often_it_is_handed_over():
+    survey = a_survey()
+    office = Office(Mailbox, 1)
+    office.send_due()
+    Survey.objects.update(state=State.QUEUED)
+    office.send_due()
+
+    assert MailboxMessage.objects.get().survey == survey
+    office.close()
