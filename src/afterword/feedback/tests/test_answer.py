@@ -1,0 +1,123 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from afterword.campaigns.metrics import Metric
+from afterword.feedback.answer import (
+    AnswerClosed,
+    AnswerRefused,
+    read_comment,
+    read_score,
+    record_answer,
+)
+from afterword.feedback.models import Response
+from tests.factories import NOW, a_sent_survey
+
+
+@pytest.mark.django_db
+def test_an_answer_is_recorded_with_what_it_answers():
+    survey = a_sent_survey()
+
+    response = record_answer(survey, 9, "Good", NOW, submitted=True)
+
+    survey.refresh_from_db()
+    assert (response.score, response.comment, response.submitted_at) == (9, "Good", NOW)
+    assert (response.campaign_id, response.email) == (survey.campaign_id, survey.email)
+    assert (response.workspace_id, response.customer_id) == (
+        survey.workspace_id,
+        survey.customer_id,
+    )
+    assert survey.answered_at == NOW
+
+
+@pytest.mark.django_db
+def test_a_score_alone_is_not_yet_submitted():
+    response = record_answer(a_sent_survey(), 9, None, NOW, submitted=False)
+
+    assert response.submitted_at is None
+
+
+@pytest.mark.django_db
+def test_the_last_answer_of_a_day_counts():
+    survey = a_sent_survey()
+    record_answer(survey, 3, "Bad", NOW, submitted=True)
+    later = NOW + timedelta(hours=23)
+
+    response = record_answer(survey, 8, "Better now", later, submitted=True)
+
+    survey.refresh_from_db()
+    assert Response.objects.get() == response
+    assert (response.score, response.comment) == (8, "Better now")
+    assert (response.created_at, response.updated_at) == (NOW, later)
+    assert survey.answered_at == NOW
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("comment", [None, ""])
+def test_a_new_score_keeps_the_comment(comment):
+    survey = a_sent_survey()
+    record_answer(survey, 3, "Bad", NOW, submitted=True)
+
+    response = record_answer(survey, 8, comment, NOW, submitted=bool(comment is not None))
+
+    assert (response.score, response.comment, response.submitted_at) == (8, "Bad", NOW)
+
+
+@pytest.mark.django_db
+def test_after_a_day_an_answer_stays():
+    survey = a_sent_survey()
+    record_answer(survey, 3, "Bad", NOW, submitted=True)
+
+    with pytest.raises(AnswerClosed):
+        record_answer(survey, 10, "Ha", NOW + timedelta(hours=24), submitted=True)
+
+    assert Response.objects.get().score == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hundred_answers_at_once_are_one():
+    survey = a_sent_survey()
+
+    def answer(score: int) -> int:
+        try:
+            return record_answer(survey, score % 11, None, NOW, submitted=True).score
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as threads:
+        scores = list(threads.map(answer, range(100)))
+
+    assert len(scores) == 100
+    assert Response.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "lowest", "highest"),
+    [("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7), ("5-star", 1, 5)],
+)
+def test_the_scores_of_a_metric_are_read(metric, lowest, highest):
+    metric = Metric(metric)
+
+    assert read_score(str(lowest), metric) == lowest
+    assert read_score(str(highest), metric) == highest
+    for wrong in (lowest - 1, highest + 1):
+        with pytest.raises(AnswerRefused, match=f"from {lowest} to {highest}"):
+            read_score(str(wrong), metric)
+
+
+@pytest.mark.parametrize("junk", ["", " 9", "9.0", "+9", "09", "٩", "nine", "9\x00", "9" * 5000])
+def test_junk_is_no_score(junk):
+    with pytest.raises(AnswerRefused):
+        read_score(junk, Metric.NPS)
+
+
+def test_a_comment_is_cleaned_of_what_cannot_be_stored():
+    assert read_comment("  a\x00b\r\nc\ud800 ") == "a\ufffdb\nc\ufffd"
+
+
+def test_a_comment_may_have_ten_thousand_characters():
+    assert len(read_comment("x" * 10_000)) == 10_000
+    with pytest.raises(AnswerRefused, match="1 characters too long"):
+        read_comment("x" * 10_001)

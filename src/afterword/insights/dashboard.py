@@ -1,0 +1,184 @@
+"""How are we doing? Each metric's score, its shape and its course, with few queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncWeek
+
+from afterword.campaigns.metrics import SCALES, Bucket, Metric, Scale
+from afterword.feedback.models import Response
+from afterword.feedback.search import Search
+from afterword.insights.scores import Score, score
+from afterword.surveys.models import Survey
+from afterword.workspaces.models import Member, WorkspaceRows
+
+WEEKS = 12
+_PERCENTAGES = {Metric.CSAT, Metric.CES}
+
+Counts = dict[int, int]  # responses by score
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A bucket's part in the responses."""
+
+    bucket: Bucket
+    label: str
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many chose a score."""
+
+    score: int
+    bucket: Bucket
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    starts: date
+    score: float | int | None
+    responses: int
+
+
+@dataclass(frozen=True)
+class MetricReport:
+    """One metric of the dashboard."""
+
+    metric: Metric
+    score: Score
+    counts: Counts
+    weeks: list[Week]
+    sent: int
+    answered: int  # of those sent in the period
+
+    @property
+    def scale(self) -> Scale:
+        return SCALES[self.metric]
+
+    @property
+    def unit(self) -> str:
+        if self.metric is Metric.STAR:
+            return f"of {self.scale.highest}"
+        return "%" if self.metric in _PERCENTAGES else ""
+
+    @property
+    def response_rate(self) -> int | None:
+        return round(100 * self.answered / self.sent) if self.sent else None
+
+    @property
+    def shares(self) -> list[Share]:
+        found = self.score
+        numbers = (
+            (found.promoters_count, found.promoters),
+            (found.passives_count, found.passives),
+            (found.detractors_count, found.detractors),
+        )
+        return [
+            Share(bucket, label, count, percent)
+            for bucket, label, (count, percent) in zip(
+                Bucket, self.scale.bucket_labels, numbers, strict=True
+            )
+        ]
+
+    @property
+    def bars(self) -> list[Bar]:
+        return [
+            Bar(value, self.scale.bucket(value), self.counts.get(value, 0))
+            for value in self.scale.scores
+        ]
+
+    @property
+    def has_course(self) -> bool:
+        """Whether there are weeks to compare."""
+        return sum(week.responses > 0 for week in self.weeks) > 1
+
+    @property
+    def picture(self) -> dict[str, object]:
+        """Return what the charts draw, as JSON."""
+        return {
+            "scores": [bar.score for bar in self.bars],
+            "counts": [bar.count for bar in self.bars],
+            "buckets": [bar.bucket for bar in self.bars],
+            "weeks": [f"{week.starts:%-d %b}" for week in self.weeks],
+            "course": [week.score for week in self.weeks],
+        }
+
+
+def reports(member: Member, search: Search, now: datetime) -> list[MetricReport]:
+    """Return a report for each metric that has responses, with three queries."""
+    zone = ZoneInfo(member.workspace.time_zone)
+    answers = search.find(Response.objects.visible_to(member), now)
+    counts = _counts(answers.values_list("metric", "score").annotate(Count("id")))
+    weekly = _weekly(answers, now, zone)
+    sent = _sent(member, search, now)
+    return [
+        MetricReport(
+            metric,
+            score(metric, counts[metric]),
+            counts[metric],
+            _weeks(metric, weekly, now, zone),
+            *sent.get(metric, (0, 0)),
+        )
+        for metric in Metric
+        if counts[metric]
+    ]
+
+
+def _counts(rows: Iterable[tuple[str, int, int]]) -> Mapping[str, Counts]:
+    counts: dict[str, Counts] = defaultdict(dict)
+    for metric, value, count in rows:
+        counts[metric][value] = count
+    return counts
+
+
+def _weekly(
+    answers: WorkspaceRows[Response], now: datetime, zone: ZoneInfo
+) -> Mapping[tuple[str, date], Counts]:
+    """Return the counts by metric and the Monday of their week."""
+    since = now - timedelta(weeks=WEEKS)
+    weekly: dict[tuple[str, date], Counts] = defaultdict(dict)
+    rows = (
+        answers.filter(created_at__gte=since)
+        .annotate(week=TruncWeek("created_at", tzinfo=zone))
+        .values_list("metric", "week", "score")
+        .annotate(Count("id"))
+    )
+    for metric, week, value, count in rows:
+        weekly[metric, week.date()][value] = count
+    return weekly
+
+
+def _weeks(
+    metric: Metric, weekly: Mapping[tuple[str, date], Counts], now: datetime, zone: ZoneInfo
+) -> list[Week]:
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    starts = [monday - timedelta(weeks=ago) for ago in reversed(range(WEEKS))]
+    found = [(start, weekly.get((metric, start), {})) for start in starts]
+    return [
+        Week(start, score(metric, counts).score, sum(counts.values())) for start, counts in found
+    ]
+
+
+def _sent(member: Member, search: Search, now: datetime) -> dict[str, tuple[int, int]]:
+    """Return by metric how many surveys were sent in the period, and how many of them answered."""
+    asked = Q(sent_at__isnull=False)
+    if search.campaign_id:
+        asked &= Q(campaign_id=search.campaign_id)
+    if since := search.since(now):
+        asked &= Q(sent_at__gte=since)
+    rows = (
+        Survey.objects.visible_to(member)
+        .filter(asked)
+        .values_list("metric")
+        .annotate(Count("id"), Count("answered_at"))
+    )
+    return {metric: (sent, answered) for metric, sent, answered in rows}

@@ -1,0 +1,40 @@
+"""The first page: how are we doing?"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from afterword.campaigns.models import Campaign
+from afterword.feedback.models import Response
+from afterword.feedback.search import PERIODS, Search
+from afterword.insights.dashboard import reports
+from afterword.workspaces.access import for_members
+from afterword.workspaces.models import Member
+
+LATEST = 10
+
+
+@require_safe
+@for_members
+def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
+    now = timezone.now()
+    search = Search.of({name: request.GET.get(name, "") for name in ("campaign", "days")})
+    latest = search.find(Response.objects.visible_to(member), now)
+    campaigns = list(Campaign.objects.visible_to(member).order_by("name"))
+    return render(
+        request,
+        "insights/dashboard.html",
+        {
+            "reports": reports(member, search, now),
+            "latest": latest.select_related("customer", "campaign").order_by("-created_at", "-id")[
+                :LATEST
+            ],
+            "search": search,
+            "campaigns": campaigns,
+            "listening": [one for one in campaigns if one.is_active and one.events],
+            "periods": PERIODS,
+            "base_url": settings.BASE_URL,
+        },
+    )
