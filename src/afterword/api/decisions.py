@@ -1,0 +1,93 @@
+"""GET /decisions: why someone was, or was not, asked."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Query, Router, Schema
+
+from afterword.api.access import TokenRequest
+from afterword.api.detail import camel_keys
+from afterword.api.envelope import Pages, Success
+from afterword.api.finding import refuse_attributes
+from afterword.api.paging import page_of
+from afterword.api.parameters import Address, Id, Paging, Text
+from afterword.decisions.models import Decision
+from afterword.decisions.reasons import Reason
+
+router = Router(tags=["Decisions"])
+SORTS = {
+    "createdDate": "decided_at",
+    "decidedAt": "decided_at",
+    "receivedAt": "event__received_at",
+}
+
+
+class DecisionOut(Schema):
+    """The verdict on one event for one campaign: the first rule that decided it, and why.
+
+    `email` is null where the event led to no address.
+    """
+
+    id: UUID
+    reason: Reason
+    detail: dict[str, Any]
+    event: str
+    messageId: str
+    campaignId: UUID
+    campaignName: str
+    customerId: UUID | None
+    email: str | None
+    surveyId: UUID | None
+    receivedAt: datetime
+    decidedAt: datetime
+
+
+class DecisionPage(Pages):
+    decisions: list[DecisionOut]
+
+
+class DecisionQuery(Paging):
+    email: Address = ""
+    campaignId: Id = None
+    customerId: Id = None
+    messageId: Text = ""
+    reason: Reason | None = None
+
+    def conditions(self) -> dict[str, object]:
+        given = {
+            "event__email": self.email,
+            "campaign_id": self.campaignId,
+            "customer_id": self.customerId,
+            "event__message_id": self.messageId,
+            "reason": self.reason,
+        }
+        return {**{k: v for k, v in given.items() if v}, **self.within("decided_at")}
+
+
+@router.get("/decisions", response=Success[DecisionPage])
+def list_decisions(request: TokenRequest, asked: Query[DecisionQuery]) -> Success[DecisionPage]:
+    """List the decisions; the dates are those when they were made."""
+    refuse_attributes(request)
+    rows = Decision.objects.visible_to(request.auth).filter(**asked.conditions())
+    full = rows.select_related("event", "campaign").defer("event__properties", "event__problems")
+    page = page_of(full, asked, SORTS)
+    decisions = [decision(row) for row in page.rows]
+    return Success(data=DecisionPage(decisions=decisions, **page.pages.model_dump()))
+
+
+def decision(row: Decision) -> DecisionOut:
+    return DecisionOut(
+        id=row.id,
+        reason=Reason(row.reason),
+        detail=camel_keys(row.detail),
+        event=row.event.name,
+        messageId=row.event.message_id,
+        campaignId=row.campaign_id,
+        campaignName=row.campaign.name,
+        customerId=row.customer_id,
+        email=row.event.email or None,
+        surveyId=row.detail.get("survey_id") if row.reason == Reason.SCHEDULED else None,
+        receivedAt=row.event.received_at,
+        decidedAt=row.decided_at,
+    )

@@ -1,0 +1,53 @@
+"""The REST API, version 2: its parts, and how it refuses."""
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from afterword.api import campaigns, customers, decisions, feedback, outbox, ping, scores
+from afterword.api.access import may_read
+from afterword.api.envelope import refused
+
+rest = NinjaAPI(
+    title="Afterword",
+    version="2",
+    description=(
+        "Every answer is `{message, code, data}`; one that refuses has `data: null` and a message "
+        "that says what to do. Lists come in pages of `limit` (at most 1000)."
+    ),
+    auth=may_read,
+    docs_url=None,
+    urls_namespace="api",
+)
+for part in (ping, customers, feedback, outbox, campaigns, decisions, scores):
+    rest.add_router("", part.router)
+
+
+def _refuse(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    assert isinstance(error, HttpError)
+    return refused(error.status_code, error.message)
+
+
+def _refuse_parameters(
+    request: HttpRequest, error: ValidationError | type[ValidationError]
+) -> HttpResponse:
+    assert isinstance(error, ValidationError)
+    return refused(400, " ".join(_sentence(each) for each in error.errors))
+
+
+def _refuse_request(
+    request: HttpRequest, error: SuspiciousOperation | type[SuspiciousOperation]
+) -> HttpResponse:
+    return refused(400, "This request has too many parameters.")
+
+
+def _sentence(error: dict[str, object]) -> str:
+    where, message = error["loc"], str(error["msg"]).removeprefix("Value error, ")
+    assert isinstance(where, tuple)
+    return f"{where[-1]}: {message[:1].lower()}{message[1:]}."
+
+
+rest.add_exception_handler(HttpError, _refuse)
+rest.add_exception_handler(ValidationError, _refuse_parameters)
+rest.add_exception_handler(SuspiciousOperation, _refuse_request)

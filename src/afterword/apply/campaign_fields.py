@@ -1,0 +1,108 @@
+"""Read a campaign from a workspace's file."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from afterword.apply.fields import Fields, read_key
+from afterword.apply.things import CampaignSpec
+from afterword.campaigns.audience_form import MOST_FILTERS
+from afterword.campaigns.metrics import Metric
+from afterword.campaigns.models import CampaignType, Channel, Service, ThrottleScope
+from afterword.campaigns.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
+
+LATER = (
+    "time_frame",
+    "reminders",
+    "autoresponders",
+    "notifications",
+    "webhooks",
+    "link",
+    "in-app",
+    "regular",
+)
+_DELAY = re.compile(r"(\d{1,6}) *(minute|hour|day|week)s?")
+
+
+def read_campaign(fields: Fields) -> CampaignSpec:
+    columns: dict[str, Any] = {
+        "name": fields.text("name", 100),
+        "channel": fields.choice("channel", Channel, Channel.EMAIL),
+        "type": fields.choice("type", CampaignType, CampaignType.TRANSACTIONAL),
+        "sample_percent": fields.number("sample_percent", 0, 100, 100),
+        "delay": _delay(fields),
+        **_trigger(fields),
+        **_throttle(fields),
+    }
+    match, filters = _audience(fields)
+    found = CampaignSpec(
+        source=fields,
+        key=read_key(fields),
+        metric=fields.choice("metric", Metric),
+        template_key=fields.text("template", 100, ""),
+        columns=columns,
+        match=match,
+        filters=filters,
+        active=fields.switch("active", None),
+    )
+    fields.finish()
+    return found
+
+
+def _trigger(fields: Fields) -> dict[str, Any]:
+    trigger = fields.child("trigger")
+    if trigger is None:
+        return {"service": "", "events": []}
+    found = {
+        "service": trigger.choice("service", Service, Service.SEGMENT),
+        "events": trigger.texts("events", 200),
+    }
+    trigger.finish()
+    return found
+
+
+def _throttle(fields: Fields) -> dict[str, Any]:
+    throttle = fields.child("throttle")
+    if throttle is None:
+        return {"throttle_days": None, "throttle_scope": ThrottleScope.CAMPAIGN}
+    if not throttle.has("days"):
+        throttle.refuse("days", "This is needed.")
+    found = {
+        "throttle_days": throttle.integer("days", 1, MOST_THROTTLE_DAYS),
+        "throttle_scope": throttle.choice("scope", ThrottleScope, ThrottleScope.CAMPAIGN),
+    }
+    throttle.finish()
+    return found
+
+
+def _delay(fields: Fields) -> timedelta:
+    text = fields.text("delay", 100, "0")
+    match = _DELAY.fullmatch(text)
+    if match is None:
+        if text != "0":
+            fields.refuse("delay", f'{text!r} is no delay: write 0, "90 minutes" or "2 days".')
+        return timedelta(0)
+    delay = timedelta(**{match[2] + "s": int(match[1])})
+    if delay > LONGEST_DELAY:
+        fields.refuse("delay", f"A delay is at most {LONGEST_DELAY.days} days.")
+    return delay
+
+
+def _audience(fields: Fields) -> tuple[str, list[tuple[Fields, dict[str, Any]]]]:
+    audience = fields.child("audience")
+    if audience is None:
+        return "all", []
+    match = audience.choice("match", ["all", "any"], "all")
+    filters = [(each, _filter(each)) for each in audience.children("filters", most=MOST_FILTERS)]
+    audience.finish()
+    return match, filters
+
+
+def _filter(fields: Fields) -> dict[str, Any]:
+    found = {
+        "field": fields.text("field", 200),
+        "operator": fields.text("operator", 100),
+        "value": fields.value("value"),
+    }
+    fields.finish()
+    return found

@@ -1,0 +1,119 @@
+"""What only the whole file, and the workspace it is for, can tell to be wrong."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from afterword.apply.existing import Existing
+from afterword.apply.fields import Fields
+from afterword.apply.things import CampaignSpec, WorkspaceFile
+from afterword.campaigns.activation import what_is_missing
+from afterword.campaigns.audience import check as check_audience
+from afterword.campaigns.metrics import SCALES, Metric
+from afterword.campaigns.models import Campaign, Template
+from afterword.customers.values import PropertyType
+
+
+def check(file: WorkspaceFile, existing: Existing) -> None:
+    """Add what is wrong to the file's problems; changes nothing."""
+    _check_kinds(file, existing)
+    types = property_types(file, existing)
+    templates = _templates(file, existing)
+    for campaign in file.campaigns:
+        for fields, definition in campaign.filters:
+            _check_filter(fields, definition, types)
+        _check_template(campaign, templates)
+        _check_active(campaign, templates, existing)
+
+
+def property_types(file: WorkspaceFile, existing: Existing) -> dict[str, PropertyType]:
+    """Return the types of the properties that will be there once the file is applied."""
+    known = {name: PropertyType(each.type) for name, each in existing.properties.items()}
+    return known | {each.name: PropertyType(each.type) for each in file.properties if each.type}
+
+
+def _check_kinds(file: WorkspaceFile, existing: Existing) -> None:
+    """What a thing is cannot change under the rows that depend on it."""
+    for prop in file.properties:
+        if (was := existing.properties.get(prop.name)) and prop.type not in {"", was.type}:
+            _refuse_kind(prop.source, "type", f"The property is already a {was.type}")
+    for template in file.templates:
+        if (had := existing.templates.get(template.key)) and template.metric not in {
+            "",
+            had.metric,
+        }:
+            _refuse_kind(template.source, "metric", f"The template already asks for {had.metric}")
+    for campaign in file.campaigns:
+        if (ran := existing.campaigns.get(campaign.key)) and campaign.metric not in {
+            "",
+            ran.metric,
+        }:
+            _refuse_kind(campaign.source, "metric", f"The campaign already asks for {ran.metric}")
+    for token in file.tokens:
+        if (made := existing.tokens.get(token.name)) and token.scope not in {"", made.scope}:
+            _refuse_kind(token.source, "scope", f"The token already has the scope {made.scope}")
+
+
+def _refuse_kind(fields: Fields, name: str, fact: str) -> None:
+    fields.refuse(name, f"{fact}, which cannot change: make another one.")
+
+
+def _templates(file: WorkspaceFile, existing: Existing) -> dict[str, Template]:
+    """Return stand-ins for the templates that will be there, with what activation looks at."""
+    found = dict(existing.templates)
+    for spec in file.templates:
+        had = existing.templates.get(spec.key)
+        has_logo = bool(spec.logo or spec.logo_url or (had and had.has_logo))
+        found[spec.key] = Template(
+            key=spec.key,
+            name=spec.columns["name"],
+            metric=spec.metric,
+            logo_url="there" if has_logo else "",
+        )
+    return found
+
+
+def _check_template(campaign: CampaignSpec, templates: Mapping[str, Template]) -> None:
+    template = templates.get(campaign.template_key)
+    if campaign.template_key and template is None:
+        known = ", ".join(sorted(filter(None, templates))) or "none yet"
+        campaign.source.refuse("template", f"There is no such template; there are: {known}.")
+    elif template and template.metric and campaign.metric not in {"", template.metric}:
+        label = SCALES[Metric(campaign.metric)].label
+        campaign.source.refuse(
+            "template", f"It asks for {template.scale.label}; choose one that asks for {label}."
+        )
+
+
+def _check_active(
+    spec: CampaignSpec, templates: Mapping[str, Template], existing: Existing
+) -> None:
+    was = existing.campaigns.get(spec.key)
+    will_be_active = spec.active if spec.active is not None else bool(was and was.is_active)
+    template = templates.get(spec.template_key)
+    if not will_be_active or (spec.template_key and not template):
+        return  # a template that is not there has been told
+    planned = Campaign(
+        metric=template.metric if template else spec.metric,
+        template=template,
+        service=spec.columns["service"],
+        events=spec.columns["events"],
+    )
+    for missing in what_is_missing(planned):
+        spec.source.refuse("active", missing)
+
+
+def _check_filter(
+    fields: Fields, definition: Mapping[str, Any], types: Mapping[str, PropertyType]
+) -> None:
+    if not definition["field"] or not definition["operator"]:
+        return
+    for sentence in check_audience({"filters": [dict(definition)]}, types):
+        problem = sentence.removeprefix("Filter 1: ")
+        fields.refuse(_culprit(problem), problem)
+
+
+def _culprit(problem: str) -> str:
+    """Return the field of a filter that its problem is about."""
+    if problem.startswith("There is no field"):
+        return "field"
+    return "operator" if " does not fit " in problem else "value"

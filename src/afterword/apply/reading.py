@@ -1,0 +1,92 @@
+"""Read a workspace's file: all of it, whatever is wrong with parts of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from afterword.apply import campaign_fields, template_fields
+from afterword.apply.campaign_fields import read_campaign
+from afterword.apply.fields import Fields, twice
+from afterword.apply.problems import Problems
+from afterword.apply.template_fields import read_template
+from afterword.apply.things import PropertySpec, TokenSpec, WorkspaceFile, WorkspaceSpec
+from afterword.apply.yaml_nodes import MOST_BYTES, parse
+from afterword.customers.values import PropertyType
+from afterword.workspaces.models import Scope
+
+
+def read_file(path: Path) -> WorkspaceFile:
+    """Return what the file says; raises FileRefused if it cannot be read as YAML.
+
+    What else is wrong with it is in its `problems`.
+    """
+    problems = Problems(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        problems.add(1, "", f"The file cannot be read: {error.strerror}.")
+        problems.refuse_if_any()
+    top = Fields(parse(content, problems), "", problems)
+    read = WorkspaceFile(
+        problems,
+        _workspace(top),
+        [_property(each) for each in top.children("properties")],
+        [
+            read_template(each, path.parent)
+            for each in top.children("templates", template_fields.LATER)
+        ],
+        [read_campaign(each) for each in top.children("campaigns", campaign_fields.LATER)],
+        [_token(each) for each in top.children("tokens")],
+    )
+    top.finish()
+    twice(_by(read.properties, "name"), "name")
+    twice(_by(read.templates, "key"), "key")
+    twice(_by(read.campaigns, "key"), "key")
+    twice(_by(read.tokens, "name"), "name")
+    return read
+
+
+def _by(specs: Iterable[Any], name: str) -> dict[str, list[Fields]]:
+    found: dict[str, list[Fields]] = defaultdict(list)
+    for spec in specs:
+        found[getattr(spec, name)].append(spec.source)
+    return found
+
+
+def _workspace(top: Fields) -> WorkspaceSpec:
+    fields = top.child("workspace")
+    if fields is None:
+        top.refuse("workspace", "This is needed, such as {name: Acme}.")
+        return WorkspaceSpec(top, "", {})
+    columns = {
+        "time_zone": _time_zone(fields),
+        "keeps_unsent_properties": fields.switch("keep_unsent_properties", None),
+        "max_mails_per_day": fields.integer("max_mails_per_day", 1, 1000),
+        "max_event_age_days": fields.integer("max_event_age_days", 1, 3650),
+    }
+    given = {column: value for column, value in columns.items() if value is not None}
+    found = WorkspaceSpec(fields, fields.text("name", 100), given)
+    fields.finish()
+    return found
+
+
+def _time_zone(fields: Fields) -> str | None:
+    name = fields.text("time_zone", 64, "")
+    if name and name not in available_timezones():
+        fields.refuse("time_zone", f"There is no time zone {name!r}; write it as Europe/Prague.")
+    return name or None
+
+
+def _property(fields: Fields) -> PropertySpec:
+    found = PropertySpec(fields, fields.text("name", 100), fields.choice("type", PropertyType))
+    fields.finish()
+    return found
+
+
+def _token(fields: Fields) -> TokenSpec:
+    found = TokenSpec(fields, fields.text("name", 100), fields.choice("scope", Scope))
+    fields.finish()
+    return found

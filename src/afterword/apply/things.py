@@ -1,0 +1,70 @@
+"""What a workspace's file says, thing by thing. Pure."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from afterword.apply.fields import Fields
+from afterword.apply.problems import Problems
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSpec:
+    """Its columns are those that the file sets; the others stay."""
+
+    source: Fields
+    name: str
+    columns: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertySpec:
+    source: Fields
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSpec:
+    """A logo is a file's content or an address; with neither, the one it has stays."""
+
+    source: Fields
+    key: str
+    metric: str
+    columns: dict[str, Any]
+    logo: bytes | None = None
+    logo_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSpec:
+    """`active` is None where the file leaves that to others."""
+
+    source: Fields
+    key: str
+    metric: str
+    template_key: str
+    columns: dict[str, Any]
+    match: str
+    filters: list[tuple[Fields, dict[str, Any]]]
+    active: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpec:
+    source: Fields
+    name: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceFile:
+    problems: Problems
+    workspace: WorkspaceSpec
+    properties: list[PropertySpec] = field(default_factory=list)
+    templates: list[TemplateSpec] = field(default_factory=list)
+    campaigns: list[CampaignSpec] = field(default_factory=list)
+    tokens: list[TokenSpec] = field(default_factory=list)
+
+    def named(self, name: str) -> "WorkspaceFile":
+        """Return the same for a workspace of another name."""
+        return replace(self, workspace=replace(self.workspace, name=name))

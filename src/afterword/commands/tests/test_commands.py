@@ -1,0 +1,175 @@
+"""The commands that change workspaces from a terminal."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+
+from afterword.commands import tables
+from afterword.commands.tests.conftest import Run
+from afterword.running.errors import CannotRun
+from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace, hash_token
+from tests import factories
+
+ANN = "ann@acme.test"
+PASSWORD = "a staple for horses"
+
+
+def member_words(workspace: Workspace, role: str = "owner") -> list[str]:
+    return ["--workspace", workspace.name, "--email", ANN, "--role", role]
+
+
+def test_apply_prints_a_line_for_each_thing(run: Run, tmp_path: Path):
+    path = tmp_path / "shop.yaml"
+    path.write_text("workspace: {name: Acme}\ntokens: [{name: production, scope: ingest}]\n")
+
+    status, out, _ = run("apply", path)
+
+    assert status == 0
+    assert re.fullmatch(r"created workspace Acme\ncreated token production: aw_[0-9a-f]{29}\n", out)
+    assert run("apply", path) == (0, "unchanged workspace Acme\nunchanged token production\n", "")
+
+
+def test_apply_refuses_a_bad_file(run: Run, tmp_path: Path):
+    path = tmp_path / "shop.yaml"
+    path.write_text("workspace:\n  nam: Acme\n")
+
+    status, out, err = run("apply", path)
+
+    assert (status, out) == (2, "")
+    assert err == (
+        f"{path}:2: workspace.nam: There is no such field; did you mean name?\n"
+        f"{path}:2: workspace.name: This is needed.\n"
+    )
+    assert not Workspace.objects.exists()
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_token_is_printed_alone(run: Run, scope: Scope):
+    workspace = factories.a_workspace(name="Acme")
+
+    status, out, err = run(
+        "token create", "--workspace", "Acme", "--name", "shop", "--scope", scope.value
+    )
+
+    assert (status, err) == (0, "")
+    token = Token.objects.get(hash=hash_token(out.strip()))
+    assert (token.workspace, token.name, token.scope) == (workspace, "shop", scope)
+
+
+def test_an_unknown_workspace_is_answered_with_the_known_ones(run: Run):
+    factories.a_workspace(name="Beta")
+    factories.a_workspace(name="Acme")
+
+    status, out, err = run("token create", "--workspace", "x", "--name", "a", "--scope", "read")
+
+    assert (status, out) == (2, "")
+    assert err == "There is no workspace named x; there are: Acme, Beta.\n"
+
+
+def test_a_name_that_is_taken_is_refused(run: Run):
+    factories.a_workspace(name="Acme")
+    words = ("token create", "--workspace", "Acme", "--name", "shop", "--scope", "read")
+    run(*words)
+
+    status, out, err = run(*words)
+
+    assert (status, out) == (2, "")
+    assert "There is a token named shop already" in err
+    assert Token.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 101])
+def test_a_name_that_cannot_be_one_is_refused(run: Run, name: str):
+    factories.a_workspace(name="Acme")
+
+    status, out, _ = run("token create", "--workspace", "Acme", "--name", name, "--scope", "read")
+
+    assert (status, out) == (2, "")
+
+
+def test_a_new_member_chooses_a_password_by_the_link(run: Run, client: Client):
+    workspace = factories.a_workspace()
+
+    status, out, _ = run("member add", *member_words(workspace))
+
+    assert status == 0
+    said, _, link = out.splitlines()
+    assert said == f"{ANN} is now owner of {workspace.name}."
+    assert link.startswith(settings.BASE_URL + "/")
+    form = client.get(link.removeprefix(settings.BASE_URL), follow=True)
+    assert form.status_code == 200
+    client.post(form.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
+    assert authenticate(email=ANN, password=PASSWORD) == User.objects.get()
+    used = Client().get(link.removeprefix(settings.BASE_URL), follow=True)
+    assert not used.redirect_chain
+    signed_in = client.post("/accounts/login/", {"login": ANN, "password": PASSWORD})
+    assert signed_in.status_code == 302
+
+
+def test_a_new_member_may_get_a_password_at_once(run: Run, monkeypatch: pytest.MonkeyPatch):
+    workspace = factories.a_workspace()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+
+    status, out, _ = run("member add", *member_words(workspace, "admin"), "--password-stdin")
+
+    assert (status, out) == (0, f"{ANN} is now admin of {workspace.name}.\n")
+    assert authenticate(email=ANN, password=PASSWORD)
+    member = Member.objects.get()
+    assert (member.workspace, member.role) == (workspace, Role.ADMIN)
+
+
+def test_adding_a_member_again_changes_the_role(run: Run, monkeypatch: pytest.MonkeyPatch):
+    workspace = factories.a_workspace()
+    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD))
+    run("member add", *member_words(workspace), "--password-stdin")
+
+    changed = run("member add", *member_words(workspace, "analyst"))
+    same = run("member add", *member_words(workspace, "analyst"))
+
+    name = workspace.name
+    assert changed == (0, f"{ANN} is now analyst of {name}, no longer owner.\n", "")
+    assert same == (0, f"{ANN} is already analyst of {name}.\n", "")
+    assert Member.objects.get().role == Role.ANALYST
+    assert authenticate(email=ANN, password=PASSWORD)
+
+
+def test_one_account_may_belong_to_several_workspaces(run: Run):
+    for _ in range(2):
+        run("member add", *member_words(factories.a_workspace()))
+
+    assert User.objects.get().memberships.count() == 2
+
+
+@pytest.mark.parametrize("password", ["", "short", "password123"])
+def test_a_weak_password_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch, password: str):
+    workspace = factories.a_workspace()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+
+    status, out, err = run("member add", *member_words(workspace), "--password-stdin")
+
+    assert (status, out) == (2, "")
+    assert "password" in err
+    assert not User.objects.exists()
+
+
+def test_an_address_that_is_none_is_refused(run: Run):
+    workspace = factories.a_workspace()
+
+    status, _, err = run(
+        "member add", "--workspace", workspace.name, "--email", "ann", "--role", "owner"
+    )
+
+    assert (status, err) == (2, "ann is not an e-mail address.\n")
+
+
+def test_tables_of_another_release_are_not_touched(db: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["something"])
+
+    with pytest.raises(CannotRun, match="afterword migrate"):
+        tables.ready_tables()

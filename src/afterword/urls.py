@@ -1,0 +1,20 @@
+"""Every address, by stage. `/v1/*` never gets here: see `asgi.py`."""
+
+from django.urls import include, path
+
+from afterword.web import health
+
+urlpatterns = [
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("afterword.workspaces.urls")),
+    path("", include("afterword.customers.property_urls")),
+    path("", include("afterword.campaigns.urls")),
+    path("", include("afterword.feedback.urls")),
+    path("", include("afterword.events.urls")),
+    path("", include("afterword.customers.urls")),
+    path("", include("afterword.insights.urls")),
+    path("", include("afterword.mail.urls")),
+    path("api/", include("afterword.api.urls")),
+]
