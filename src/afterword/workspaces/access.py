@@ -1,13 +1,18 @@
-"""Who may do what: every page begins here, and gets the member who asks for it."""
+"""Who may do what: every page begins here, and gets the member who asks for it.
+
+Its times are those of the member's workspace.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from afterword.workspaces.models import Member, Role
 
@@ -52,6 +57,7 @@ def _for(may: Callable[[Role], bool], view: MemberView[P]) -> View[P]:
             return render(request, "workspaces/none.html", status=403)
         if not may(Role(member.role)):
             raise PermissionDenied
-        return view(request, member, *args, **kwargs)
+        with timezone.override(ZoneInfo(member.workspace.time_zone)):
+            return view(request, member, *args, **kwargs)
 
     return guarded

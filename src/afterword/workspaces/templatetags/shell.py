@@ -19,7 +19,6 @@ class Shell:
     """The parts of the shell; without a member only the page itself is shown, in UTC."""
 
     member: Member | None = None
-    time_zone: str | None = None
     may_change: bool = False
     may_administer: bool = False
     items: list[Item] = field(default_factory=list)
@@ -39,7 +38,6 @@ def shell(context: Context) -> Shell:
     role = Role(member.role)
     return Shell(
         member=member,
-        time_zone=member.workspace.time_zone,
         may_change=role.may_change,
         may_administer=role.may_administer,
         items=pages(request.path, with_mailbox=configuration().mail is None),
