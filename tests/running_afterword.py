@@ -2,6 +2,8 @@
 
 import base64
 import os
+import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -10,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
 import yaml
@@ -20,6 +23,7 @@ from tests.running.conftest import AFTERWORD, Up, forget, wait_until
 
 Found = TypeVar("Found")
 Row = dict[str, Any]
+_numbers = count(1)
 
 LOGO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -68,7 +72,8 @@ class RunningAfterword(Up):
     """One `afterword up`, with a client for its pages."""
 
     def __init__(self, data: Path, **settings: str) -> None:
-        super().__init__(data, **settings)
+        # The tests' own settings of Django are not for it.
+        super().__init__(data, DJANGO_SETTINGS_MODULE="afterword.settings", **settings)
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=20)
 
@@ -139,6 +144,11 @@ class RunningAfterword(Up):
         super().end()
 
 
+class Owner(NamedTuple):
+    email: str
+    password: str
+
+
 @dataclass
 class Workspace:
     """A workspace of a running Afterword, by its tokens."""
@@ -200,6 +210,28 @@ class Workspace:
         """Wait for the first decision on an event and return it."""
         found = eventually(lambda: self.rows("decisions", messageId=message_id))
         return found[0]
+
+    @contextmanager
+    def signed_in(self) -> Iterator[httpx.Client]:
+        """Yield a client for the pages that is signed in as the owner."""
+        with httpx.Client(base_url=self.afterword.url, follow_redirects=True) as browser:
+            page = browser.get("/accounts/login/").text
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+            assert token, page
+            email, password = self.owner
+            form = {"login": email, "password": password, "csrfmiddlewaretoken": token[1]}
+            answer = browser.post("/accounts/login/", data=form)
+            assert (answer.status_code, answer.url.path) == (200, "/"), answer.text
+            yield browser
+
+    @cached_property
+    def owner(self) -> "Owner":
+        owner = Owner(f"owner{next(_numbers)}@acme.test", secrets.token_urlsafe(16))
+        words = ("member", "add", "--workspace", self.name, "--email", owner.email)
+        self.afterword.run(
+            *words, "--role", "owner", "--password-stdin", given=owner.password + "\n"
+        )
+        return owner
 
     def send(self, *calls: Row, **envelope: object) -> httpx.Response:
         """Post calls as one batch, as plainly as can be."""

@@ -6,10 +6,25 @@ counts itself is not asked.
 
 import random
 import time
+from collections.abc import Iterator
 
-from tests.crash.conftest import Storm
+import pytest
 
+from tests.crash.receiver import receiver
+from tests.crash.storm import Storm
+from tests.running_afterword import running_afterword
+
+pytestmark = pytest.mark.timeout(240)
 SEED = 20261101
+
+
+@pytest.fixture
+def storm() -> Iterator[Storm]:
+    with (
+        receiver() as (received, mail_url),
+        running_afterword("crash", AFTERWORD_MAIL_URL=mail_url) as afterword,
+    ):
+        yield Storm(afterword, received)
 
 
 def test_killed_workers_lose_no_decision_and_no_survey(storm: Storm):

@@ -8,9 +8,11 @@ import email_validator
 
 MAX_LENGTH = 254  # octets, RFC 5321 4.5.3.1.3 with erratum 1690 of RFC 3696
 
-# A dot-atom before the @ (RFC 5322 3.2.3), then host name labels (RFC 1123 2.1) under a top-level
-# domain that ends with a letter, as all do. Dotless domains are refused: ICANN prohibits them.
+# A dot-atom of at most 64 octets before the @ (RFC 5322 3.2.3, RFC 5321 4.5.3.1.1), then host name
+# labels (RFC 1123 2.1) under a top-level domain that ends with a letter, as all do. Dotless domains
+# are refused: ICANN prohibits them.
 _ORDINARY = re.compile(
+    r"(?=[^@]{1,64}@)"
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     r"(?:[a-z0-9][a-z0-9-]{0,61})?[a-z]"

@@ -4,12 +4,13 @@ Each speaks in two steps, so that the hand-over can be committed between them: `
 as the server's go-ahead for the body, `hand_over` sends the body and returns the server's answer.
 """
 
-import smtplib
-import ssl
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
+import aiosmtplib
+from aiosmtplib.protocol import SMTPProtocol
 from django.utils import timezone
 
 from afterword.configuration import SmtpServer
@@ -48,146 +49,155 @@ class NotSent(Exception):
 
 
 class Transport(Protocol):
-    def connect(self) -> None:
+    """One connection, used for one mail at a time."""
+
+    async def connect(self) -> None:
         """Reach the server, if not done already; raises NotSent."""
 
-    def offer(self, letter: Letter) -> None:
+    async def offer(self, letter: Letter) -> None:
         """Go as far as the server's go-ahead for the body; raises NotSent."""
 
-    def hand_over(self, letter: Letter) -> str:
+    async def hand_over(self, letter: Letter) -> str:
         """Send the body of the letter just offered; return the answer; raises NotSent."""
+        raise NotImplementedError
 
-    def withdraw(self) -> None:
-        """Take back what was offered."""
+    async def withdraw(self) -> None:
+        """Take back what was offered, and close the connection."""
 
 
 class Mailbox:
     """Keeps mail in the database, one copy per survey however often it is handed over."""
 
-    def connect(self) -> None:
+    def __init__(self, in_thread: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
+        self._in_thread = in_thread
+
+    async def connect(self) -> None:
         pass
 
-    def offer(self, letter: Letter) -> None:
+    async def offer(self, letter: Letter) -> None:
         pass
 
-    def hand_over(self, letter: Letter) -> str:
-        MailboxMessage.objects.get_or_create(
-            survey=letter.survey,
-            defaults={
-                "recipient": letter.recipient,
-                "subject": letter.subject,
-                "content": letter.content,
-                "sent_at": timezone.now(),
-            },
-        )
+    async def hand_over(self, letter: Letter) -> str:
+        await self._in_thread(lambda: _keep(letter))
         return "kept in the local mailbox"
 
-    def withdraw(self) -> None:
+    async def withdraw(self) -> None:
         pass
+
+
+def _keep(letter: Letter) -> None:
+    MailboxMessage.objects.get_or_create(
+        survey=letter.survey,
+        defaults={
+            "recipient": letter.recipient,
+            "subject": letter.subject,
+            "content": letter.content,
+            "sent_at": timezone.now(),
+        },
+    )
 
 
 class Smtp:
     """One connection to an SMTP server, opened when first needed and kept open."""
 
-    CONNECT_TIMEOUT = 15.0  # seconds
-    # RFC 5321 4.5.3.2.6: ten minutes for the answer to the end of the body.
-    REPLY_TIMEOUT = 600.0
+    CONNECT_TIMEOUT = 15.0  # seconds, for each step up to the server's greeting and sign-in
+    # RFC 5321 4.5.3.2: five minutes for most commands, ten for the answer to the end of the body.
+    COMMAND_TIMEOUT = 300.0
+    BODY_TIMEOUT = 600.0
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
-        self._smtp: smtplib.SMTP | None = None
+        self._client: aiosmtplib.SMTP | None = None
 
-    def offer(self, letter: Letter) -> None:
-        was_open = self._smtp is not None
+    async def connect(self) -> None:
+        await self._connected()
+
+    async def offer(self, letter: Letter) -> None:
+        was_open = self._client is not None
         try:
-            self._offer(self._connected(), letter)
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
-            self.withdraw()
+            await self._offer(await self._connected(), letter)
+        except (OSError, aiosmtplib.SMTPException) as error:
+            await self.withdraw()
             if was_open:  # servers close connections that idle: try a new one
-                self.offer(letter)
+                await self.offer(letter)
             else:
                 raise NotSent(Fault.SERVER, f"The connection broke: {error}") from error
         except NotSent as problem:
-            self._forget_transaction(problem)
+            await self._forget_transaction(problem)
             raise
 
-    def _forget_transaction(self, problem: NotSent) -> None:
-        """Make the connection ready for the next mail, or close it."""
-        if problem.fault is Fault.SERVER or self._smtp is None:
-            self.withdraw()
-            return
-        with suppress(OSError, smtplib.SMTPException):
-            self._smtp.rset()
-
-    def _offer(self, smtp: smtplib.SMTP, letter: Letter) -> None:
-        options = ""
+    async def _offer(self, client: aiosmtplib.SMTP, letter: Letter) -> None:
+        options = b""
         if letter.needs_smtputf8:
-            if not smtp.has_extn("smtputf8"):
+            if not client.supports_extension("smtputf8"):
                 raise NotSent(Fault.RECIPIENT, "The mail server does not take such addresses.")
-            options = " SMTPUTF8 BODY=8BITMIME"
-        mail, rcpt, data = _ask(
-            smtp, f"MAIL FROM:<{letter.sender}>{options}", f"RCPT TO:<{letter.recipient}>", "DATA"
-        )
-        if mail.code != 250:
-            raise NotSent(_about_sender(mail.code), str(mail))
-        if rcpt.code not in (250, 251):
-            if data.code == 354:  # it would now take a mail to nobody
-                self.withdraw()
-            raise NotSent(_fault(rcpt.code, Fault.RECIPIENT), str(rcpt))
-        if data.code != 354:
-            raise NotSent(_fault(data.code, Fault.MESSAGE), str(data))
+            options = b" SMTPUTF8 BODY=8BITMIME"
+        reply = await self._ask(client, b"MAIL FROM:<%b>%b" % (letter.sender.encode(), options))
+        if reply.code != 250:
+            raise NotSent(_about_sender(reply.code), _words(reply))
+        reply = await self._ask(client, b"RCPT TO:<%b>" % letter.recipient.encode())
+        if reply.code not in (250, 251):
+            raise NotSent(_fault(reply.code, Fault.RECIPIENT), _words(reply))
+        reply = await self._ask(client, b"DATA")
+        if reply.code != 354:
+            raise NotSent(_fault(reply.code, Fault.MESSAGE), _words(reply))
 
-    def hand_over(self, letter: Letter) -> str:
-        smtp = self._smtp
-        assert smtp is not None, "offer comes first"
+    async def _ask(self, client: aiosmtplib.SMTP, command: bytes) -> aiosmtplib.SMTPResponse:
+        return await client.execute_command(command, timeout=self.COMMAND_TIMEOUT)
+
+    async def hand_over(self, letter: Letter) -> str:
+        assert self._client is not None, "offer comes first"
         try:
-            smtp.send(_dotted(letter.content))
-            reply = _Reply(*smtp.getreply())
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
-            self.withdraw()
+            # The library has DATA and the body in one call; we commit between them.
+            protocol = self._client.protocol
+            if not isinstance(protocol, SMTPProtocol):
+                raise aiosmtplib.SMTPServerDisconnected("The connection is gone")
+            protocol.write(_dotted(letter.content))
+            reply = await protocol.read_response(timeout=self.BODY_TIMEOUT)
+        except (OSError, aiosmtplib.SMTPException) as error:
+            await self.withdraw()
             raise NotSent(Fault.UNKNOWN, f"No answer after the body: {error}") from error
         if reply.code != 250:
-            raise NotSent(_fault(reply.code, Fault.MESSAGE), str(reply))
-        return str(reply)
+            raise NotSent(_fault(reply.code, Fault.MESSAGE), _words(reply))
+        return _words(reply)
 
-    def withdraw(self) -> None:
+    async def withdraw(self) -> None:
         """After the go-ahead only the connection's end keeps the server from a mail."""
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
-    def connect(self) -> None:
-        self._connected()
+    async def _forget_transaction(self, problem: NotSent) -> None:
+        """Make the connection ready for the next mail, or close it."""
+        if problem.fault is Fault.SERVER or self._client is None:
+            await self.withdraw()
+            return
+        with suppress(OSError, aiosmtplib.SMTPException):
+            await self._client.rset(timeout=self.COMMAND_TIMEOUT)
 
-    def _connected(self) -> smtplib.SMTP:
-        if self._smtp is None:
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is None:
+            client = _client(self._server, self.CONNECT_TIMEOUT)
             try:
-                self._smtp = _connect(self._server, self.CONNECT_TIMEOUT)
-            except (OSError, smtplib.SMTPException) as error:
+                await client.connect()
+                await client.ehlo()
+            except (OSError, aiosmtplib.SMTPException) as error:
+                client.close()
                 raise NotSent(Fault.SERVER, f"The mail server does not answer: {error}") from error
-            assert self._smtp.sock is not None
-            self._smtp.sock.settimeout(self.REPLY_TIMEOUT)
-        return self._smtp
+            self._client = client
+        return self._client
 
 
-def _connect(server: SmtpServer, timeout: float) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if server.tls == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=timeout, context=context
-        )
-    else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=timeout)
-    try:
-        if server.tls == "starttls":
-            smtp.starttls(context=context)
-        smtp.ehlo_or_helo_if_needed()
-        if server.user:
-            smtp.login(server.user, server.password)
-    except BaseException:
-        smtp.close()
-        raise
-    return smtp
+def _client(server: SmtpServer, timeout: float) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.user or None,
+        password=server.password or None,
+        use_tls=server.tls == "tls",
+        start_tls=server.tls == "starttls",
+        timeout=timeout,
+    )
 
 
 def _fault(code: int, permanent: Fault) -> Fault:
@@ -201,30 +211,9 @@ def _about_sender(code: int) -> Fault:
     return Fault.TEMPORARY if 400 <= code < 500 and code != 421 else Fault.SERVER
 
 
-class _Reply(NamedTuple):
-    code: int
-    words: bytes
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.words.decode(errors='replace')}".replace("\x00", "")[:1000]
-
-
-_NOT_ASKED = _Reply(503, b"not asked, since the command before was refused")
-
-
-def _ask(smtp: smtplib.SMTP, *commands: str) -> list[_Reply]:
-    """Return the server's answer to each command; all go at once where it allows (RFC 2920)."""
-    if smtp.has_extn("pipelining"):
-        smtp.send("".join(f"{command}\r\n" for command in commands).encode())
-        return [_Reply(*smtp.getreply()) for _ in commands]
-    replies: list[_Reply] = []
-    for command in commands:
-        if replies and replies[-1].code >= 400:
-            replies.append(_NOT_ASKED)
-        else:
-            smtp.send(f"{command}\r\n".encode())
-            replies.append(_Reply(*smtp.getreply()))
-    return replies
+def _words(reply: aiosmtplib.SMTPResponse) -> str:
+    words = reply.message.encode(errors="surrogateescape").decode(errors="replace")
+    return f"{reply.code} {words}".replace("\x00", "")[:1000]
 
 
 def _dotted(content: bytes) -> bytes:

@@ -28,6 +28,20 @@ class Held(NamedTuple):
 LEASE = timedelta(seconds=20)
 
 
+# Of a survey, to decide about it and to send it; reading all columns takes twice as long.
+_NEEDED = (
+    "workspace_id",
+    "campaign_id",
+    "template_id",
+    "customer_id",
+    "email",
+    "answer_token",
+    "unsubscribe_token",
+    "attempt",
+    "first_tried_at",
+)
+
+
 @transaction.atomic
 def claim_due(worker: UUID, now: datetime, limit: int) -> list[Survey]:
     """Return up to `limit` due surveys, now held by `worker` and counted as tried once more.
@@ -37,6 +51,7 @@ def claim_due(worker: UUID, now: datetime, limit: int) -> list[Survey]:
     """
     due = list(
         Survey.objects.filter(state=State.QUEUED, due_at__lte=now)
+        .only(*_NEEDED)
         .order_by("due_at")
         .select_for_update(skip_locked=True)[:limit]
     )
@@ -89,7 +104,12 @@ def _attach(surveys: Sequence[Survey]) -> None:
 
 def _lock_customers(due: Sequence[Survey]) -> dict[UUID, Customer]:
     ids = {survey.customer_id for survey in due if survey.customer_id}
-    locked = Customer.objects.filter(id__in=ids).order_by("id").select_for_update(no_key=True)
+    locked = (
+        Customer.objects.filter(id__in=ids)
+        .defer("changed_at", "created_at", "updated_at", "last_surveyed_at")
+        .order_by("id")
+        .select_for_update(no_key=True)
+    )
     return {customer.id: customer for customer in locked}
 
 

@@ -31,8 +31,8 @@ class Sent(NamedTuple):
     reply: str
 
 
-def begin(held: Sequence[Held], now: datetime) -> list[bool]:
-    """Commit that the bodies are about to be handed over; return for each whether it may be.
+def begin(held: Sequence[Held], now: datetime) -> set[UUID]:
+    """Note that the bodies are about to be handed over; return the surveys for which they may be.
 
     The last moment at which an unsubscribe, a bounce or a campaign switched off is heard.
     """
@@ -41,8 +41,7 @@ def begin(held: Sequence[Held], now: datetime) -> list[bool]:
             _BEGIN,
             [now + LEASE, [one.id for one in held], [one.attempt for one in held]],
         )
-        begun = {id_ for (id_,) in cursor}
-    return [one.id in begun for one in held]
+        return {id_ for (id_,) in cursor}
 
 
 _BEGIN = """
@@ -62,12 +61,11 @@ _BEGIN = """
 """
 
 
-def note_sent(sent: Sequence[Sent], now: datetime) -> list[bool]:
-    """Commit that the mail server took these; return for each whether it was still held."""
+def note_sent(sent: Sequence[Sent], now: datetime) -> set[UUID]:
+    """Note that the mail server took these; return the surveys that were still held."""
     with connection.cursor() as cursor:
         cursor.execute(_SENT, [now, *(list(column) for column in zip(*sent, strict=True)), now])
-        noted = {id_ for (id_,) in cursor}
-    return [one.id in noted for one in sent]
+        return {id_ for (id_,) in cursor}
 
 
 _SENT = """

@@ -14,6 +14,7 @@ class Item:
 _PAGES = [
     ("Dashboard", "/", "icons/gauge.svg"),
     ("Campaigns", "/campaigns", "icons/speakerphone.svg"),
+    ("Feedback", "/feedback", "icons/message.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
     ("Templates", "/templates", "icons/template.svg"),

@@ -1,24 +1,21 @@
-"""A shop whose events flow while parts of Afterword are killed."""
+"""Events that flow while parts of Afterword are killed, and the account of what became of them."""
 
 import threading
 import time
-from collections.abc import Iterator
 
 import psutil
-import pytest
 from segment.analytics.client import Client
 
+from afterword.mail.deliver import CONNECTIONS
 from tests.crash.ledger import reconcile
-from tests.crash.receiver import Receiver, receiver
+from tests.crash.receiver import Receiver
 from tests.running_afterword import (
     RunningAfterword,
     Workspace,
     a_campaign,
     eventually,
-    running_afterword,
 )
 
-CONNECTIONS = 8  # on which a worker hands over, one mail at a time on each
 AROUND = 100  # mails: what was being handed over at a kill arrived that close to it
 UNFINISHED = {"QUEUED", "SENDING"}
 SECONDS_TO_FINISH = 90
@@ -111,6 +108,7 @@ class Storm:
         arrived = self.received.addresses
         found = reconcile(self.sent.values(), arrived)
         assert (found.lost, found.unexpected, found.tripled) == (set(), set(), set())
+        # A worker hands over one mail at a time on each of its connections.
         assert len(found.doubled) <= CONNECTIONS * len(self.kills)
         far = {
             address: arrived.index(address)
@@ -120,12 +118,3 @@ class Storm:
         assert far == {}
         copies = set(zip(arrived, self.received.message_ids, strict=True))
         assert len(copies) == len(self.sent), "two copies of one mail have the same Message-ID"
-
-
-@pytest.fixture
-def storm() -> Iterator[Storm]:
-    with (
-        receiver() as (received, mail_url),
-        running_afterword("crash", AFTERWORD_MAIL_URL=mail_url) as afterword,
-    ):
-        yield Storm(afterword, received)
