@@ -10,7 +10,7 @@ OFFLINE := AFTERWORD_DATA=$(CURDIR)/$(VENV)/offline \
 	AFTERWORD_DATABASE_URL='postgresql:///none?host=/nonexistent' \
 	DJANGO_SETTINGS_MODULE=afterword.settings
 
-.PHONY: run setup test check format bench lock dev clients browser
+.PHONY: run setup test check format bench screenshots lock dev clients browser
 .DELETE_ON_ERROR:
 
 run: setup
@@ -79,3 +79,7 @@ if [ "$$python" = none ]; then \
 		"(on Debian and Ubuntu: the package python3-venv)." >&2; exit 1; \
 fi
 endef
+
+# The pictures in the documentation.
+screenshots: dev browser
+	@$(BIN)/python -m docs.screenshots

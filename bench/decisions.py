@@ -109,6 +109,3 @@ def bare_upserts(count: int = 3_000) -> float:
         return count / (time.perf_counter() - began)
 
 
-if __name__ == "__main__":
-    for row in run():
-        print(row)

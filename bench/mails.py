@@ -80,7 +80,7 @@ def measure() -> float:
 
     began = time.perf_counter()
     senders = [
-        subprocess.Popen([sys.executable, "-m", "bench.mails", "send"], env=os.environ)
+        subprocess.Popen([sys.executable, "-m", "bench.mails"], env=os.environ)
         for _ in range(PROCESSES)
     ]
     while (left := Survey.objects.exclude(state="sent").count()) == MAILS:
@@ -121,8 +121,4 @@ def bare_smtp(port: int, content: bytes) -> float:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["send"]:
-        send()
-    else:
-        for row in run():
-            print(row)
+    send()

@@ -9,12 +9,7 @@ from segment.analytics.client import Client
 from afterword.mail.deliver import CONNECTIONS
 from tests.crash.ledger import reconcile
 from tests.crash.receiver import Receiver
-from tests.running_afterword import (
-    RunningAfterword,
-    Workspace,
-    a_campaign,
-    eventually,
-)
+from tests.running_afterword import RunningAfterword, Workspace, a_campaign, eventually
 
 AROUND = 100  # mails: what was being handed over at a kill arrived that close to it
 UNFINISHED = {"QUEUED", "SENDING"}
@@ -106,6 +101,7 @@ class Storm:
     def check_mails(self) -> None:
         """Every survey is sent, none more than twice, and twice only those in hand at a kill."""
         arrived = self.received.addresses
+        assert all(0 < kill < len(self.sent) for kill in self.kills), "not in the middle of it"
         found = reconcile(self.sent.values(), arrived)
         assert (found.lost, found.unexpected, found.tripled) == (set(), set(), set())
         # A worker hands over one mail at a time on each of its connections.

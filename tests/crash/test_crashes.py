@@ -29,7 +29,7 @@ def storm() -> Iterator[Storm]:
 
 def test_killed_workers_lose_no_decision_and_no_survey(storm: Storm):
     chance = random.Random(SEED)
-    # Each killed worker takes what it had claimed out of the way for some seconds, 200 at most.
+    # Each killed worker takes what it had claimed out of the way for some seconds.
     moments = sorted(chance.sample(range(50, 1000, 50), 5))
     storm.begin(events=2000, per_second=250)
 

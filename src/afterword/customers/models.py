@@ -30,7 +30,9 @@ class Customer(models.Model):
     """A person who may be surveyed: one per e-mail address and workspace."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="customers")
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="customers", db_index=False
+    )
     email = models.CharField(max_length=254)
     first_name = models.CharField(max_length=200, blank=True)
     last_name = models.CharField(max_length=200, blank=True)

@@ -15,7 +15,9 @@ class Decision(models.Model):
     """The verdict on one event for one campaign that listens for it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="decisions")
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="decisions", db_index=False
+    )
     event = models.ForeignKey(Event, models.CASCADE, related_name="decisions")
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="decisions")
     customer = models.ForeignKey(

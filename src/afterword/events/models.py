@@ -35,7 +35,7 @@ class Event(models.Model):
     """A `track` call that at least one campaign listened for. Also what finds duplicates."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="events")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="events", db_index=False)
     message_id = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254, blank=True)
@@ -44,7 +44,7 @@ class Event(models.Model):
     customer = models.ForeignKey(
         Customer, models.SET_NULL, null=True, blank=True, related_name="events"
     )
-    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+")
+    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+", db_index=False)
     is_trusted = models.BooleanField()
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
@@ -72,7 +72,9 @@ class Event(models.Model):
 class EventCount(models.Model):
     """How often an event name was seen on a day, whether or not a campaign listened."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="event_counts")
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="event_counts", db_index=False
+    )
     name = models.CharField(max_length=200)
     day = models.DateField()
     matched = models.PositiveBigIntegerField(default=0)
@@ -94,8 +96,10 @@ class Rejection(models.Model):
     """A call that could not be an event, kept so that a person can see what was wrong."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="rejections")
-    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+")
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="rejections", db_index=False
+    )
+    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+", db_index=False)
     received_at = models.DateTimeField()
     code = models.CharField(max_length=50)
     message = models.CharField(max_length=500)

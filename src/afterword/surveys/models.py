@@ -28,20 +28,29 @@ class SentBy(models.TextChoices):
 
 
 class Survey(models.Model):
+    """Scheduled, sent, answered. Foreign keys have no index of their own where one of ours serves."""
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="surveys")
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="surveys")
-    template = models.ForeignKey(Template, models.PROTECT, related_name="surveys")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="surveys", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="surveys", db_index=False)
+    template = models.ForeignKey(Template, models.PROTECT, related_name="surveys", db_index=False)
     # Deleting a customer keeps the record of what was sent, with the address it went to.
     customer = models.ForeignKey(
-        Customer, models.SET_NULL, null=True, blank=True, related_name="surveys"
+        Customer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="surveys",
+        db_index=False,
     )
-    event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="surveys")
+    event = models.ForeignKey(
+        Event, models.SET_NULL, null=True, blank=True, related_name="surveys", db_index=False
+    )
     email = models.CharField(max_length=254)
     metric = models.CharField(max_length=10, choices=METRIC_CHOICES)
     sent_by = models.CharField(max_length=10, choices=SentBy.choices, default=SentBy.CAMPAIGN)
-    answer_token = models.CharField(max_length=32, unique=True, default=new_link_token)
-    unsubscribe_token = models.CharField(max_length=32, unique=True, default=new_link_token)
+    answer_token = models.CharField(max_length=32, default=new_link_token)
+    unsubscribe_token = models.CharField(max_length=32, default=new_link_token)
     created_at = models.DateTimeField()
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
@@ -71,6 +80,10 @@ class Survey(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=["answer_token"], name="one_survey_per_answer_link"),
+            models.UniqueConstraint(
+                fields=["unsubscribe_token"], name="one_survey_per_unsubscribe_link"
+            ),
             models.UniqueConstraint(
                 fields=["event", "campaign"], name="one_survey_per_event_and_campaign"
             ),
