@@ -1,5 +1,7 @@
-"""The settings, with one thing changed: passwords are hashed quickly, since tests make many."""
+"""The settings, but for what tests would wait for or leave behind."""
 
 from afterword.settings import *  # noqa: F403
+from afterword.settings import DATABASES
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: tests make many
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # jobs leave no connection to the test's database open

@@ -177,7 +177,8 @@ def _throttled(rules: Rules, surveys: Sequence[PastSurvey], now: datetime) -> Ve
 
 
 def _capped(rules: Rules, surveys: Sequence[PastSurvey], at: datetime) -> Verdict | None:
-    mails = sum(at - CAP_WINDOW < survey.at <= at for survey in surveys)
+    """Count the mails of a day before and after: what another worker sends now, and what waits."""
+    mails = sum(abs(at - survey.at) < CAP_WINDOW for survey in surveys)
     if mails < rules.max_mails_per_day:
         return None
     return Verdict(

@@ -78,7 +78,7 @@ class Ledger:
         self._desk.close()
 
     async def _tell(self, what: Held | Sent) -> bool:
-        committed = asyncio.get_running_loop().create_future()
+        committed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append(Told(what, committed))
         if self._commits is None or self._commits.done():
             self._commits = asyncio.create_task(self._commit_all())

@@ -78,9 +78,12 @@ _SENT = """
         WHERE survey.id = sent.id AND survey.attempt = sent.attempt
           AND survey.state = 'handing_over'
         RETURNING survey.id, survey.customer_id
+    ), locked AS (  -- in the order of their keys, as everyone locks customers
+        SELECT id FROM customers_customer
+        WHERE id IN (SELECT customer_id FROM noted) ORDER BY id FOR NO KEY UPDATE
     ), surveyed AS (
-        UPDATE customers_customer SET last_surveyed_at = %s
-        WHERE id IN (SELECT customer_id FROM noted)
+        UPDATE customers_customer AS customer SET last_surveyed_at = %s
+        FROM locked WHERE customer.id = locked.id
     )
     SELECT id FROM noted
 """

@@ -162,6 +162,16 @@ def test_three_mails_in_a_day_are_enough():
     assert reason(facts=replace(ANN, surveys=older)) is Reason.SCHEDULED
 
 
+def test_a_mail_that_waits_for_the_same_day_counts_too():
+    surveys = [
+        a_past_survey(campaign_id=uuid4(), at=NOW + timedelta(hours=h), is_waiting=True)
+        for h in (0, 1, 23)
+    ]
+    assert reason(facts=replace(ANN, surveys=surveys)) is Reason.CAPPED
+    later = [replace(surveys[0], at=NOW + DAY), *surveys[1:]]
+    assert reason(facts=replace(ANN, surveys=later)) is Reason.SCHEDULED
+
+
 def test_just_before_sending_it_is_asked_again():
     rules = replace(EVERYONE, throttle=7 * DAY)
     assert why_not_now(rules, ANN, NOW) is None
