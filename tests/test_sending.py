@@ -13,7 +13,14 @@ from afterword.surveys.claim import Held, claim_due
 from afterword.surveys.hand_over import begin
 from afterword.surveys.models import State, Survey
 from afterword.surveys.rescue import rescue
-from tests.factories import a_campaign, a_customer, a_sent_survey, a_survey, a_workspace
+from tests.factories import (
+    a_campaign,
+    a_customer,
+    a_sent_survey,
+    a_survey,
+    a_template,
+    a_workspace,
+)
 from tests.smtp import smtp_sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -224,3 +231,17 @@ def test_the_mailbox_keeps_one_copy_however_often_it_is_handed_over():
 
     assert MailboxMessage.objects.get().survey == survey
     office.close()
+
+
+def test_a_mail_that_cannot_be_composed_is_parked_and_holds_nobody_up(sink):
+    workspace = a_workspace()
+    broken = a_template(workspace, subject="{{ first_name | divided_by: 0 }}")
+    parked = a_survey(a_campaign(workspace, template=broken))
+    sent = a_survey(a_campaign(workspace))
+
+    sink.office.send_due()
+
+    parked.refresh_from_db()
+    sent.refresh_from_db()
+    assert (parked.state, sent.state) == (State.PARKED, State.SENT)
+    assert "divided" in parked.server_reply or "zero" in parked.server_reply

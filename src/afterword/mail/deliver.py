@@ -8,20 +8,19 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from enum import Enum, auto
 from functools import cache, partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import uvloop
 from django.conf import settings
 from django.utils import timezone
 
-from afterword.mail.design import DesignRefused
 from afterword.mail.ledger import DATABASE_AWAY, Desk, Ledger
 from afterword.mail.letters import letter
-from afterword.mail.message import MessageRefused
 from afterword.mail.transports import Fault, Letter, Mailbox, NotSent, Smtp, Transport
 from afterword.surveys import hand_over
 from afterword.surveys.claim import LEASE, Held, claim_due, dismiss_if_needed, is_any_due, renew
@@ -99,15 +98,18 @@ class Office:
         """Send claim after claim; the next claim is made while one is sent."""
         surveys = await self._claim()
         while surveys:
-            sending = asyncio.create_task(self._send_all(surveys))
             is_last = time.monotonic() > ends
-            surveys = [] if is_last else await self._claim()
-            await sending
+            sending = asyncio.create_task(self._send_all(surveys))
+            try:
+                following = [] if is_last else await self._claim()
+            finally:
+                await sending
             if self._server_is_down:
-                await self._send_all(surveys)  # which puts them back
+                await self._send_all(following)  # which puts them back
                 return Ended.SERVER_DOWN
             if is_last:
                 return Ended.TURN_OVER
+            surveys = following
         return Ended.NOTHING_DUE
 
     async def _claim(self) -> list[Survey]:
@@ -121,7 +123,7 @@ class Office:
             for survey in waiting:
                 await self._send_guarded(transport, survey)
 
-        await asyncio.gather(*map(send_over, self._transports))
+        await _all(*map(send_over, self._transports))
 
     async def _send_guarded(self, transport: Transport, survey: Survey) -> None:
         """A database that went away leaves the survey to its lease."""
@@ -136,9 +138,12 @@ class Office:
             await self._desk.do(partial(hand_over.put_back, _held(survey)))
             return
         try:
-            await self._hand_over(transport, letter(survey, timezone.now()))
-        except (DesignRefused, MessageRefused) as refusal:
+            ready = letter(survey, timezone.now())
+        except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
             await self._desk.do(partial(hand_over.park, survey, str(refusal)))
+            return
+        try:
+            await self._hand_over(transport, ready)
         except NotSent as problem:
             if problem.fault is Fault.SERVER:
                 self._report_down(problem.reply)
@@ -174,6 +179,13 @@ class Office:
             await asyncio.sleep(LEASE.total_seconds() / 4)
             with suppress(*DATABASE_AWAY):
                 await self._desk.do(lambda: renew(self.worker, timezone.now()))
+
+
+async def _all(*work: Coroutine[Any, Any, None]) -> None:
+    """Let all of it end before anything that went wrong is raised: mails are on their way."""
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 def _held(survey: Survey) -> Held:
