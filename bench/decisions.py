@@ -107,5 +107,3 @@ def bare_upserts(count: int = 3_000) -> float:
                 [f"customer{number}@example.com", json.dumps({"plan": "pro", "seats": number})],
             )
         return count / (time.perf_counter() - began)
-
-

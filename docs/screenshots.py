@@ -14,7 +14,7 @@ from tests.browser.chromium import chromium
 from tests.running_afterword import RunningAfterword, eventually, running_afterword
 
 IMAGES = Path(__file__).parent / "images"
-NAMES = "Ann Ben Chloe David Emma Farid Grace Hugo Ines Jonas Kim Lena Marco Nora Omar Paula".split()
+NAMES = ["Ann", "Ben", "Chloe", "David", "Emma", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kim"]
 COMMENTS = {
     "promoter": ["It came a day early.", "Lovely packaging, thank you!", "As good as last time."],
     "passive": ["Good, but the tracking link came late.", ""],

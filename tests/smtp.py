@@ -19,12 +19,15 @@ class Sink:
     def __init__(self) -> None:
         self.received: list[bytes] = []
         self.recipients: list[str] = []
-        self.connections = 0
+        self.peers: set[object] = set()
         self.refuse: dict[tuple[str, str], str] = {}
 
-    async def handle_CONNECT(self, server, session, envelope, hostname, port):
-        self.connections += 1
-        return "220 ready"
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.peers.add(session.peer)
+        return answers
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -43,7 +46,6 @@ class Sink:
         self.recipients += envelope.rcpt_tos
         return "250 taken"
 
-    @property
     def messages(self) -> list[EmailMessage]:
         return [message_from_bytes(raw, policy=default) for raw in self.received]  # type: ignore[misc]
 
@@ -57,7 +59,6 @@ def smtp_sink() -> Generator[tuple[Sink, SmtpServer]]:
         port = probe.getsockname()[1]
     controller = Controller(sink, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
     controller.start()
-    sink.connections = 0  # the controller has tried one itself
     try:
         yield sink, SmtpServer("127.0.0.1", port, "", "", "none")
     finally:

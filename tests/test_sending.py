@@ -4,16 +4,19 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from afterword.mail.deliver import Office
 from afterword.mail.models import MailboxMessage
 from afterword.mail.transports import Mailbox, Smtp
+from afterword.surveys import hand_over
 from afterword.surveys.claim import Held, claim_due
 from afterword.surveys.hand_over import begin
 from afterword.surveys.models import State, Survey
 from afterword.surveys.rescue import rescue
 from tests.factories import (
+    NOW,
     a_campaign,
     a_customer,
     a_sent_survey,
@@ -29,7 +32,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def sink():
     with smtp_sink() as (sink, server):
-        sink.office = Office(lambda _: Smtp(server), connections=2)
+        sink.open = lambda: Smtp(server)
+        sink.office = Office(lambda _: sink.open(), connections=2)
         yield sink
         sink.office.close()
 
@@ -43,7 +47,7 @@ def test_a_due_survey_is_mailed_once_and_says_so(sink):
 
     survey.refresh_from_db()
     customer.refresh_from_db()
-    [message] = sink.messages
+    [message] = sink.messages()
     assert sink.recipients == ["zoe@example.com"]
     assert (survey.state, survey.server_reply) == (State.SENT, "250 taken")
     assert survey.subject == message["Subject"] == "How was it?"
@@ -72,7 +76,7 @@ def test_connections_stay_open(sink):
     sink.office.send_due()
 
     assert len(sink.received) == 20
-    assert sink.connections <= 2
+    assert 1 <= len(sink.peers) <= 2
 
 
 def test_a_refused_recipient_has_bounced_and_is_never_mailed_again(sink):
@@ -245,3 +249,25 @@ def test_a_mail_that_cannot_be_composed_is_parked_and_holds_nobody_up(sink):
     sent.refresh_from_db()
     assert (parked.state, sent.state) == (State.PARKED, State.SENT)
     assert "divided" in parked.server_reply or "zero" in parked.server_reply
+
+
+def test_a_database_that_fails_before_the_body_costs_only_that_mails_time(sink, monkeypatch):
+    campaign = a_campaign()
+    first, second = a_survey(campaign, due_at=NOW), a_survey(campaign, due_at=timezone.now())
+    begin, fails = hand_over.begin, iter([True])
+
+    def failing(held, now):
+        if next(fails, False):
+            raise OperationalError("the connection was lost")
+        return begin(held, now)
+
+    monkeypatch.setattr(hand_over, "begin", failing)
+    office = Office(lambda _: sink.open(), connections=1)
+
+    office.send_due()
+
+    assert sink.recipients == [second.email]
+    rescue(timezone.now() + timedelta(minutes=1))
+    office.send_due()
+    assert sink.recipients == [second.email, first.email]
+    office.close()

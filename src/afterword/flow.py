@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import DataError, transaction
 from django.utils import timezone
 
-from afterword.campaigns.audience import field_key
+from afterword.campaigns.audience_fields import field_key
 from afterword.campaigns.models import Campaign
 from afterword.core.email_address import normalise
 from afterword.core.ids import new_id

@@ -65,7 +65,7 @@ def test_an_event_becomes_a_mail_an_answer_and_a_score(page: Page):
         shop = afterword.workspace("Acme", a_campaign("after-an-order", "Order Completed"))
 
         bought = order(shop, "ann@example.com")
-        [mail] = eventually(lambda: sink.messages)
+        [mail] = eventually(sink.messages)
         assert mail["To"].addresses[0].addr_spec == "ann@example.com"
         assert mail["Subject"] == "How was your order, Ann?"
         check_that_fetching_records_nothing(shop, html_of(mail))
@@ -85,7 +85,7 @@ def test_an_event_becomes_a_mail_an_answer_and_a_score(page: Page):
         again = order(shop, "ann@example.com")
         assert shop.decision_on(again)["reason"] == "unsubscribed"
         see_why(page, afterword, again, "Unsubscribed")
-        assert len(sink.messages) == 1
+        assert len(sink.messages()) == 1
 
 
 def check_that_fetching_records_nothing(shop: Workspace, html: str) -> None:

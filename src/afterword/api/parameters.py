@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from afterword.core.email_address import normalise
-from afterword.customers.values import parse_instant
+from afterword.core.instants import parse_instant
 
 DATE_LENGTH = len("2026-01-31")
 # OFFSET takes 63 bits; this leaves room for the largest limit.

@@ -12,7 +12,7 @@ from afterword.apply.existing import Existing, load_locked
 from afterword.apply.reading import read_file
 from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
 from afterword.campaigns.activation import activate, deactivate
-from afterword.campaigns.audience import compile_audience
+from afterword.campaigns.audience_definition import compile_audience
 from afterword.campaigns.logos import keep_logo
 from afterword.campaigns.models import Campaign, Template
 from afterword.core.announce import announce

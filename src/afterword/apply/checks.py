@@ -7,7 +7,7 @@ from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
 from afterword.apply.things import CampaignSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
-from afterword.campaigns.audience import check as check_audience
+from afterword.campaigns.audience_definition import check as check_audience
 from afterword.campaigns.metrics import SCALES, Metric
 from afterword.campaigns.models import Campaign, Template
 from afterword.customers.values import PropertyType

@@ -7,14 +7,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from afterword.campaigns.audience import (
-    BUILT_IN_FIELDS,
-    OPERATORS_BY_TYPE,
-    check,
-    compile_audience,
-    field_key,
-)
+from afterword.campaigns.audience_definition import check, compile_audience
+from afterword.campaigns.audience_fields import BUILT_IN_FIELDS, field_key
 from afterword.campaigns.models import Campaign
+from afterword.campaigns.operators import OPERATORS_BY_TYPE
 from afterword.customers.values import PropertyType
 
 MOST_FILTERS = 20

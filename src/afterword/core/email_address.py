@@ -17,7 +17,7 @@ _ORDINARY = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     r"(?:[a-z0-9][a-z0-9-]{0,61})?[a-z]"
 )
-_IMPOSSIBLE = re.compile(r"[\x00-\x20\x7f\"<>()\[\],:;\\\ud800-\udfff]")
+_IMPOSSIBLE = re.compile(r"[\x00-\x20\x7f\"<>()\[\],:;\\\ud800-\udfff\ufffd]")
 
 # Names such as .test and .local work inside a company, which is where Afterword often runs.
 # This list is the setting that email-validator documents for them.

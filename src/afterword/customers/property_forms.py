@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from afterword.customers.models import Property
-from afterword.customers.values import OWN_FIELDS, PropertyType
+from afterword.customers.own_fields import OWN_FIELDS
+from afterword.customers.values import PropertyType
 from afterword.workspaces.models import Workspace
 
 _TAKEN = {*OWN_FIELDS, "email", "tags"}

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from afterword.customers.values import Problem, PropertyType, convert, read_own_fields, read_tags
+from afterword.customers.own_fields import read_own_fields, read_tags
+from afterword.customers.values import Problem, PropertyType, convert
 
 OWN_COLUMNS = (
     "first_name",

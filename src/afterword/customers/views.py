@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from afterword.core.keyset import newest_first
+from afterword.core.text import clean_text
 from afterword.customers.models import Customer
-from afterword.customers.values import clean_text
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member, WorkspaceRows
 

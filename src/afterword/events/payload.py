@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from afterword.customers.values import parse_instant
+from afterword.core.instants import parse_instant
 
 # A clock that is further off is no clock, and a call sent that late is an import.
 MAX_SKEW = timedelta(hours=24)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 from uuid import UUID
 
-from afterword.customers.values import clean_text
+from afterword.core.text import clean_text
 from afterword.events.models import Event
 from afterword.workspaces.models import WorkspaceRows
 

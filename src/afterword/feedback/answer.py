@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from afterword.campaigns.metrics import SCALES, Metric
-from afterword.customers.values import clean_text
+from afterword.core.text import clean_text
 from afterword.feedback.models import Response
 from afterword.surveys.models import Survey
 

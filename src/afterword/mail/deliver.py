@@ -53,7 +53,7 @@ class Office:
     """Sends mail for one worker process. Its connections stay open from one turn to the next."""
 
     def __init__(self, open_transport: Callable[[Desk], Transport], connections: int) -> None:
-        self.worker: UUID = uuid4()
+        self._worker: UUID = uuid4()
         self._open_transport = open_transport
         self._is_open = threading.Lock()
         self._loop = uvloop.new_event_loop()
@@ -84,6 +84,8 @@ class Office:
 
     async def _send_for_a_turn(self) -> Ended:
         ends = time.monotonic() + TURN
+        # What a fault left behind in an earlier turn is not renewed, so that its lease runs out.
+        self._worker = uuid4()
         if self._server_is_down and not await self._is_up_again():
             return Ended.SERVER_DOWN
         renewing = asyncio.create_task(self._renew())
@@ -113,7 +115,7 @@ class Office:
         return Ended.NOTHING_DUE
 
     async def _claim(self) -> list[Survey]:
-        return await self._desk.do(partial(claim_due, self.worker, timezone.now(), CLAIM))
+        return await self._desk.do(partial(claim_due, self._worker, timezone.now(), CLAIM))
 
     async def _send_all(self, surveys: list[Survey]) -> None:
         """Send over all connections, one mail at a time on each."""
@@ -178,7 +180,7 @@ class Office:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
             with suppress(*DATABASE_AWAY):
-                await self._desk.do(lambda: renew(self.worker, timezone.now()))
+                await self._desk.do(lambda: renew(self._worker, timezone.now()))
 
 
 async def _all(*work: Coroutine[Any, Any, None]) -> None:

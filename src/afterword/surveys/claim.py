@@ -83,11 +83,15 @@ def dismiss_if_needed(held: Held, now: datetime) -> None:
         _dismiss(claimed, _why_not(claimed, _lock_customers(claimed), now))
 
 
+@transaction.atomic
 def renew(worker: UUID, now: datetime) -> None:
-    """Keep what `worker` holds from being taken for a dead worker's."""
-    Survey.objects.filter(worker=worker, state__in=(State.CLAIMED, State.HANDING_OVER)).update(
-        lease_until=now + LEASE
-    )
+    """Keep what `worker` holds from being taken for a dead worker's.
+
+    Rows that are just being changed are passed over: waiting for them could deadlock.
+    """
+    held = Survey.objects.filter(worker=worker, state__in=(State.CLAIMED, State.HANDING_OVER))
+    ids = list(held.select_for_update(skip_locked=True).values_list("id", flat=True))
+    Survey.objects.filter(id__in=ids).update(lease_until=now + LEASE)
 
 
 def _attach(surveys: Sequence[Survey]) -> None:

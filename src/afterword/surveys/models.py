@@ -28,7 +28,10 @@ class SentBy(models.TextChoices):
 
 
 class Survey(models.Model):
-    """Scheduled, sent, answered. Foreign keys have no index of their own where one of ours serves."""
+    """Scheduled, sent, answered.
+
+    Foreign keys have no index of their own where one of ours serves.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="surveys", db_index=False)

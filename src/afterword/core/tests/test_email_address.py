@@ -104,6 +104,7 @@ def test_spellings_of_one_address_come_out_the_same(written, address):
         "ann\n@example.com",
         "ann@example.com\x00",
         "a\x00nn@example.com",
+        "a\ufffdnn@example.com",
         "ann\x7f@example.com",
         "jörg\x00@example.com",
         "jörg\u200b@example.com",
