@@ -19,14 +19,17 @@ class Sink:
     def __init__(self) -> None:
         self.received: list[bytes] = []
         self.recipients: list[str] = []
-        self.peers: set[object] = set()
+        self.peers: dict[object, None] = {}
+        self.most_connections = 100
         self.refuse: dict[tuple[str, str], str] = {}
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        self.peers.add(session.peer)
+        self.peers[session.peer] = None
+        if session.peer not in list(self.peers)[: self.most_connections]:
+            server.transport.close()
         return answers
 
     async def handle_RCPT(

@@ -202,6 +202,32 @@ def test_what_a_browser_says_of_an_id_makes_no_server_mail_a_stranger():
     assert not Customer.objects.exists()
 
 
+def test_a_browser_cannot_send_a_servers_survey_to_somebody_else():
+    campaign = a_campaign()
+    workspace = campaign.workspace
+    a_customer(workspace, email="mallory@example.com")
+    ann = "ann@example.com"
+    an_identify(workspace, "mallory@example.com", is_trusted=False, userId=ann)
+    a_track(workspace, ann, userId=ann)
+    a_track(workspace, None, userId=ann)
+
+    flow.process_events(workspace.id, NOW)
+
+    assert {survey.email for survey in Survey.objects.all()} == {ann}
+
+
+def test_tags_have_an_end():
+    campaign = a_campaign()
+    for batch in range(3):
+        tags = [f"tag {batch} {number}" for number in range(600)]
+        a_track(campaign.workspace, properties={"tags": tags})
+
+    flow.process_events(campaign.workspace_id, NOW)
+
+    assert len(Customer.objects.get().tags) == 1000
+    assert Event.objects.order_by("id").last().problems[0]["property"] == "tags"
+
+
 def test_two_events_of_one_customer_in_a_batch_see_each_other():
     campaign = a_campaign(throttle_days=30)
     a_track(campaign.workspace)

@@ -112,7 +112,7 @@ def test_a_temporary_refusal_is_tried_later(sink, step):
 
 
 def test_after_a_day_of_temporary_refusals_it_has_bounced(sink):
-    survey = a_survey(first_tried_at=timezone.now() - timedelta(hours=25))
+    survey = a_survey(first_refused_at=timezone.now() - timedelta(hours=25))
     sink.refuse["RCPT", survey.email] = "451 4.7.1 greylisted"
 
     sink.office.send_due()
@@ -270,4 +270,58 @@ def test_a_database_that_fails_before_the_body_costs_only_that_mails_time(sink, 
     rescue(timezone.now() + timedelta(minutes=1))
     office.send_due()
     assert sink.recipients == [second.email, first.email]
+    office.close()
+
+
+def test_a_refusal_of_us_is_no_bounce_of_the_recipient(sink):
+    denied, policy, full = (a_survey(due_at=NOW + timedelta(seconds=n)) for n in (2, 0, 1))
+    sink.refuse["RCPT", policy.email] = "550 5.7.1 blocked by policy"
+    sink.refuse["RCPT", full.email] = "552 5.2.2 mailbox full"
+    sink.refuse["RCPT", denied.email] = "554 5.7.1 Relay access denied"
+
+    sink.office.send_due()
+
+    for survey in (denied, policy, full):
+        survey.refresh_from_db()
+        assert not survey.customer.hard_bounced_at
+    states = [policy.state, full.state, denied.state]
+    assert states == [State.PARKED, State.QUEUED, State.QUEUED]
+    assert denied.due_at == NOW + timedelta(seconds=2)
+
+
+def test_a_421_after_the_body_is_a_temporary_refusal_however_often(sink):
+    survey = a_survey()
+    sink.refuse["DATA", survey.email] = "421 4.7.0 slow down"
+
+    for times in (1, 2, 3):
+        sink.office.send_due()
+        survey.refresh_from_db()
+        assert (survey.state, survey.handed_over, survey.refusals) == (State.QUEUED, 0, times)
+        Survey.objects.update(due_at=NOW)
+
+
+def test_a_server_that_allows_few_connections_gets_all_mails_over_those(sink):
+    sink.most_connections = 2
+    campaign = a_campaign()
+    for _ in range(30):
+        a_survey(campaign)
+    office = Office(lambda _: sink.open(), connections=6)
+
+    office.send_due()
+
+    assert len(sink.received) == 30
+    assert Survey.objects.filter(state=State.SENT).count() == 30
+    office.close()
+
+
+def test_a_long_outage_does_not_count_against_a_survey():
+    survey = a_survey()
+    with smtp_sink() as (_, server):
+        pass
+    office = Office(lambda _: Smtp(server), connections=1)
+
+    office.send_due()
+
+    survey.refresh_from_db()
+    assert (survey.refusals, survey.first_refused_at) == (0, None)
     office.close()

@@ -104,15 +104,15 @@ def find_addresses(workspace_id: UUID, calls: Sequence[Taken]) -> None:
 def _find_address(
     taken: Taken, keys: list[tuple[IdKind, str]], identities: identify.Identities
 ) -> None:
+    """The call's own word; else a server's of its ids; else an id that is one; else a browser's."""
     taken.address_is_trusted = taken.is_trusted
-    said = [address for address in taken.call.email_candidates if address != taken.call.user_id]
-    if said:
+    if said := taken.call.email_candidates:
         taken.email = normalise(said[0])
         taken.refused_email = None if taken.email else said[0][:254]
-    elif found := identities.address(keys, is_trusted=taken.is_trusted):
-        taken.email, taken.address_is_trusted = found
-    else:
-        taken.email = normalise(taken.call.user_id)
+    elif known := identities.address(keys, is_trusted=True) or normalise(taken.call.user_id):
+        taken.email = known
+    elif claimed := identities.address(keys, is_trusted=False):
+        taken.email, taken.address_is_trusted = claimed, False
     if taken.email and taken.call.type == "identify":
         identities.remember(keys, taken.email, taken.call.occurred_at, is_trusted=taken.is_trusted)
 

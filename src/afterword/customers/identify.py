@@ -47,19 +47,11 @@ class Identities:
                 self.said[key] = (email, said_at)
                 self.changed.add(key)
 
-    def address(
-        self, ids: Iterable[tuple[IdKind, str]], *, is_trusted: bool
-    ) -> tuple[str, bool] | None:
-        """Return the address and whether a trusted source gave it.
-
-        A trusted event believes servers first and browsers as a last resort; a browser's event
-        may use both, since it never makes an unknown address known.
-        """
-        ids = list(ids)
-        for trusted in (True, False):
-            for kind, external_id in ids:
-                if found := self.said.get(Key(kind, external_id, trusted)):
-                    return found[0], trusted and is_trusted
+    def address(self, ids: Iterable[tuple[IdKind, str]], *, is_trusted: bool) -> str | None:
+        """Return what trusted, or untrusted, sources said that these ids stand for."""
+        for kind, external_id in ids:
+            if found := self.said.get(Key(kind, external_id, is_trusted)):
+                return found[0]
         return None
 
 

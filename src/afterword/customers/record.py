@@ -9,6 +9,8 @@ from uuid import UUID
 from afterword.customers.own_fields import read_own_fields, read_tags
 from afterword.customers.values import Problem, PropertyType, convert
 
+MAX_TAGS = 1_000  # a tag is a label; what has as many values is a property
+
 OWN_COLUMNS = (
     "first_name",
     "last_name",
@@ -81,7 +83,10 @@ def bring_up_to_date(
     for column, text in read_own_fields(sent).items():
         if _is_newest(record, column, stamp):
             record.own[column] = text
-    record.tags += [tag for tag in read_tags(sent.get("tags")) if tag not in record.tags]
+    tags = dict.fromkeys([*record.tags, *read_tags(sent.get("tags"))])
+    if len(tags) > MAX_TAGS:
+        problems["tags"] = f"A customer has at most {MAX_TAGS:,} tags; the last ones were left out."
+    record.tags = list(tags)[:MAX_TAGS]
     record.is_changed = True
     return problems
 

@@ -1,8 +1,7 @@
 """What a tracking call says: its fields on the wire, and how a stored one is read at take-up."""
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,8 +12,7 @@ from afterword.core.instants import parse_instant
 # A clock that is further off is no clock, and a call sent that late is an import.
 MAX_SKEW = timedelta(hours=24)
 MAX_AHEAD = timedelta(minutes=5)
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Problem(StrEnum):
@@ -84,7 +82,7 @@ class Call(msgspec.Struct):
     properties: dict[str, Any]
     traits: dict[str, Any]
     context: dict[str, Any]
-    # Where an address may be, the most telling first; trimmed, not checked.
+    # What the call itself says under `email`, the most telling first; trimmed, not checked.
     email_candidates: list[str]
     occurred_at: datetime
 
@@ -102,9 +100,6 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
     properties = as_object(sent.properties)
     own_traits, known_traits = as_object(sent.traits), as_object(context.get("traits"))
     user_id = text_of_id(sent.user_id)
-    candidates = addresses(properties, own_traits, known_traits)
-    if _ADDRESS.fullmatch(user_id):
-        candidates.append(user_id)
     return Call(
         type=sent.type if sent.type is not None else sent.action,
         name=sent.event if isinstance(sent.event, str) else "",
@@ -114,7 +109,7 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
         properties=properties,
         traits={**known_traits, **own_traits},
         context=context,
-        email_candidates=list(dict.fromkeys(candidates)),
+        email_candidates=addresses(properties, own_traits, known_traits),
         occurred_at=_occurred_at(
             sent.original_timestamp if sent.original_timestamp is not None else sent.timestamp,
             around.sent_at if around.sent_at is not None else sent.sent_at,
@@ -152,14 +147,15 @@ def _occurred_at(said: object, sent: object, received_at: datetime) -> datetime:
     """Correct the client's clock: receivedAt - (sentAt - originalTimestamp), as Segment does.
 
     Only by a skew of at most 24 hours: what is sent later than that is history being imported,
-    and its own time stands. What cannot be read, or lies in the future, happened on receipt.
+    and its own time stands. What cannot be read, lies in the future or before 1970 (Go says year 1
+    where it knows no time) happened on receipt.
     """
     occurred_at, sent_at = parse_instant(said), parse_instant(sent)
     if occurred_at is None:
         return received_at
-    try:
-        if sent_at and abs(received_at - sent_at) <= MAX_SKEW:
+    if sent_at and abs(received_at - sent_at) <= MAX_SKEW:
+        try:
             occurred_at += received_at - sent_at
-        return received_at if occurred_at - received_at > MAX_AHEAD else occurred_at
-    except OverflowError:  # out of the years 1 to 9999
-        return received_at
+        except OverflowError:  # out of the years 1 to 9999
+            return received_at
+    return occurred_at if EARLIEST <= occurred_at <= received_at + MAX_AHEAD else received_at

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from afterword.campaigns.metrics import Metric
+from afterword.core.text import clean_text
 from afterword.feedback.answer import (
     AnswerClosed,
     AnswerRefused,
@@ -32,7 +33,7 @@ public_methods = require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt
 @public_methods
 def survey(request: HttpRequest, token: str) -> HttpResponse:
-    asked = _surveys().select_related("response").filter(answer_token=token).first()
+    asked = _surveys().select_related("response").filter(answer_token=clean_text(token)).first()
     if asked is None:
         return _not_found()
     if request.method == "POST":
@@ -46,7 +47,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
 @public_methods
 def unsubscribing(request: HttpRequest, token: str) -> HttpResponse:
     """Ask first, unless it is the one-click POST of RFC 8058, which acts at once."""
-    sent = _surveys().filter(unsubscribe_token=token).first()
+    sent = _surveys().filter(unsubscribe_token=clean_text(token)).first()
     if sent is None:
         return _not_found()
     if request.method != "POST":

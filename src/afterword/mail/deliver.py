@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from enum import Enum, auto
@@ -119,26 +120,26 @@ class Office:
 
     async def _send_all(self, surveys: list[Survey]) -> None:
         """Send over all connections, one mail at a time on each."""
-        waiting = iter(surveys)
+        waiting = deque(surveys)
+        await _all(*(self._send_over(transport, waiting) for transport in self._transports))
+        for survey in waiting:
+            await self._desk.do(partial(hand_over.put_back, _held(survey)))
 
-        async def send_over(transport: Transport) -> None:
-            for survey in waiting:
-                await self._send_guarded(transport, survey)
-
-        await _all(*map(send_over, self._transports))
-
-    async def _send_guarded(self, transport: Transport, survey: Survey) -> None:
-        """A database that went away leaves the survey to its lease."""
-        try:
-            await self._send(transport, survey)
-        except DATABASE_AWAY as error:
-            log.warning("survey %s waits: the database is away: %s", survey.id, error)
-            await transport.withdraw()
+    async def _send_over(self, transport: Transport, waiting: deque[Survey]) -> None:
+        """Send what waits, until none does or the server refuses the connection."""
+        while waiting and not self._server_is_down:
+            survey = waiting.popleft()
+            try:
+                await self._send(transport, survey)
+            except DATABASE_AWAY as error:
+                log.warning("survey %s waits for its lease: %s", survey.id, error)
+                await transport.withdraw()
+            except NotSent as problem:  # the server's own trouble; the mail's are noted
+                waiting.append(survey)
+                self._note_refused_connection(problem.reply)
+                return
 
     async def _send(self, transport: Transport, survey: Survey) -> None:
-        if self._server_is_down:
-            await self._desk.do(partial(hand_over.put_back, _held(survey)))
-            return
         try:
             ready = letter(survey, timezone.now())
         except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
@@ -148,7 +149,7 @@ class Office:
             await self._hand_over(transport, ready)
         except NotSent as problem:
             if problem.fault is Fault.SERVER:
-                self._report_down(problem.reply)
+                raise
             await self._desk.do(partial(_note_problem, survey, problem))
 
     async def _hand_over(self, transport: Transport, ready: Letter) -> None:
@@ -161,7 +162,10 @@ class Office:
         reply = await transport.hand_over(ready)
         await self._ledger.note_sent(Sent(*held, ready.subject, reply))
 
-    def _report_down(self, words: str) -> None:
+    def _note_refused_connection(self, words: str) -> None:
+        """Many servers allow fewer connections than we would like: then the others go on."""
+        if any(transport.is_connected for transport in self._transports):
+            return
         if not self._server_is_down:
             self._server_is_down = True
             log.warning("sending stops for now: %s", words)
@@ -197,8 +201,6 @@ def _held(survey: Survey) -> Held:
 def _note_problem(survey: Survey, problem: NotSent) -> None:
     now = timezone.now()
     match problem.fault:
-        case Fault.SERVER:
-            hand_over.put_back(_held(survey))
         case Fault.TEMPORARY:
             hand_over.try_later(survey, problem.reply, now)
         case Fault.RECIPIENT:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    Error,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 
 from afterword.surveys import hand_over
@@ -14,7 +21,8 @@ from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import Sent
 
 PATIENCE = 30.0  # seconds to wait for a database that went away after a mail was taken
-DATABASE_AWAY = (OperationalError, InterfaceError)
+# Also what a server says that is being failed over, or has become a read-only one.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 T = TypeVar("T")
 
 
@@ -43,7 +51,7 @@ def _guarded(work: Callable[[], T]) -> T:
     """A connection that failed is closed, so that the next work gets a new one."""
     try:
         return work()
-    except DATABASE_AWAY:
+    except Error:
         connection.close()
         raise
 
@@ -89,7 +97,7 @@ class Ledger:
             group, self._waiting = self._waiting, []
             try:
                 answers = await self._desk.do(lambda group=group: _commit(group))  # type: ignore[misc]
-            except DATABASE_AWAY as error:
+            except Error as error:
                 for told in group:
                     told.committed.set_exception(error)
             else:

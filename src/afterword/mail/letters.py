@@ -108,6 +108,6 @@ def sender_address() -> str:
     """
     server: SmtpServer | None = settings.CONFIGURATION.mail
     if server and (address := normalise(server.user)):
-        return address
+        return envelope_address(address)
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    return f"surveys@{host}" if host[-1:].isalpha() else "surveys@localhost"
+    return envelope_address(f"surveys@{host}") if host[-1:].isalpha() else "surveys@localhost"

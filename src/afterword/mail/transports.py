@@ -4,6 +4,7 @@ Each speaks in two steps, so that the hand-over can be committed between them: `
 as the server's go-ahead for the body, `hand_over` sends the body and returns the server's answer.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum, auto
@@ -51,6 +52,10 @@ class NotSent(Exception):
 class Transport(Protocol):
     """One connection, used for one mail at a time."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server was reached and not left since."""
+
     async def connect(self) -> None:
         """Reach the server, if not done already; raises NotSent."""
 
@@ -67,6 +72,8 @@ class Transport(Protocol):
 
 class Mailbox:
     """Keeps mail in the database, one copy per survey however often it is handed over."""
+
+    is_connected = True
 
     def __init__(self, in_thread: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
         self._in_thread = in_thread
@@ -109,6 +116,10 @@ class Smtp:
         self._server = server
         self._client: aiosmtplib.SMTP | None = None
 
+    @property
+    def is_connected(self) -> bool:
+        return self._client is not None
+
     async def connect(self) -> None:
         await self._connected()
 
@@ -137,7 +148,7 @@ class Smtp:
             raise NotSent(_about_sender(reply.code), _words(reply))
         reply = await self._ask(client, b"RCPT TO:<%b>" % letter.recipient.encode())
         if reply.code not in (250, 251):
-            raise NotSent(_fault(reply.code, Fault.RECIPIENT), _words(reply))
+            raise NotSent(_about_recipient(reply), _words(reply))
         reply = await self._ask(client, b"DATA")
         if reply.code != 354:
             raise NotSent(_fault(reply.code, Fault.MESSAGE), _words(reply))
@@ -147,19 +158,23 @@ class Smtp:
 
     async def hand_over(self, letter: Letter) -> str:
         assert self._client is not None, "offer comes first"
+        # The library has DATA and the body in one call; we commit between them.
+        protocol = self._client.protocol
+        if not isinstance(protocol, SMTPProtocol) or not protocol.is_connected:
+            await self.withdraw()
+            raise NotSent(Fault.TEMPORARY, "The connection was closed before the body.")
         try:
-            # The library has DATA and the body in one call; we commit between them.
-            protocol = self._client.protocol
-            if not isinstance(protocol, SMTPProtocol):
-                raise aiosmtplib.SMTPServerDisconnected("The connection is gone")
             protocol.write(_dotted(letter.content))
             reply = await protocol.read_response(timeout=self.BODY_TIMEOUT)
         except (OSError, aiosmtplib.SMTPException) as error:
             await self.withdraw()
             raise NotSent(Fault.UNKNOWN, f"No answer after the body: {error}") from error
-        if reply.code != 250:
-            raise NotSent(_fault(reply.code, Fault.MESSAGE), _words(reply))
-        return _words(reply)
+        if 200 <= reply.code < 300:
+            return _words(reply)
+        if reply.code == 421:  # refused, and the connection is about to end
+            await self.withdraw()
+            raise NotSent(Fault.TEMPORARY, _words(reply))
+        raise NotSent(_fault(reply.code, Fault.MESSAGE), _words(reply))
 
     async def withdraw(self) -> None:
         """After the go-ahead only the connection's end keeps the server from a mail."""
@@ -209,6 +224,28 @@ def _fault(code: int, permanent: Fault) -> Fault:
 def _about_sender(code: int) -> Fault:
     """A refused sender is everyone's trouble, not this mail's: it waits for a person."""
     return Fault.TEMPORARY if 400 <= code < 500 and code != 421 else Fault.SERVER
+
+
+# Enhanced codes (RFC 3463) that say the address itself is no good, or no more.
+_NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
+_MAILBOX_FULL = "5.2.2"
+_ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}")
+
+
+def _about_recipient(reply: aiosmtplib.SMTPResponse) -> Fault:
+    """Tell a bad address from a server that refuses us: only the former bounces for good.
+
+    Servers often answer to RCPT what they hold against client, sender or sign-in.
+    """
+    if not 500 <= reply.code < 600:
+        return _fault(reply.code, Fault.RECIPIENT)
+    if reply.code <= 504 or reply.code in (530, 535) or "relay" in reply.message.lower():
+        return Fault.SERVER
+    if (enhanced := _ENHANCED.search(reply.message)) is None:
+        return Fault.RECIPIENT if reply.code in (550, 551, 553) else Fault.MESSAGE
+    if enhanced[0] == _MAILBOX_FULL:
+        return Fault.TEMPORARY
+    return Fault.RECIPIENT if enhanced[0] in _NO_SUCH_ADDRESS else Fault.MESSAGE
 
 
 def _words(reply: aiosmtplib.SMTPResponse) -> str:

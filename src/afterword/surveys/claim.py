@@ -7,8 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F
 
 from afterword.campaigns.models import Campaign, Template
 from afterword.customers.models import Customer
@@ -38,7 +37,8 @@ _NEEDED = (
     "answer_token",
     "unsubscribe_token",
     "attempt",
-    "first_tried_at",
+    "refusals",
+    "first_refused_at",
 )
 
 
@@ -168,7 +168,7 @@ def _sent_or_on_their_way(
 
 
 _SENT = """
-    SELECT workspace_id, email, id, campaign_id, coalesce(sent_at, first_tried_at)
+    SELECT workspace_id, email, id, campaign_id, coalesce(sent_at, now())
     FROM surveys_survey
     WHERE workspace_id = ANY(%s) AND email = ANY(%s) AND id <> ALL(%s)
       AND (sent_at > %s OR state IN ('claimed', 'handing_over'))
@@ -192,7 +192,6 @@ def _take(due: Sequence[Survey], worker: UUID, now: datetime) -> list[Survey]:
         attempt=F("attempt") + 1,
         worker=worker,
         lease_until=now + LEASE,
-        first_tried_at=Coalesce("first_tried_at", Value(now)),
     )
     for survey in due:
         survey.state = State.CLAIMED

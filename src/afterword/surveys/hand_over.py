@@ -98,12 +98,18 @@ def put_back(held: Held) -> None:
 
 def try_later(survey: Survey, reply: str, now: datetime) -> None:
     """Queue a survey again after a temporary refusal; after 24 hours of them it has bounced."""
-    tried_for = now - (survey.first_tried_at or now)
-    if tried_for >= GIVE_UP_AFTER:
+    first_refused_at = survey.first_refused_at or now
+    if now - first_refused_at >= GIVE_UP_AFTER:
         _settle(survey, State.BOUNCED, reply)
-    else:
-        wait = WAITS[min(survey.attempt, len(WAITS)) - 1]
-        _settle(survey, State.QUEUED, reply, due_at=now + wait)
+        return
+    _settle(
+        survey,
+        State.QUEUED,
+        reply,
+        due_at=now + WAITS[min(survey.refusals, len(WAITS) - 1)],
+        refusals=survey.refusals + 1,
+        first_refused_at=first_refused_at,
+    )
 
 
 @transaction.atomic

@@ -66,7 +66,9 @@ class Survey(models.Model):
     # The sending process that holds it, and until when it does unless it renews.
     worker = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    first_tried_at = models.DateTimeField(null=True, blank=True)
+    # Temporary refusals by the mail server: how many, and since when.
+    refusals = models.PositiveSmallIntegerField(default=0)
+    first_refused_at = models.DateTimeField(null=True, blank=True)
     subject = models.CharField(max_length=998, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     # The mail server's own last words.

@@ -44,6 +44,7 @@ def schedule(workspace_id: UUID, askings: Iterable[Asking], now: datetime) -> No
                 "due_at": asking.due_at,
                 "attempt": 0,
                 "handed_over": 0,
+                "refusals": 0,
                 "subject": "",
                 "server_reply": "",
                 "reason": "",

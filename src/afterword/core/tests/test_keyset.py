@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from afterword.core.keyset import newest_first
+from afterword.core.keyset import _read, newest_first
 from afterword.surveys.models import Survey
 from tests.factories import NOW, a_campaign, a_customer, a_survey
 
@@ -34,3 +34,11 @@ def test_a_cursor_that_is_none_shows_the_first_page(junk):
     page = newest_first(Survey.objects.all(), "created_at", junk)
 
     assert (list(page.rows), page.after) == ([survey], "")
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00"]
+)
+def test_an_instant_that_no_database_holds_is_junk(moment):
+    cursor = f"{moment}_01890000-0000-7000-8000-000000000001"
+    assert _read(cursor) is None

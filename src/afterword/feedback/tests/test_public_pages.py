@@ -383,3 +383,9 @@ def test_the_policy_lets_the_pages_own_script_run(visitor):
 
     nonce = found(r"script-src 'nonce-([^']+)'", response.headers["Content-Security-Policy"])
     assert f'<script type="module" nonce="{nonce}">' in response.content.decode()
+
+
+@pytest.mark.parametrize("token", ["%00", "a%00b", "short", "x" * 23, "ä" * 22, "../" * 8])
+@pytest.mark.parametrize("page", ["s", "u"])
+def test_what_is_no_token_is_found_nowhere(client, page, token):
+    assert client.get(f"/{page}/{token}").status_code == 404
