@@ -66,14 +66,20 @@ def mark_duplicates(workspace_id: UUID, tracks: Sequence[Taken]) -> None:
     Safe as a plain look-up, since only one worker at a time takes up a workspace's events; the
     log's unique constraint stands behind it.
     """
-    rows = Event.objects.filter(
-        workspace_id=workspace_id, message_id__in={t.call.message_id for t in tracks}
-    ).values_list("message_id", "id", "received_at")
-    first = {message_id: (id_, received_at) for message_id, id_, received_at in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [workspace_id, list({t.call.message_id for t in tracks})])
+        first = {message_id: (id_, received_at) for message_id, id_, received_at in cursor}
     for taken in tracks:
         taken.first = first.get(taken.call.message_id)
         if not taken.first:
             first[taken.call.message_id] = (taken.id, taken.received_at)
+
+
+# One array instead of a thousand parameters: a tenth of the time to put the query together.
+_FIRST = """
+    SELECT message_id, id, received_at FROM events_event
+    WHERE workspace_id = %s AND message_id = ANY(%s)
+"""
 
 
 def log(workspace_id: UUID, tracks: Iterable[Taken], customer_ids: dict[str, UUID]) -> None:
@@ -124,7 +130,8 @@ def set_aside_oldest(workspace_id: UUID, problem: str) -> None:
 
 
 def remove(item_ids: Sequence[int]) -> None:
-    InboxItem.objects.filter(id__in=item_ids).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM events_inboxitem WHERE id = ANY(%s)", [list(item_ids)])
 
 
 def _row(workspace_id: UUID, taken: Taken, customer_id: UUID | None) -> dict[str, Any]:
