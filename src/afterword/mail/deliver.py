@@ -28,7 +28,7 @@ from afterword.surveys.claim import LEASE, Held, claim_due, dismiss_if_needed, i
 from afterword.surveys.hand_over import Sent
 from afterword.surveys.models import Survey
 
-CONNECTIONS = 16  # to the mail server, for each worker process
+CONNECTIONS = 32  # to the mail server, at most, for each worker process; commits are shared by all
 CLAIM = 100  # surveys at a time; the next are claimed while these are sent
 TURN = 5.0  # seconds after which the worker may see to other jobs
 
