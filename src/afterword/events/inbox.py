@@ -66,18 +66,18 @@ class Inbox:
     """Takes rows from requests. `wake` is told whose rows were committed; it may raise
     psycopg.Error and is then tried again."""
 
-    def __init__(self, conninfo: str, line: Line, wake: Wake, *, connections: int = 2) -> None:
+    def __init__(self, conninfo: str, line: Line, wake: Wake) -> None:
         self._conninfo = conninfo
         self._line = line
         self._wake = wake
-        self._connections = connections
-        self._connected = 0
+        # Known to be away: until the first connection is there or refused, requests wait for it.
+        self._is_away = False
         self._is_full = False
         self._next = _Group()
         self._something = asyncio.Event()
         self._committed: set[UUID] = set()
         self._commit_made = asyncio.Event()
-        self._in_flight = 0
+        self._is_committing = False
 
     def add(self, workspace_id: UUID, rows: list[bytes]) -> "asyncio.Future[None]":
         """Return what to await until the rows are committed; it raises Away.
@@ -89,7 +89,7 @@ class Inbox:
         group = self._next
         size = group.size + sum(map(len, rows))
         too_many = len(group.rows) + len(rows) > MAX_WAITING or size > MAX_WAITING_BYTES
-        if too_many or not self._connected:
+        if too_many or self._is_away:
             raise Away
         group.rows += rows
         group.size = size
@@ -101,15 +101,14 @@ class Inbox:
 
     async def keep_committing(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            # While one connection waits for the disk, the other takes the next group.
-            for _ in range(self._connections):
-                tasks.create_task(self._keep_committing())
+            # On one connection: a second was no faster, and the rows stay in the order of receipt.
+            tasks.create_task(self._keep_committing())
             tasks.create_task(self._keep_waking())
             tasks.create_task(self._keep_measuring())
 
     async def drain(self) -> None:
         """Wait until nothing waits any more."""
-        while self._next.waiting or self._in_flight:  # noqa: ASYNC110  (only at the end)
+        while self._next.waiting or self._is_committing:  # noqa: ASYNC110  (only at the end)
             await asyncio.sleep(0.01)
 
     async def _keep_committing(self) -> None:
@@ -118,16 +117,13 @@ class Inbox:
             try:
                 async with await connect(self._conninfo) as connection:
                     failures = 0
-                    self._connected += 1
-                    try:
-                        await self._commit_groups(connection)
-                    finally:
-                        self._connected -= 1
+                    self._is_away = False
+                    await self._commit_groups(connection)
             except psycopg.Error as error:
                 if not failures:
                     logger.warning("The inbox lost its database: %s", reason(error))
-            if not self._connected:
-                self._take().settle(Away())
+            self._is_away = True
+            self._take().settle(Away())
             await asyncio.sleep(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
             failures += 1
 
@@ -139,7 +135,7 @@ class Inbox:
                 self._something.clear()
                 continue
             group = self._take()
-            self._in_flight += 1
+            self._is_committing = True
             # Ending a statement on a server that is mute takes longer than clients wait.
             late = loop.call_later(PATIENCE_SECONDS, group.settle, Away())
             try:
@@ -152,7 +148,7 @@ class Inbox:
                 raise
             finally:
                 late.cancel()
-                self._in_flight -= 1
+                self._is_committing = False
             group.settle()
             self._committed |= group.workspaces
             self._commit_made.set()
