@@ -4,4 +4,4 @@ from afterword.settings import *  # noqa: F403
 from afterword.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: tests make many
-DATABASES["default"]["CONN_MAX_AGE"] = 0  # jobs leave no connection to the test's database open
+DATABASES["default"]["OPTIONS"].pop("pool")  # leaves no connection to the test's database open

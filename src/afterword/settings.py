@@ -45,7 +45,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "afterword.web.static_files.static_files",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,8 +84,8 @@ DATABASES = {
         "PASSWORD": _database.pop("password", ""),
         "HOST": _database.pop("host", ""),
         "PORT": _database.pop("port", ""),
-        "OPTIONS": _database,
-        "CONN_MAX_AGE": 600,
+        # Requests that are answered asynchronously keep no connection from one to the next.
+        "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
         "CONN_HEALTH_CHECKS": True,
     }
 }

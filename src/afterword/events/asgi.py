@@ -76,7 +76,8 @@ def conninfo() -> str:
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
     names["port"] = "PORT"
     options = {name: database[key] for name, key in names.items() if database[key]}
-    return make_conninfo(**options, **database["OPTIONS"])
+    options |= {name: value for name, value in database["OPTIONS"].items() if name != "pool"}
+    return make_conninfo(**options)
 
 
 _ingest: Ingest | None = None

@@ -1,0 +1,34 @@
+import asyncio
+
+from django.test import AsyncClient
+
+CSS = "/static/web/afterword.css"
+
+
+def get(path: str, **headers: str):
+    return asyncio.run(AsyncClient().get(path, headers=headers))
+
+
+def test_a_static_file_is_served_whole_with_its_type_and_may_be_cached():
+    response = get(CSS)
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/css")
+    assert "Last-Modified" in response
+    assert b"{" in response.content
+
+
+def test_a_browser_that_takes_gzip_gets_the_smaller_twin():
+    tabler = "/static/vendor/tabler-1.6.1/tabler.min.css"
+    plain, small = get(tabler), get(tabler, **{"Accept-Encoding": "gzip"})
+    assert small["Content-Encoding"] == "gzip"
+    assert len(small.content) < len(plain.content) / 4
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again():
+    first = get(CSS)
+    again = get(CSS, **{"If-Modified-Since": first["Last-Modified"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_no_such_file_is_not_found():
+    assert get("/static/nope.css").status_code == 404
