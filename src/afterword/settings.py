@@ -85,7 +85,7 @@ DATABASES = {
         "HOST": _database.pop("host", ""),
         "PORT": _database.pop("port", ""),
         # Requests that are answered asynchronously keep no connection from one to the next.
-        "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
+        "OPTIONS": {**_database, "pool": {"min_size": 0, "max_size": 16, "max_idle": 30, "timeout": 5}},
         "CONN_HEALTH_CHECKS": True,
     }
 }
