@@ -75,6 +75,8 @@ TEMPLATES = [
     },
 ]
 
+# Requests that are answered asynchronously keep no connection from one to the next. In seconds.
+_POOL = {"min_size": 0, "max_size": 16, "max_idle": 30, "timeout": 5}
 _database = conninfo_to_dict(CONFIGURATION.database_url or "")
 DATABASES = {
     "default": {
@@ -84,8 +86,7 @@ DATABASES = {
         "PASSWORD": _database.pop("password", ""),
         "HOST": _database.pop("host", ""),
         "PORT": _database.pop("port", ""),
-        # Requests that are answered asynchronously keep no connection from one to the next.
-        "OPTIONS": {**_database, "pool": {"min_size": 0, "max_size": 16, "max_idle": 30, "timeout": 5}},
+        "OPTIONS": {**_database, "pool": _POOL},
         "CONN_HEALTH_CHECKS": True,
     }
 }
