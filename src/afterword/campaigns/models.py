@@ -128,6 +128,8 @@ class Campaign(models.Model):
         max_length=10, choices=ThrottleScope.choices, default=ThrottleScope.CAMPAIGN
     )
     activated_at = models.DateTimeField(null=True, blank=True)
+    # Set by the sending brake, cleared by a person: nothing is sent, and what is due waits.
+    paused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -157,3 +159,38 @@ class Campaign(models.Model):
     @property
     def is_active(self) -> bool:
         return self.activated_at is not None
+
+
+class ReminderWhen(models.TextChoices):
+    NOT_OPENED = "not_opened", "Not opened"
+    OPENED_NOT_ANSWERED = "opened_not_answered", "Opened, but not answered"
+    NOT_ANSWERED = "not_answered", "Not answered"
+
+
+MOST_REMINDERS = 5
+
+
+class Reminder(models.Model):
+    """A second mail about the same survey, to someone who has not answered it."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="reminders")
+    position = models.PositiveSmallIntegerField()
+    when = models.CharField(
+        max_length=20, choices=ReminderWhen.choices, default=ReminderWhen.NOT_ANSWERED
+    )
+    after_days = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    template = models.ForeignKey(Template, models.PROTECT, related_name="reminders")
+    # Surveys sent before this are not reminded of: switching it on is no blast.
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["campaign", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="one_reminder_per_position",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.when} after {self.after_days} days"

@@ -7,7 +7,7 @@ from afterword.campaigns.models import METRIC_CHOICES, Campaign
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.surveys.models import Survey
-from afterword.workspaces.models import Workspace, WorkspaceRows
+from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
 
 class Response(models.Model):
@@ -48,3 +48,51 @@ class Response(models.Model):
     @property
     def bucket(self) -> Bucket:
         return self.scale.bucket(self.score)
+
+
+class HitKind(models.TextChoices):
+    PAGE = "page", "Survey page"
+    UNSUBSCRIBE = "unsubscribe", "Unsubscribe page"
+    TRAP = "trap", "Hidden link"
+
+
+class Verdict(models.TextChoices):
+    """Why hits are taken for a machine's."""
+
+    TWO_SCORES = "two_scores", "Two scores within a minute"
+    TRAP = "trap", "The hidden link was followed"
+    HEAD_FIRST = "head_first", "HEAD before GET"
+    UNSUBSCRIBE_TOO = "unsubscribe_too", "Unsubscribe link and score within seconds"
+    NO_ASSETS = "no_assets", "The page was fetched, but never shown"
+
+
+class Hit(models.Model):
+    """A link of a survey being fetched. Nothing follows from it but that it is known."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="hits", db_index=False)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="hits", db_index=False)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=12, choices=HitKind.choices)
+    method = models.CharField(max_length=7)
+    score = models.SmallIntegerField(null=True, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    # When the fetched page asked for what belongs to it: it was shown.
+    shown_at = models.DateTimeField(null=True, blank=True)
+    # When a person confirmed what this visit is about: it is an answer, and no machine's.
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=16, blank=True, choices=Verdict.choices)
+    # When a member of the workspace made an answer of it after all.
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["survey", "at"], name="hits_of_survey"),
+            models.Index(fields=["workspace", "-at", "-id"], name="hits_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.kind} {self.at}"

@@ -1,9 +1,10 @@
-"""The local mailbox: where mail goes while no mail server is set."""
+"""Mail servers and sender domains, and the local mailbox for when no server is set."""
 
 from django.db import models
 
 from afterword.core.ids import new_id
 from afterword.surveys.models import Survey
+from afterword.workspaces.models import Workspace, WorkspaceRows
 
 
 class MailboxMessage(models.Model):
@@ -22,3 +23,71 @@ class MailboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class MailServer(models.Model):
+    """A workspace's own way to send, in place of AFTERWORD_MAIL_URL."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="mail_server")
+    # An address as AFTERWORD_MAIL_URL has it, sealed: it holds a password or a key.
+    sealed_url = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = WorkspaceRows.as_manager()
+
+    def __str__(self) -> str:
+        return f"mail server of {self.workspace_id}"
+
+
+class SenderDomain(models.Model):
+    """A domain that a workspace sends from, with the key that signs its mail."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="sender_domains", db_index=False
+    )
+    name = models.CharField(max_length=253)
+    selector = models.CharField(max_length=63)
+    sealed_private_key = models.TextField()  # PEM, sealed
+    public_key = models.TextField()  # base64, as the DNS record has it
+    created_at = models.DateTimeField(auto_now_add=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    # {"spf" | "dkim" | "dmarc": {"status": …, "words": …}}
+    findings = models.JSONField(default=dict, blank=True)
+    # When DNS last had our key: mail is signed and may be sent from here since.
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_sender_domain_each"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pace(models.Model):
+    """How fast a mail server may be given mail for a recipient domain, as its answers taught."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    server = models.CharField(max_length=300)
+    # Empty for all of the server's mail.
+    domain = models.CharField(max_length=253, blank=True)
+    # Nothing before this instant; each refusal puts it off further.
+    held_until = models.DateTimeField(null=True, blank=True)
+    per_minute = models.FloatField(null=True, blank=True)
+    # How many were claimed in the minute that starts at `minute`.
+    minute = models.DateTimeField(null=True, blank=True)
+    claimed = models.PositiveIntegerField(default=0)
+    words = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["server", "domain"], name="one_pace_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.server} {self.domain}"

@@ -54,6 +54,13 @@ class Workspace(models.Model):
     max_event_age_days = models.PositiveSmallIntegerField(
         default=7, help_text="Older events bring customers up to date but survey nobody."
     )
+    tracks_opens = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Put an invisible picture into survey mails, to see whether they are opened.",
+    )
+    # Empty for the address that the server's settings give; else one at a verified domain.
+    sender_address = models.EmailField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

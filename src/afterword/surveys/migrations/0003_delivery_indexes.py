@@ -1,0 +1,29 @@
+"""Indexes on a table that may be large are made while it is in use."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("surveys", "0002_delivery")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='survey',
+            index=models.Index(condition=models.Q(('state', 'queued')), fields=['campaign', 'due_at'], name='surveys_due_of_campaign'),
+        ),
+        AddIndexConcurrently(
+            model_name='survey',
+            index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['campaign', '-sent_at'], name='surveys_sent_of_campaign'),
+        ),
+        AddIndexConcurrently(
+            model_name='survey',
+            index=models.Index(condition=models.Q(('reminds__isnull', False)), fields=['reminds'], name='surveys_reminding'),
+        ),
+        AddIndexConcurrently(
+            model_name='survey',
+            index=models.Index(condition=models.Q(('reminder__isnull', False)), fields=['reminder'], name='surveys_of_reminder'),
+        ),
+    ]
