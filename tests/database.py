@@ -15,6 +15,7 @@ DATA = Path(__file__).parent.parent / ".test-data"
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     """Start it before Django reads its settings. Parallel test processes inherit the address."""
     os.environ.setdefault("AFTERWORD_DATA", str(DATA))
+    os.environ.setdefault("AFTERWORD_DNS", "off")  # tests that ask bring a server of their own
     if "AFTERWORD_DATABASE_URL" not in os.environ:
         from afterword.configuration import read_configuration
         from afterword.running.postgres import database

@@ -3,12 +3,16 @@
 import itertools
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from afterword.campaigns.metrics import SCALES, Metric
 from afterword.campaigns.models import Campaign, Service, Template
+from afterword.core.sealed import seal
 from afterword.customers.models import Customer, Property
 from afterword.events.models import InboxItem
+from afterword.mail.dkim import new_private_key, public_key
+from afterword.mail.models import SenderDomain
 from afterword.surveys.models import State, Survey
 from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace
 from afterword.workspaces.tokens import make_token
@@ -170,3 +174,25 @@ def _in_inbox(
 
 def _token(workspace: Workspace) -> Token:
     return a_token(workspace)[0]
+
+
+@cache
+def a_private_key() -> str:
+    """The same one each time: a key takes a while to make."""
+    return new_private_key()
+
+
+def a_sender_domain(workspace: Workspace, name: str = "acme.com", **fields: Any) -> SenderDomain:
+    """A domain whose key DNS has."""
+    return SenderDomain.objects.create(
+        **{
+            "workspace": workspace,
+            "name": name,
+            "selector": "afterword-1a2b3c",
+            "sealed_private_key": seal(a_private_key()),
+            "public_key": public_key(a_private_key()),
+            "checked_at": NOW,
+            "verified_at": NOW,
+            **fields,
+        }
+    )

@@ -5,26 +5,23 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal, get_args
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from afterword.core.environment import Environment, SettingError, integer, list_of
 from afterword.core.folders import make_folder
+from afterword.core.name_servers import NameServer, parse_name_servers
+from afterword.core.url import split_url
+from afterword.mail.bounce_settings import ImapMailbox, parse_bounce_address, parse_bounce_url
+from afterword.mail.server_address import MailServer, parse_mail_url
 
 __all__ = [
     "Bind",
     "Configuration",
     "SettingError",
-    "SmtpServer",
     "configuration",
     "read_configuration",
 ]
-
-Tls = Literal["starttls", "tls", "none"]
-PORT_OF_TLS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
-MAIL_FORMS = "use mailbox: or smtp://user:password@host:port?tls=starttls (or tls, or none)."
 
 
 @dataclass(frozen=True)
@@ -44,17 +41,6 @@ class Bind:
 
 
 @dataclass(frozen=True)
-class SmtpServer:
-    """The mail server to hand mail to."""
-
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
-    tls: Tls
-
-
-@dataclass(frozen=True)
 class Configuration:
     """Every setting; `database_url` is None for the embedded PostgreSQL, `mail` for the mailbox."""
 
@@ -62,12 +48,17 @@ class Configuration:
     database_url: str | None = field(repr=False)
     bind: Bind
     url: str
-    mail: SmtpServer | None
+    mail: MailServer | None
     given_secret_key: str | None = field(repr=False)
     web_processes: int
     worker_processes: int
     egress_allow: tuple[IPv4Network | IPv6Network, ...]
     workspace: str
+    # None for the system's own; none at all where DNS is not to be asked.
+    dns: tuple[NameServer, ...] | None
+    # Where bounces go (`bounces@…`, with each survey's id added), and are fetched from.
+    bounce_address: str | None
+    bounce_mailbox: ImapMailbox | None
 
     @cached_property
     def secret_key(self) -> str:
@@ -96,8 +87,18 @@ def read_configuration(environ: Mapping[str, str]) -> Configuration:
         worker_processes=env.read("WORKER_PROCESSES", integer(1, 64), 1),
         egress_allow=env.read("EGRESS_ALLOW", list_of(parse_network), ()),
         workspace=env.read("WORKSPACE", parse_name, "Demo"),
+        dns=env.read("DNS", parse_name_servers, None),
+        bounce_address=env.read("BOUNCE_ADDRESS", parse_bounce_address, None),
+        bounce_mailbox=env.read("BOUNCE_URL", parse_bounce_url, None),
     )
     env.finish()
+    if found.bounce_mailbox and not found.bounce_address:
+        raise SettingError(
+            [
+                "AFTERWORD_BOUNCE_URL: set AFTERWORD_BOUNCE_ADDRESS too, the address whose mail "
+                "arrives in that mailbox."
+            ]
+        )
     return found
 
 
@@ -107,7 +108,10 @@ def default_data() -> Path:
 
 
 def parse_folder(text: str) -> Path:
-    path = Path(text).expanduser().absolute()
+    try:
+        path = Path(text).expanduser().absolute()
+    except RuntimeError:  # ~name of nobody
+        raise ValueError(f"{text} begins with the home folder of nobody known here.") from None
     if path.exists() and not path.is_dir():
         raise ValueError(f"{path} is not a folder.")
     return path
@@ -131,7 +135,7 @@ def parse_bind(text: str) -> Bind:
 def parse_database_url(text: str) -> str:
     """Return the address as libpq takes it; it stays unchecked whether a server answers there."""
     wrong = ValueError("this is not postgresql://user:password@host:port/database.")
-    url = _split(text, wrong)
+    url = split_url(text, wrong)
     if url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/"):
         raise wrong
     return "postgresql" + text[len(url.scheme) :]
@@ -139,63 +143,12 @@ def parse_database_url(text: str) -> str:
 
 def parse_url(text: str) -> str:
     wrong = ValueError(f"{text!r} is not an address such as https://ask.example.com.")
-    url = _split(text, wrong)
+    url = split_url(text, wrong)
     if url.scheme not in {"http", "https"} or not url.hostname or url.username is not None:
         raise wrong
     if url.path.strip("/") or url.query or url.fragment:
         raise ValueError(f"{text!r} goes on after the host: give the scheme and the host alone.")
     return f"{url.scheme}://{url.netloc}"
-
-
-def parse_mail_url(text: str) -> SmtpServer | None:
-    """Return the mail server, or None for the local mailbox.
-
-    STARTTLS is the default; a server on this machine's loopback address needs none.
-    """
-    if text.rstrip("/") == "mailbox:":
-        return None
-    url = _split(text, ValueError(f"this is not the address of a mail server: {MAIL_FORMS}"))
-    if url.scheme != "smtp":
-        raise ValueError(f"mail cannot be sent by {url.scheme or 'this'!r} yet: {MAIL_FORMS}")
-    if not url.hostname or url.path.strip("/") or url.fragment:
-        raise ValueError(f"the mail server's host is missing or more follows it: {MAIL_FORMS}")
-    tls = _tls(url)
-    return SmtpServer(
-        host=url.hostname,
-        port=url.port or PORT_OF_TLS[tls],
-        user=unquote(url.username or ""),
-        password=unquote(url.password or ""),
-        tls=tls,
-    )
-
-
-def _tls(url: SplitResult) -> Tls:
-    options = dict(parse_qsl(url.query, keep_blank_values=True))
-    value = options.pop("tls", "none" if _is_loopback(url.hostname or "") else "starttls")
-    for name in options:
-        raise ValueError(f"{name!r} is no option of a mail server's address: {MAIL_FORMS}")
-    for choice in get_args(Tls):
-        if value == choice:
-            return choice  # type: ignore[no-any-return]  # get_args forgets the literals' type
-    raise ValueError(f"tls={value} is not starttls, tls or none.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _split(text: str, wrong: ValueError) -> SplitResult:
-    try:
-        url = urlsplit(text)
-        _ = url.port  # raises when it is no number
-    except ValueError:
-        raise wrong from None
-    if any(character.isspace() for character in text):
-        raise wrong
-    return url
 
 
 def parse_network(text: str) -> IPv4Network | IPv6Network:

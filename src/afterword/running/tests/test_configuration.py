@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.configuration import Bind, SettingError, SmtpServer, kept_secret, read_configuration
+from afterword.configuration import (
+    Bind,
+    SettingError,
+    kept_secret,
+    read_configuration,
+)
+from afterword.core.name_servers import NameServer
+from afterword.mail.server_address import SmtpServer
 
 
 def problems_of(**values: str) -> tuple[str, ...]:
@@ -172,3 +179,27 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path):
     assert len(first) >= 64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["secret-key"]
+
+
+def test_dns_servers_are_given_by_address():
+    found = read_configuration({"AFTERWORD_DNS": "10.0.0.2, 127.0.0.1:5353 ::1 [::1]:5353"})
+
+    assert found.dns == (
+        NameServer("10.0.0.2", 53),
+        NameServer("127.0.0.1", 5353),
+        NameServer("::1", 53),
+        NameServer("::1", 5353),
+    )
+
+
+@pytest.mark.parametrize(("environ", "dns"), [({}, None), ({"AFTERWORD_DNS": "off"}, ())])
+def test_dns_is_the_systems_unless_it_is_off(environ, dns):
+    assert read_configuration(environ).dns == dns
+
+
+@pytest.mark.parametrize("text", ["ns.example.com", "10.0.0.2:0", "10.0.0", "1.1.1.1, off", "@"])
+def test_a_dns_server_that_is_no_address_is_named(text):
+    (found,) = problems_of(DNS=text)
+
+    assert found.startswith("AFTERWORD_DNS: ")
+    assert "127.0.0.1:5353" in found
