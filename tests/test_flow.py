@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from afterword import flow
-from afterword.customers.models import Customer
+from afterword.customers.models import Customer, SuppressionReason
+from afterword.customers.suppressions import suppress
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem
 from afterword.surveys.models import Survey
@@ -273,6 +274,29 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(django_assert_max_nu
         flow.process_events(campaign.workspace_id, NOW)
 
     assert Survey.objects.count() == 60
+
+
+def test_an_event_of_a_stopped_address_makes_a_customer_who_is_not_asked():
+    campaign = a_campaign()
+    workspace = campaign.workspace
+    for pattern, reason in (
+        ("ann@example.com", SuppressionReason.UNSUBSCRIBED),
+        ("ann@example.com", SuppressionReason.HARD_BOUNCED),
+        ("*.example.com", SuppressionReason.LISTED),
+    ):
+        suppress(workspace.id, pattern, reason, how="member", now=NOW, note="Staff")
+    a_track(workspace, "ann@example.com")
+    a_track(workspace, "bob@mail.example.com")
+
+    flow.process_events(workspace.id, NOW)
+
+    ann = Customer.objects.get(email="ann@example.com")
+    bob = Customer.objects.get(email="bob@mail.example.com")
+    assert (ann.unsubscribed_at, ann.hard_bounced_at, ann.suppressed_at) == (NOW, NOW, None)
+    assert bob.suppressed_at == NOW
+    assert reasons(workspace) == ["unsubscribed", "suppressed"]
+    detail = Decision.objects.get(reason="suppressed").detail
+    assert (detail["pattern"], detail["note"]) == ("*.example.com", "Staff")
 
 
 def test_an_event_that_the_database_refuses_holds_nobody_up():

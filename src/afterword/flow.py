@@ -14,18 +14,19 @@ from django.utils import timezone
 from afterword.campaigns.audience_fields import field_key
 from afterword.campaigns.models import Campaign
 from afterword.core.email_address import normalise
+from afterword.core.failpoints import failpoint
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.customers import identify, upsert
 from afterword.customers.models import IdKind
 from afterword.customers.record import Record, bring_up_to_date
 from afterword.decisions.decide import Facts, Occurrence, PastSurvey, decide
-from afterword.decisions.facts import Listening, load_listening, past_surveys
+from afterword.decisions.facts import Listening, facts_of, load_listening, past_surveys
 from afterword.decisions.record import Decided, record
 from afterword.events import take_up
 from afterword.events.take_up import Taken
+from afterword.mail.office import journals, rescue_all
 from afterword.surveys.claim import is_any_due
-from afterword.surveys.rescue import rescue
 from afterword.surveys.schedule import Asking, schedule
 
 BATCH = 1000
@@ -60,7 +61,7 @@ def drain_inbox(workspace_id: UUID) -> bool:
 
 def sweep(now: datetime) -> None:
     """Find what waits for a wake-up that never came, and wake its worker up."""
-    rescue(now)
+    rescue_all(journals(), now)
     for workspace_id in take_up.waiting_workspaces():
         wake("take_up", workspace_id=str(workspace_id))
     if is_any_due(now):
@@ -79,7 +80,9 @@ def process_events(workspace_id: UUID, now: datetime, limit: int = BATCH) -> int
         if calls:
             _process(workspace_id, calls, now)
             take_up.remove(item_ids)
-        return len(calls)
+            failpoint("before_take_up_commit")
+    failpoint("after_take_up_commit")
+    return len(calls)
 
 
 def _process(workspace_id: UUID, calls: Sequence[Taken], now: datetime) -> None:
@@ -140,6 +143,7 @@ def update_customers(
             taken.call.occurred_at,
             keep_unsent=workspace.keeps_unsent_properties,
         )
+    upsert.look_up_standings(workspace.id, customers.values())
     upsert.store(workspace.id, customers.values(), now)
     return customers
 
@@ -188,17 +192,12 @@ def _occurrence(taken: Taken) -> Occurrence:
 def _facts(customer: Record | None, surveys: Sequence[PastSurvey]) -> Facts:
     if customer is None:
         return Facts()
-    return Facts(
+    fields = {field_key(name): value for name, value in customer.properties.items()}
+    return facts_of(
+        customer.standing,
         is_known=True,
-        fields={
-            **{field_key(name): value for name, value in customer.properties.items()},
-            **customer.built_in_fields(),
-        },
-        unsubscribed_at=customer.unsubscribed_at,
-        hard_bounced_at=customer.hard_bounced_at,
-        undeliverable_at=customer.undeliverable_at,
-        suppressed_at=customer.suppressed_at,
         surveys=surveys,
+        fields=fields | customer.built_in_fields(),
     )
 
 

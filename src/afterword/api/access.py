@@ -59,3 +59,4 @@ def sent_secret(request: HttpRequest) -> str:
 
 
 may_read = TokenAuth(Scope.READ, Scope.WRITE)
+may_write = TokenAuth(Scope.WRITE)

@@ -5,7 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from afterword.api import campaigns, customers, decisions, feedback, outbox, ping, scores
+from afterword.api import (
+    campaigns,
+    customers,
+    decisions,
+    feedback,
+    outbox,
+    ping,
+    scores,
+    subscriptions,
+    suppressions,
+)
 from afterword.api.access import may_read
 from afterword.api.envelope import refused
 
@@ -20,7 +30,17 @@ rest = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for part in (ping, customers, feedback, outbox, campaigns, decisions, scores):
+for part in (
+    ping,
+    subscriptions,
+    customers,
+    suppressions,
+    feedback,
+    outbox,
+    campaigns,
+    decisions,
+    scores,
+):
     rest.add_router("", part.router)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from afterword.customers.models import Customer, Property
+from afterword.customers.stops import stops_about
 from afterword.customers.values import PropertyType
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
@@ -35,16 +36,20 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How many surveys were sent to a customer, and answered."""
+    """How many surveys were sent to a customer, and what became of them."""
 
     surveys: int
     sent: int
+    delivered: int
+    opened: int  # by a person
+    bounced: int  # of those sent
     responded: int
 
     @property
     def response_rate(self) -> int | None:
-        """Responded in percent of sent; None while none was sent."""
-        return round(100 * self.responded / self.sent) if self.sent else None
+        """Responded in percent of those sent that did not bounce; None while there is none."""
+        arrived = self.sent - self.bounced
+        return round(100 * self.responded / arrived) if arrived else None
 
 
 @require_safe
@@ -52,7 +57,7 @@ class Delivery:
 def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(member), id=customer_id)
     responses = list(customer.responses.select_related("campaign").order_by("-created_at")[:LISTED])
-    surveys = customer.surveys.select_related("campaign", "response", "template")
+    surveys = customer.surveys.select_related("campaign", "response", "template", "reminder")
     decisions = customer.decisions.select_related("campaign", "event")
     return render(
         request,
@@ -66,6 +71,7 @@ def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResp
             "ignored_before": ignored_before(timezone.now()),
             "delivery": delivery_of(customer),
             "decisions": decisions.order_by("-decided_at", "-id")[:20],
+            "stops": stops_about(customer),
             "unfit": customer.events.exclude(problems=[]).order_by("-received_at")[:5],
         },
     )
@@ -81,12 +87,16 @@ def facts_of(customer: Customer) -> list[Fact]:
 
 
 def delivery_of(customer: Customer) -> Delivery:
-    sent = Q(sent_at__isnull=False)
+    sent, answered = Q(sent_at__isnull=False), Q(answered_at__isnull=False)
     return Delivery(
         **customer.surveys.aggregate(
             surveys=Count("id"),
             sent=Count("id", filter=sent),
-            responded=Count("id", filter=sent & Q(answered_at__isnull=False)),
+            delivered=Count("delivered_at"),
+            opened=Count("opened_at"),
+            # A bounce of what was answered is a false one.
+            bounced=Count("id", filter=sent & Q(bounced_at__isnull=False) & ~answered),
+            responded=Count("id", filter=sent & answered),
         )
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from afterword.customers.own_fields import read_own_fields, read_tags
+from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import Problem, PropertyType, convert
 
 MAX_TAGS = 1_000  # a tag is a label; what has as many values is a property
@@ -34,10 +35,7 @@ class Record:
     changed_at: dict[str, str] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     last_surveyed_at: datetime | None = None
-    unsubscribed_at: datetime | None = None
-    hard_bounced_at: datetime | None = None
-    undeliverable_at: datetime | None = None
-    suppressed_at: datetime | None = None
+    standing: Standing = FREE
     is_new: bool = False
     is_changed: bool = False
 

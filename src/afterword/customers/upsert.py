@@ -1,6 +1,6 @@
 """Load the customers of a batch, and store them again, each with one query."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,8 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.customers.record import OWN_COLUMNS, Record
+from afterword.customers.standing import FREE
+from afterword.customers.suppressions import standings
 
 _UPDATED = (*OWN_COLUMNS, "properties", "changed_at", "tags", "updated_at")
 _CONFLICT = (
@@ -31,10 +33,21 @@ def new_record(email: str, source: str, now: datetime) -> Record:
     return Record(new_id(), email, source, created_at=now, is_new=True)
 
 
+def look_up_standings(workspace_id: UUID, records: Collection[Record]) -> None:
+    """Give each record what stops mail to its address, new ones too.
+
+    Asked after the known ones are locked: what stops their mail cannot change meanwhile.
+    """
+    found = standings([(workspace_id, record.email) for record in records])
+    for record in records:
+        record.standing = found.get((workspace_id, record.email), FREE)
+
+
 def store(workspace_id: UUID, records: Iterable[Record], now: datetime) -> None:
     """Insert or update the records that changed.
 
     Someone may have added one of the new ones meanwhile: then the record takes the row's key.
+    What stops mail is written with new ones only: `suppressions` changes it for the others.
     """
     changed = {record.email: record for record in records if record.is_changed}
     rows = [_row(workspace_id, changed[email], now) for email in sorted(changed)]
@@ -53,10 +66,6 @@ def _record(customer: Customer) -> Record:
         changed_at=customer.changed_at,
         tags=customer.tags,
         last_surveyed_at=customer.last_surveyed_at,
-        unsubscribed_at=customer.unsubscribed_at,
-        hard_bounced_at=customer.hard_bounced_at,
-        undeliverable_at=customer.undeliverable_at,
-        suppressed_at=customer.suppressed_at,
     )
 
 
@@ -69,6 +78,7 @@ def _row(workspace_id: UUID, record: Record, now: datetime) -> dict[str, object]
         "properties": record.properties,
         "changed_at": record.changed_at,
         "tags": record.tags,
+        **record.standing.columns,
         "source": record.source,
         "created_at": record.created_at,
         "updated_at": now,

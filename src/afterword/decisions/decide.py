@@ -1,6 +1,6 @@
 """Whether to ask a customer after an event, and if not, why not. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -62,6 +62,11 @@ class Facts:
     hard_bounced_at: datetime | None = None
     undeliverable_at: datetime | None = None
     suppressed_at: datetime | None = None
+    # Unsubscribed from these campaigns only.
+    campaigns: Mapping[UUID, datetime] = field(default_factory=dict)
+    # What suppresses the address: the pattern on the list, and what was noted with it.
+    pattern: str = ""
+    note: str = ""
     surveys: Sequence[PastSurvey] = ()
 
 
@@ -78,7 +83,7 @@ def decide(event: Occurrence, rules: Rules, facts: Facts, now: datetime) -> Verd
     due_at = event.received_at + rules.delay
     return (
         _about_the_event(event, rules, now)
-        or _about_the_address(facts)
+        or _about_the_address(rules, facts)
         or _about_the_source(event, facts)
         or _about_the_audience(rules, facts, now)
         or _about_the_sample(rules, draw)
@@ -96,7 +101,7 @@ def why_not_now(rules: Rules, facts: Facts, now: datetime) -> Verdict | None:
     if not rules.is_active:
         return Verdict(Reason.CAMPAIGN_OFF)
     return (
-        _about_the_address(facts)
+        _about_the_address(rules, facts)
         or _throttled(rules, facts.surveys, now)
         or _capped(rules, facts.surveys, now)
     )
@@ -126,15 +131,16 @@ def _about_the_event(event: Occurrence, rules: Rules, now: datetime) -> Verdict 
     return None
 
 
-def _about_the_address(facts: Facts) -> Verdict | None:
-    for reason, at in (
-        (Reason.UNSUBSCRIBED, facts.unsubscribed_at),
-        (Reason.HARD_BOUNCED, facts.hard_bounced_at),
-        (Reason.UNDELIVERABLE, facts.undeliverable_at),
-        (Reason.SUPPRESSED, facts.suppressed_at),
+def _about_the_address(rules: Rules, facts: Facts) -> Verdict | None:
+    for reason, at, detail in (
+        (Reason.UNSUBSCRIBED, facts.unsubscribed_at, {"from": "all"}),
+        (Reason.UNSUBSCRIBED, facts.campaigns.get(rules.campaign_id), {"from": "campaign"}),
+        (Reason.HARD_BOUNCED, facts.hard_bounced_at, {}),
+        (Reason.UNDELIVERABLE, facts.undeliverable_at, {}),
+        (Reason.SUPPRESSED, facts.suppressed_at, {"pattern": facts.pattern, "note": facts.note}),
     ):
         if at:
-            return Verdict(reason, {"since": at})
+            return Verdict(reason, {"since": at, **detail})
     return None
 
 

@@ -141,6 +141,19 @@ def _scheduled(said: _Said) -> str:
     return f"A survey was scheduled{when}.{drawn}"
 
 
+def _unsubscribed(said: _Said) -> str:
+    scope = " from the surveys of this campaign" if said.text("from") == "campaign" else ""
+    return f"The customer unsubscribed{scope}{said.on('since')}."
+
+
+def _suppressed(said: _Said) -> str:
+    if not said.has("pattern"):
+        return f"The address was put on the suppression list{said.on('since')}."
+    since = f" since {said.moment('since')}" if said.has("since") else ""
+    note = f" (“{said.text('note')}”)" if said.has("note") else ""
+    return f"{said.text('pattern')} is on the suppression list{since}{note}."
+
+
 def _since(sentence: str) -> Callable[[_Said], str]:
     return lambda said: f"{sentence}{said.on('since')}."
 
@@ -151,10 +164,10 @@ _SENTENCES: dict[Reason, Callable[[_Said], str]] = {
     Reason.INVALID_EMAIL: _invalid_email,
     Reason.CAMPAIGN_OFF: lambda _said: "The campaign was switched off at the time.",
     Reason.TOO_OLD: _too_old,
-    Reason.UNSUBSCRIBED: _since("The customer unsubscribed"),
+    Reason.UNSUBSCRIBED: _unsubscribed,
     Reason.HARD_BOUNCED: _since("A mail to this address bounced for good"),
     Reason.UNDELIVERABLE: _since("The address was found to be non-deliverable"),
-    Reason.SUPPRESSED: _since("The address was put on the suppression list"),
+    Reason.SUPPRESSED: _suppressed,
     Reason.UNTRUSTED_SOURCE: _untrusted,
     Reason.OUTSIDE_AUDIENCE: _outside,
     Reason.SAMPLED_OUT: _sampled_out,

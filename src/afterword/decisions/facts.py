@@ -1,7 +1,7 @@
 """What decisions need to know, read for a whole batch with a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,9 +11,12 @@ from django.db import connection
 from afterword.campaigns.audience_definition import compile_audience
 from afterword.campaigns.models import Campaign, ThrottleScope
 from afterword.customers.models import Property
+from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import PropertyType
-from afterword.decisions.decide import CAP_WINDOW, PastSurvey, Rules
+from afterword.decisions.decide import CAP_WINDOW, Facts, PastSurvey, Rules
 from afterword.workspaces.models import Workspace
+
+NOTE = 200  # characters of a suppression's note that a decision repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,29 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         throttle_spans_campaigns=campaign.throttle_scope == ThrottleScope.ALL,
         max_mails_per_day=workspace.max_mails_per_day,
         max_event_age=timedelta(days=workspace.max_event_age_days),
+    )
+
+
+def facts_of(
+    standing: Standing | None,
+    *,
+    is_known: bool,
+    surveys: Sequence[PastSurvey],
+    fields: dict[str, object] | None = None,
+) -> Facts:
+    """Return what is known of an address; `fields` are the customer's, by field name."""
+    found = standing or FREE
+    return Facts(
+        is_known=is_known,
+        fields=fields or {},
+        unsubscribed_at=found.unsubscribed_at,
+        hard_bounced_at=found.hard_bounced_at,
+        undeliverable_at=found.undeliverable_at,
+        suppressed_at=found.suppressed_at,
+        campaigns=found.campaigns,
+        pattern=found.pattern,
+        note=found.note[:NOTE],
+        surveys=surveys,
     )
 
 

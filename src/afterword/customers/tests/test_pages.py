@@ -206,6 +206,25 @@ def test_the_outbox_tells_what_became_of_each_survey(client, member):
     assert "550 No such user" in page
 
 
+def test_the_response_rate_leaves_out_what_bounced(client, member):
+    campaign = a_campaign(member.workspace)
+    customer = a_customer(member.workspace)
+    answered = a_sent_survey(campaign, customer=customer, delivered_at=NOW, opened_at=NOW)
+    record_answer(answered, 9, "", NOW, submitted=True)
+    bounced = {"state": State.BOUNCED, "bounced_at": NOW, "bounce": "soft"}
+    a_sent_survey(campaign, customer=customer, **bounced)
+    a_sent_survey(campaign, customer=customer, delivered_at=NOW, machine_opened_at=NOW)
+
+    response = profile_page(client, customer)
+
+    delivery = response.context["delivery"]
+    assert (delivery.sent, delivery.delivered, delivery.opened, delivery.bounced) == (3, 2, 1, 1)
+    assert delivery.response_rate == 50
+    page = text(response)
+    assert "Soft-bounced" in page
+    assert reverse("surveys:survey", args=[answered.id]) in page
+
+
 def test_the_profile_tells_why_the_customer_was_not_asked(client, member):
     campaign = a_campaign(member.workspace, name="After an order")
     customer = a_customer(member.workspace)

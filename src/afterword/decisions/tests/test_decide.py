@@ -88,15 +88,24 @@ def test_a_replayed_event_surveys_nobody():
 
 
 def test_an_address_that_must_not_be_mailed_is_not_asked():
-    for field, expected in (
-        ("unsubscribed_at", Reason.UNSUBSCRIBED),
-        ("hard_bounced_at", Reason.HARD_BOUNCED),
-        ("undeliverable_at", Reason.UNDELIVERABLE),
-        ("suppressed_at", Reason.SUPPRESSED),
+    for field, expected, detail in (
+        ("unsubscribed_at", Reason.UNSUBSCRIBED, {"from": "all"}),
+        ("hard_bounced_at", Reason.HARD_BOUNCED, {}),
+        ("undeliverable_at", Reason.UNDELIVERABLE, {}),
+        ("suppressed_at", Reason.SUPPRESSED, {"pattern": "*.example.com", "note": "Staff"}),
     ):
-        changes: dict[str, Any] = {field: NOW - DAY}
+        changes: dict[str, Any] = {field: NOW - DAY, "pattern": "*.example.com", "note": "Staff"}
         verdict = decide(ORDER, EVERYONE, replace(ANN, **changes), NOW)
-        assert (verdict.reason, verdict.detail) == (expected, {"since": NOW - DAY})
+        assert (verdict.reason, verdict.detail) == (expected, {"since": NOW - DAY, **detail})
+
+
+def test_who_unsubscribed_from_one_campaign_is_asked_by_the_others():
+    facts = replace(ANN, campaigns={CAMPAIGN: NOW - DAY})
+    for verdict in (decide(ORDER, EVERYONE, facts, NOW), why_not_now(EVERYONE, facts, NOW)):
+        assert verdict
+        assert verdict.reason is Reason.UNSUBSCRIBED
+        assert verdict.detail == {"since": NOW - DAY, "from": "campaign"}
+    assert reason(rules=replace(EVERYONE, campaign_id=uuid4()), facts=facts) is Reason.SCHEDULED
 
 
 def test_an_untrusted_source_surveys_only_known_customers():

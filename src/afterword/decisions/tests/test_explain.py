@@ -28,6 +28,13 @@ def test_every_reason_has_a_sentence_even_without_detail(reason):
         (Reason.INVALID_EMAIL, {"email": "ann@"}, "“ann@” is not an e-mail address"),
         (Reason.TOO_OLD, {"occurred_at": AT, "max_days": 7}, "older than 7 days"),
         (Reason.UNSUBSCRIBED, {"since": AT}, "unsubscribed on 3 Nov 2026, 12:00."),
+        (Reason.UNSUBSCRIBED, {"since": AT, "from": "campaign"}, "of this campaign on 3 Nov 2026"),
+        (Reason.SUPPRESSED, {"since": AT}, "put on the suppression list on 3 Nov"),
+        (
+            Reason.SUPPRESSED,
+            {"since": AT, "pattern": "*.example.com", "note": "Staff"},
+            "*.example.com is on the suppression list since 3 Nov 2026, 12:00 (“Staff”).",
+        ),
         (Reason.HARD_BOUNCED, {"since": AT}, "bounced for good on 3 Nov"),
         (Reason.UNTRUSTED_SOURCE, {"email": "ann@a.test"}, "ann@a.test is not known"),
         (
