@@ -10,7 +10,7 @@ from email.policy import default
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from afterword.configuration import SmtpServer
+from afterword.mail.server_address import SmtpServer
 
 
 class Sink:
@@ -18,6 +18,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.received: list[bytes] = []
+        self.senders: list[str] = []
         self.recipients: list[str] = []
         self.peers: dict[object, None] = {}
         self.most_connections = 100
@@ -46,6 +47,7 @@ class Sink:
                 server.transport.close()
             return answer
         self.received.append(bytes(envelope.original_content or b""))
+        self.senders.append(envelope.mail_from or "")
         self.recipients += envelope.rcpt_tos
         return "250 taken"
 
