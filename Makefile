@@ -10,7 +10,7 @@ OFFLINE := AFTERWORD_DATA=$(CURDIR)/$(VENV)/offline \
 	AFTERWORD_DATABASE_URL='postgresql:///none?host=/nonexistent' \
 	DJANGO_SETTINGS_MODULE=afterword.settings
 
-.PHONY: run setup test check format bench screenshots lock dev clients browser
+.PHONY: run setup test check format bench screenshots lock dev clients browser mail-servers
 .DELETE_ON_ERROR:
 
 run: setup
@@ -18,7 +18,7 @@ run: setup
 
 setup: $(VENV)/.installed
 
-test: dev clients browser
+test: dev clients browser mail-servers
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
 
 check: dev
@@ -43,6 +43,9 @@ clients: dev
 
 browser: dev
 	@$(BIN)/python -m tests.browser.install
+
+mail-servers: dev
+	@$(BIN)/python -m tests.mail_servers.install
 
 # One lock for every Python and platform; uv resolves, in an environment of its own.
 lock:

@@ -25,13 +25,15 @@ class Database(Enum):
 @dataclass(frozen=True)
 class Command:
     """A module with `run(arguments, configuration) -> int` and, where it takes arguments,
-    `add_arguments(parser)`; commands without help are the program's own.
+    `add_arguments(parser)`; commands without help are the program's own. `failed` is the status
+    to end with where settings or the database cannot be used, if it is not the usual one.
     """
 
     module: str
     help: str
     database: Database = Database.STARTED
     django: bool = True
+    failed: int | None = None
 
 
 COMMANDS = {
@@ -43,6 +45,12 @@ COMMANDS = {
     "apply": Command("afterword.commands.apply", "make the workspace in a file so"),
     "token create": Command("afterword.commands.token_create", "make an API token"),
     "member add": Command("afterword.commands.member_add", "add somebody to a workspace"),
+    "bounce": Command(
+        "afterword.commands.bounce",
+        "take in a delivery report",
+        Database.RUNNING,
+        failed=os.EX_TEMPFAIL,
+    ),
 }
 
 
@@ -55,9 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return execute(name, words[len(name.split()) :])
     except SettingError as error:
-        return refuse(str(error), 2)
+        return refuse(str(error), COMMANDS[name].failed or 2)
     except CannotRun as error:
-        return refuse(f"afterword: {error}", 1)
+        return refuse(f"afterword: {error}", COMMANDS[name].failed or 1)
 
 
 def command_in(words: Sequence[str]) -> str | None:

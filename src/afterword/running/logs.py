@@ -36,6 +36,8 @@ def logging_settings() -> dict[str, Any]:
             "procrastinate": {"level": "WARNING"},
             # Its worker tells the same of a lost connection.
             "procrastinate.utils": {"level": "CRITICAL"},
+            # Tells each detector that it runs, for every mail.
+            "flufl.bounce": {"level": "CRITICAL"},
         },
     }
 

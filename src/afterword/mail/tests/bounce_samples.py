@@ -1,0 +1,22 @@
+"""Mails that come in: one file each in `bounces/`, named for what they say of a survey's mail."""
+
+from pathlib import Path
+
+from afterword.core import signed_ids
+from afterword.surveys.models import Survey
+
+FOLDER = Path(__file__).parent / "bounces"
+SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
+
+
+def verdict_of(name: str) -> str:
+    return name.partition("--")[0]
+
+
+def sample(name: str, survey: Survey, return_path: str = "") -> bytes:
+    """Return the mail as it would come in about this survey."""
+    path = return_path or f"bounces+{signed_ids.sign('bounce', survey.id)}@mail.acme.example"
+    text = (FOLDER / f"{name}.eml").read_text(encoding="utf-8")
+    text = text.replace("RETURN_PATH", path).replace("RECIPIENT", survey.email)
+    text = text.replace("UNSUBSCRIBE_TOKEN", survey.unsubscribe_token)
+    return text.replace("SURVEY_ID", str(survey.id)).encode()

@@ -1,0 +1,224 @@
+"""What became of a mail after the hand-over, from whatever reports it: noted once, in any order.
+
+The columns of a survey are what its delivery events say together, so the order in which reports
+arrive, and how often each does, makes no difference.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from afterword.core import bulk
+from afterword.core.ids import new_id
+from afterword.core.text import one_line
+from afterword.customers.models import SuppressionReason
+from afterword.customers.suppress_all import Stop, suppress_all
+from afterword.surveys.models import DeliveryEvent, DeliveryKind
+
+WORDS_LIMIT = 1000
+SOFT_BOUNCES = 3  # of the last surveys sent to an address, in a row, suppress it
+
+# Who says so, for the page of suppressions.
+_HOW = {"smtp": "mail server's answer", "report": "delivery report", "webhook": "mail provider"}
+_REASONS = {
+    DeliveryKind.HARD_BOUNCED: SuppressionReason.HARD_BOUNCED,
+    DeliveryKind.COMPLAINED: SuppressionReason.COMPLAINED,
+    DeliveryKind.UNSUBSCRIBED: SuppressionReason.UNSUBSCRIBED,
+}
+
+
+class Report(NamedTuple):
+    """One thing said about the mail of a survey.
+
+    `source` is smtp, report, webhook, pixel or link; `key` tells it from others about the same
+    survey, however often it is repeated.
+    """
+
+    survey_id: UUID
+    kind: DeliveryKind
+    at: datetime
+    source: str
+    words: str
+    key: str
+
+
+class _Mail(NamedTuple):
+    workspace_id: UUID
+    email: str
+    created_at: datetime
+
+
+class _Fresh(NamedTuple):
+    """A report that had not been heard before."""
+
+    survey_id: UUID
+    kind: DeliveryKind
+    source: str
+    words: str
+
+
+@transaction.atomic
+def note(reports: Sequence[Report], now: datetime) -> int:
+    """Note the reports; return how many were new. Those about no survey of ours are passed over.
+
+    Surveys are locked in the order of their keys, then customers in the order of theirs. A
+    change to `bounced` ends the worker's hold: what it says afterwards changes nothing.
+    """
+    if not reports:
+        return 0
+    mails = _lock({report.survey_id for report in reports})
+    fresh = _insert(reports, mails, now)
+    if fresh:
+        _update({report.survey_id for report in fresh}, now)
+        suppress_all([*_stops(fresh, mails), *_soft_stops(fresh, mails)], now)
+    return len(fresh)
+
+
+def _lock(ids: Collection[UUID]) -> dict[UUID, _Mail]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(ids)])
+        return {id_: _Mail(*rest) for id_, *rest in cursor}
+
+
+_LOCK = """
+    SELECT id, workspace_id, email, created_at FROM surveys_survey
+    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+def _insert(reports: Sequence[Report], mails: Mapping[UUID, _Mail], now: datetime) -> list[_Fresh]:
+    known = [report for report in reports if report.survey_id in mails]
+    rows = [_row(report, mails[report.survey_id], now) for report in known]
+    fresh = bulk.insert(DeliveryEvent, rows, _ONCE)
+    return [
+        _Fresh(UUID(str(id_)), DeliveryKind(str(kind)), str(source), str(words))
+        for id_, kind, source, words in fresh
+    ]
+
+
+_ONCE = "ON CONFLICT (survey_id, key) DO NOTHING RETURNING survey_id, kind, source, words"
+
+
+def _row(report: Report, mail: _Mail, now: datetime) -> dict[str, object]:
+    """Reporters' clocks may be wrong: nothing happens before the survey is made, or after now."""
+    return {
+        "id": new_id(),
+        "workspace_id": mail.workspace_id,
+        "survey_id": report.survey_id,
+        "kind": report.kind,
+        "at": max(min(report.at, now), mail.created_at),
+        "received_at": now,
+        "source": report.source,
+        "words": one_line(report.words[: 2 * WORDS_LIMIT])[:WORDS_LIMIT],
+        "key": report.key,
+    }
+
+
+def _update(ids: Collection[UUID], now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [list(ids), now])
+
+
+# A bounce proves that a mail which was handed over, or may have been, went out; whatever else is
+# reported proves that it arrived. So neither is sent again. `handed_over` is 0 for what a server
+# refused or nobody has handed over yet.
+_UPDATE = """
+    WITH told AS (
+        SELECT survey_id,
+            min(at) FILTER (WHERE kind = 'delivered') AS delivered_at,
+            min(at) FILTER (WHERE kind = 'opened') AS opened_at,
+            min(at) FILTER (WHERE kind = 'machine_opened') AS machine_opened_at,
+            min(at) FILTER (WHERE kind = 'clicked') AS clicked_at,
+            min(at) FILTER (WHERE kind = 'complained') AS complained_at,
+            min(at) FILTER (WHERE kind = 'unsubscribed') AS unsubscribed_at,
+            min(at) FILTER (WHERE kind IN ('hard_bounced', 'soft_bounced')) AS bounced_at,
+            bool_or(kind = 'hard_bounced') AS is_hard,
+            (array_agg(words ORDER BY kind, at, key)
+                FILTER (WHERE kind IN ('hard_bounced', 'soft_bounced') AND words <> ''))[1]
+                AS words,
+            bool_or(kind NOT IN ('hard_bounced', 'soft_bounced', 'delayed')) AS arrived
+        FROM surveys_deliveryevent WHERE survey_id = ANY(%s) GROUP BY survey_id
+    ), decided AS (
+        SELECT told.*, CASE
+            WHEN bounced_at IS NULL THEN CASE
+                WHEN arrived AND handed_over > 0 AND state IN ('queued', 'held', 'parked')
+                THEN 'sent' ELSE state END
+            WHEN state IN ('sent', 'handing_over', 'bounced') THEN 'bounced'
+            WHEN handed_over > 0 AND state IN ('queued', 'held', 'claimed', 'parked')
+            THEN 'bounced' ELSE state END AS state
+        FROM told JOIN (SELECT id, state, handed_over FROM surveys_survey) AS survey
+            ON survey.id = told.survey_id
+    )
+    UPDATE surveys_survey AS survey
+    SET delivered_at = least(survey.delivered_at, decided.delivered_at),
+        opened_at = least(survey.opened_at, decided.opened_at),
+        machine_opened_at = least(survey.machine_opened_at, decided.machine_opened_at),
+        clicked_at = least(survey.clicked_at, decided.clicked_at),
+        complained_at = least(survey.complained_at, decided.complained_at),
+        unsubscribed_at = least(survey.unsubscribed_at, decided.unsubscribed_at),
+        bounced_at = least(survey.bounced_at, decided.bounced_at),
+        bounce = CASE WHEN decided.bounced_at IS NULL THEN survey.bounce
+            WHEN decided.is_hard OR survey.bounce = 'hard' THEN 'hard' ELSE 'soft' END,
+        server_reply = coalesce(decided.words, survey.server_reply),
+        state = decided.state,
+        sent_at = CASE
+            WHEN decided.state IN ('sent', 'bounced') AND survey.handed_over > 0
+            THEN coalesce(survey.sent_at, %s) ELSE survey.sent_at END,
+        worker = CASE WHEN decided.state IN ('sent', 'bounced') THEN NULL ELSE survey.worker END,
+        lease_until = CASE
+            WHEN decided.state IN ('sent', 'bounced') THEN NULL ELSE survey.lease_until END
+    FROM decided WHERE survey.id = decided.survey_id
+"""
+
+
+def _stops(fresh: Sequence[_Fresh], mails: Mapping[UUID, _Mail]) -> list[Stop]:
+    return [
+        _stop(report, mails[report.survey_id], _REASONS[report.kind])
+        for report in fresh
+        if report.kind in _REASONS
+    ]
+
+
+def _soft_stops(fresh: Sequence[_Fresh], mails: Mapping[UUID, _Mail]) -> list[Stop]:
+    """A person who lets an address go again gives it three new surveys."""
+    soft = {
+        (mails[report.survey_id].workspace_id, mails[report.survey_id].email): report
+        for report in fresh
+        if report.kind == DeliveryKind.SOFT_BOUNCED
+    }
+    if not soft:
+        return []
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*soft, strict=True)]
+        cursor.execute(_SOFT_IN_A_ROW, [*columns, SOFT_BOUNCES, SOFT_BOUNCES])
+        return [
+            _stop(soft[address], mails[soft[address].survey_id], SuppressionReason.SOFT_BOUNCED)
+            for address in cursor
+        ]
+
+
+_SOFT_IN_A_ROW = """
+    SELECT asked.workspace_id, asked.email
+    FROM unnest(%s::uuid[], %s::text[]) AS asked(workspace_id, email)
+    CROSS JOIN LATERAL (
+        SELECT survey.bounce, coalesce(survey.sent_at, survey.bounced_at) AS at
+        FROM surveys_survey AS survey
+        WHERE survey.workspace_id = asked.workspace_id AND survey.email = asked.email
+          AND coalesce(survey.sent_at, survey.bounced_at) IS NOT NULL
+        ORDER BY at DESC, survey.id DESC LIMIT %s
+    ) AS last
+    GROUP BY 1, 2
+    HAVING count(*) = %s AND bool_and(last.bounce = 'soft') AND NOT EXISTS (
+        SELECT FROM customers_suppression AS released
+        WHERE released.workspace_id = asked.workspace_id AND released.pattern = asked.email
+          AND released.reason = 'soft_bounced' AND released.ended_at > min(last.at)
+    )
+"""
+
+
+def _stop(report: _Fresh, mail: _Mail, reason: SuppressionReason) -> Stop:
+    how = _HOW.get(report.source, report.source)
+    return Stop(mail.workspace_id, mail.email, reason, how, report.words, report.survey_id)
