@@ -14,8 +14,8 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from afterword import flow
 from afterword.core.jobs import WAKE_TAKE_UP_SQL, wake
 from afterword.events.models import InboxItem
-from afterword.mail.deliver import office
 from afterword.mail.models import MailboxMessage
+from afterword.mail.office import close_office, office
 from afterword.surveys.models import State, Survey
 from tests.factories import a_campaign, a_survey, a_track
 
@@ -25,8 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _leave_the_office():
     yield
-    office().close()
-    office.cache_clear()
+    close_office()
 
 
 def run_worker() -> None:
@@ -41,6 +40,7 @@ def run_worker() -> None:
                 )
 
     asyncio.run(work())
+    assert office().send_due()
 
 
 def test_a_wake_up_is_queued_once_however_it_is_asked_for():

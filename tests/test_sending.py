@@ -1,18 +1,21 @@
 """A due survey and a mail server: every way the dialogue can go, over real SMTP."""
 
+from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from afterword.mail.deliver import Office
-from afterword.mail.models import MailboxMessage
-from afterword.mail.transports import Mailbox, Smtp
+from afterword.customers.models import SuppressionReason
+from afterword.customers.suppressions import suppress
+from afterword.mail.models import MailboxMessage, Pace
+from afterword.mail.office import Office, Servers
+from afterword.mail.server_address import MailServer
 from afterword.surveys import hand_over
-from afterword.surveys.claim import Held, claim_due
-from afterword.surveys.hand_over import begin
+from afterword.surveys.claim import campaigns_waiting, claim_due
+from afterword.surveys.hand_over import Beginning, begin
 from afterword.surveys.models import State, Survey
 from afterword.surveys.rescue import rescue
 from tests.factories import (
@@ -26,16 +29,31 @@ from tests.factories import (
 )
 from tests.smtp import smtp_sink
 
+UNSUBSCRIBED = SuppressionReason.UNSUBSCRIBED
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def an_office(server: MailServer | None, connections: int = 2) -> Office:
+    own = replace(server, connections=connections) if server else None
+    return Office(lambda: Servers(own, {}))
 
 
 @pytest.fixture
 def sink():
     with smtp_sink() as (sink, server):
-        sink.open = lambda: Smtp(server)
-        sink.office = Office(lambda _: sink.open(), connections=2)
+        sink.server = server
+        sink.office = an_office(server)
         yield sink
         sink.office.close()
+
+
+def begin_all(claimed: list[Survey]) -> set[UUID]:
+    return begin([Beginning(one.id, one.attempt, "", "") for one in claimed], timezone.now())
+
+
+def claim_all() -> list[Survey]:
+    campaigns = [one.campaign_id for one in campaigns_waiting(timezone.now())]
+    return claim_due(uuid4(), timezone.now(), 10, campaigns).surveys
 
 
 def test_a_due_survey_is_mailed_once_and_says_so(sink):
@@ -166,10 +184,9 @@ def test_a_dead_server_loses_nothing_and_is_tried_again():
     survey = a_survey()
     with smtp_sink() as (_, server):
         pass
-    office = Office(lambda _: Smtp(server), connections=1)
+    office = an_office(server, connections=1)
 
-    assert office.send_due() is False
-    assert office.send_due() is False
+    assert office.send_due(seconds=5)
 
     survey.refresh_from_db()
     assert (survey.state, survey.attempt) == (State.QUEUED, 1)
@@ -180,7 +197,8 @@ def test_what_became_true_meanwhile_dismisses_a_scheduled_survey(sink):
     workspace = a_workspace()
     campaign = a_campaign(workspace, throttle_days=7)
     off = a_survey(a_campaign(workspace, activated_at=None))
-    gone = a_survey(campaign, customer=a_customer(workspace, unsubscribed_at=timezone.now()))
+    gone = a_survey(campaign, customer=a_customer(workspace))
+    suppress(workspace.id, gone.email, UNSUBSCRIBED, how="link", now=timezone.now())
     asked = a_customer(workspace)
     a_sent_survey(campaign, customer=asked, sent_at=timezone.now())
     throttled = a_survey(campaign, customer=asked)
@@ -198,21 +216,21 @@ def test_what_became_true_meanwhile_dismisses_a_scheduled_survey(sink):
 
 def test_an_unsubscribe_after_the_claim_is_still_heard():
     survey = a_survey()
-    [claimed] = claim_due(uuid4(), timezone.now(), 10)
+    claimed = claim_all()
     survey.customer.unsubscribed_at = timezone.now()
     survey.customer.save()
 
-    assert begin([Held(claimed.id, claimed.attempt)], timezone.now()) == set()
+    assert begin_all(claimed) == set()
 
 
 def test_a_worker_that_lost_its_lease_can_no_longer_hand_over():
     a_survey()
-    [first] = claim_due(uuid4(), timezone.now(), 10)
+    first = claim_all()
     rescue(timezone.now() + timedelta(minutes=1))
-    [second] = claim_due(uuid4(), timezone.now(), 10)
+    second = claim_all()
 
-    assert begin([Held(first.id, first.attempt)], timezone.now()) == set()
-    assert begin([Held(second.id, second.attempt)], timezone.now()) == {second.id}
+    assert begin_all(first) == set()
+    assert begin_all(second) == {second[0].id}
 
 
 def test_two_surveys_of_one_customer_due_at_once_mind_the_throttle(sink):
@@ -228,7 +246,7 @@ def test_two_surveys_of_one_customer_due_at_once_mind_the_throttle(sink):
 
 def test_the_mailbox_keeps_one_copy_however_often_it_is_handed_over():
     survey = a_survey()
-    office = Office(lambda desk: Mailbox(desk.do), 1)
+    office = an_office(None)
     office.send_due()
     Survey.objects.update(state=State.QUEUED)
     office.send_due()
@@ -262,14 +280,13 @@ def test_a_database_that_fails_before_the_body_costs_only_that_mails_time(sink, 
         return begin(held, now)
 
     monkeypatch.setattr(hand_over, "begin", failing)
-    office = Office(lambda _: sink.open(), connections=1)
+    office = an_office(sink.server, connections=1)
 
     office.send_due()
 
-    assert sink.recipients == [second.email]
-    rescue(timezone.now() + timedelta(minutes=1))
-    office.send_due()
     assert sink.recipients == [second.email, first.email]
+    first.refresh_from_db()
+    assert (first.state, first.handed_over) == (State.SENT, 1)
     office.close()
 
 
@@ -286,7 +303,21 @@ def test_a_refusal_of_us_is_no_bounce_of_the_recipient(sink):
         assert not survey.customer.hard_bounced_at
     states = [policy.state, full.state, denied.state]
     assert states == [State.PARKED, State.QUEUED, State.QUEUED]
-    assert denied.due_at == NOW + timedelta(seconds=2)
+
+
+def test_a_domain_that_asks_to_slow_down_is_left_alone_for_a_minute(sink):
+    slow, other = a_survey(due_at=NOW), a_survey(email="ann@example.net")
+    sink.refuse["RCPT", slow.email] = "421 4.7.0 too many mails, slow down"
+    sink.office.send_due()
+
+    waiting = a_survey(slow.campaign)
+    sink.office.send_due()
+
+    waiting.refresh_from_db()
+    assert sink.recipients == [other.email]
+    assert (waiting.state, waiting.refusals) == (State.QUEUED, 0)
+    assert timedelta(seconds=30) < waiting.due_at - timezone.now() < timedelta(seconds=90)
+    assert Pace.objects.get().domain == "example.com"
 
 
 def test_a_421_after_the_body_is_a_temporary_refusal_however_often(sink):
@@ -298,6 +329,7 @@ def test_a_421_after_the_body_is_a_temporary_refusal_however_often(sink):
         survey.refresh_from_db()
         assert (survey.state, survey.handed_over, survey.refusals) == (State.QUEUED, 0, times)
         Survey.objects.update(due_at=NOW)
+        Pace.objects.all().delete()
 
 
 def test_a_server_that_allows_few_connections_gets_all_mails_over_those(sink):
@@ -305,7 +337,7 @@ def test_a_server_that_allows_few_connections_gets_all_mails_over_those(sink):
     campaign = a_campaign()
     for _ in range(30):
         a_survey(campaign)
-    office = Office(lambda _: sink.open(), connections=6)
+    office = an_office(sink.server, connections=6)
 
     office.send_due()
 
@@ -318,7 +350,7 @@ def test_a_long_outage_does_not_count_against_a_survey():
     survey = a_survey()
     with smtp_sink() as (_, server):
         pass
-    office = Office(lambda _: Smtp(server), connections=1)
+    office = an_office(server, connections=1)
 
     office.send_due()
 

@@ -9,8 +9,7 @@ from django.utils import timezone
 from afterword import flow
 from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
-from afterword.mail.deliver import Office
-from afterword.mail.transports import Smtp
+from afterword.mail.office import Office, Servers
 from afterword.surveys.models import State, Survey
 from tests.factories import a_campaign, a_customer, a_property, a_survey, a_track, a_workspace
 from tests.smtp import smtp_sink
@@ -60,7 +59,7 @@ def test_workers_that_send_at_once_send_each_survey_once_and_no_customer_too_oft
         for campaign in free:
             a_survey(campaign, customer=customer)
     with smtp_sink() as (sink, server):
-        offices = [Office(lambda _: Smtp(server), connections=3) for _ in range(WORKERS)]
+        offices = [Office(lambda: Servers(server, {})) for _ in range(WORKERS)]
         at_once(lambda number: offices[number].send_due())
         for office in offices:
             office.close()

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from afterword import flow
 from afterword.core.jobs import wake
-from afterword.mail.deliver import office
+from afterword.mail.office import office
 
 P = ParamSpec("P")
 
@@ -41,5 +41,4 @@ def take_up(workspace_id: str) -> None:
 
 @job("send_due")
 def send_due() -> None:
-    if office().send_due():
-        wake("send_due")
+    office().wake()

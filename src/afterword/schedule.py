@@ -1,19 +1,73 @@
 """Everything that happens by the clock, in one table."""
 
+from collections.abc import Callable
+
+from django.db import close_old_connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from afterword import flow
+from afterword.mail import bounce_mailbox, sender_domains
+from afterword.surveys import brake, remind
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
+EVERY_QUARTER = "* * * * * */15"
+EVERY_MINUTE = "* * * * *"
 
 
-@app.periodic(cron=EVERY_FEW_SECONDS)
-@app.task(name="sweep", queueing_lock="sweep")
+def by_the_clock(cron: str) -> Callable[[Callable[[int], None]], Callable[[int], None]]:
+    """Make a job of a function that runs by the clock; one that still waits is not queued twice."""
+
+    def register(work: Callable[[int], None]) -> Callable[[int], None]:
+        def run(timestamp: int) -> None:
+            close_old_connections()
+            try:
+                work(timestamp)
+            finally:
+                close_old_connections()
+
+        name = work.__name__
+        app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
+        return work
+
+    return register
+
+
+@by_the_clock(EVERY_FEW_SECONDS)
 def sweep(timestamp: int) -> None:
     """Wake up whatever waits though nobody was told: the jobs of dead workers among it."""
     flow.sweep(timezone.now())
+
+
+@by_the_clock(EVERY_QUARTER)
+def apply_brakes(timestamp: int) -> None:
+    """Warn of, and pause, campaigns whose mails bounce or are complained about."""
+    brake.apply_brakes(timezone.now())
+
+
+@by_the_clock(EVERY_MINUTE)
+def schedule_reminders(timestamp: int) -> None:
+    """Queue the reminders that have become due."""
+    remind.schedule_reminders(timezone.now())
+
+
+@by_the_clock("23 * * * *")
+def schedule_missed_reminders(timestamp: int) -> None:
+    """The same for what a long outage made late."""
+    remind.schedule_reminders(timezone.now(), thoroughly=True)
+
+
+@by_the_clock(EVERY_MINUTE)
+def collect_reports(timestamp: int) -> None:
+    """Read what mail servers reported into the bounce mailbox."""
+    bounce_mailbox.collect_reports(timezone.now())
+
+
+@by_the_clock("17 * * * *")
+def check_sender_domains(timestamp: int) -> None:
+    """Look up again the records of sender domains that were not checked for a day."""
+    sender_domains.check_all_due(timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")

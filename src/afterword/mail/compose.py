@@ -13,7 +13,9 @@ from afterword.core.liquid import Text, TextRefused
 from afterword.mail.brand import DARK_CARD, shades
 from afterword.mail.design import WRITTEN, Design, DesignRefused, problems
 from afterword.mail.layout import (
+    OPEN_PIXEL,
     RIGHT_TO_LEFT,
+    TRAP,
     html_outline,
     text_outline,
     words_for,
@@ -35,11 +37,17 @@ SUBJECT_LIMIT = 250
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """One survey's addresses. Score n is `{survey}?score=n`; `view` is `survey` unless given."""
+    """One survey's addresses. Score n is `{survey}?score=n`; `view` is `survey` unless given.
+
+    `trap` is for machines: nobody sees it, and it is in the HTML only. `open_pixel` is the
+    picture that tells of the mail being opened; without it there is none.
+    """
 
     survey: str
     unsubscribe: str
     view: str = ""
+    trap: str = ""
+    open_pixel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,9 @@ class CompiledMail:
             raise DesignRefused(f"A text of this template {refusal}.") from refusal
         addresses = _addresses(links)
         in_html = {name: escape(address) for name, address in addresses.items()}
+        pixel = OPEN_PIXEL.format(address=escape(links.open_pixel)) if links.open_pixel else ""
+        in_html["open_pixel"] = pixel
+        in_html["trap"] = TRAP.format(address=escape(links.trap)) if links.trap else ""
         return Rendered(
             subject[:SUBJECT_LIMIT].rstrip(),
             self._html.fill(in_html | _html_of_texts(bodies)),

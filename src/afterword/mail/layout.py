@@ -47,6 +47,16 @@ _ENDS = (
     '<td width="12">&nbsp;</td>'
     '<td align="[[end]]" style="{style}">{highest} &ndash; [[highest_label]]</td></tr></table>'
 )
+# Neither shown nor read out nor reached by the keyboard.
+TRAP = (
+    '<a href="{address}" tabindex="-1" aria-hidden="true"'
+    ' style="display:none;mso-hide:all">&nbsp;</a>'
+)
+# Fetching it tells that the mail was opened. Its size is given twice, for Outlook too.
+OPEN_PIXEL = (
+    '<img src="{address}" width="1" height="1" alt=""'
+    ' style="display:block;width:1px;height:1px;border:0">'
+)
 _ENDS_STYLE = "font-size:13px;line-height:18px;color:#666c76;vertical-align:top"
 
 

@@ -2,19 +2,16 @@
 
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from afterword.campaigns.metrics import Metric
 from afterword.campaigns.models import Template
-from afterword.configuration import SmtpServer
-from afterword.core.email_address import normalise
-from afterword.core.links import logo_link, survey_link, unsubscribe_link
+from afterword.core.links import logo_link, open_link, survey_link, trap_link, unsubscribe_link
 from afterword.customers.models import Customer
 from afterword.mail.compose import CompiledMail, Design, Links, Rendered, compile_mail
 from afterword.mail.message import build, envelope_address, needs_smtputf8
-from afterword.mail.transports import Letter
+from afterword.mail.return_path import return_path
+from afterword.mail.senders import sender_of
+from afterword.mail.transport import Letter
 from afterword.surveys.models import Survey
 
 
@@ -23,30 +20,54 @@ def letter(survey: Survey, now: datetime) -> Letter:
 
     The Message-ID is the survey's own: whoever gets two copies can see that they are one mail.
     """
-    template = survey.template
-    unsubscribe = unsubscribe_link(survey.unsubscribe_token)
-    rendered = compiled(template, survey.workspace.name).render(
-        person_of(survey.customer, survey.email, survey.campaign.name),
-        Links(survey_link(survey.answer_token), unsubscribe),
+    template, company = survey.template, survey.workspace.name
+    sender = sender_of(survey.workspace)
+    links = links_of(survey)
+    rendered = compiled(template, company).render(
+        person_of(survey.customer, survey.email, survey.campaign.name), links
     )
-    sender = sender_address()
+    sender_name = template.sender_name or company
+    recipient_name = survey.customer.full_name if survey.customer else ""
+    message_id = f"<{survey.id}@{sender.address.rpartition('@')[2]}>"
     content = build(
         rendered,
-        sender=sender,
-        sender_name=template.sender_name or survey.workspace.name,
+        sender=sender.address,
+        sender_name=sender_name,
         recipient=survey.email,
-        recipient_name=survey.customer.full_name if survey.customer else "",
-        message_id=f"<{survey.id}@{sender.rpartition('@')[2]}>",
+        recipient_name=recipient_name,
+        message_id=message_id,
         date=now,
-        unsubscribe=unsubscribe,
+        unsubscribe=links.unsubscribe,
     )
+    survey.sender = sender.address
     return Letter(
         survey,
-        sender,
+        return_path(survey.id, sender.address),
         envelope_address(survey.email),
         needs_smtputf8(survey.email),
         rendered.subject,
-        content,
+        sender.signer.sign(content) if sender.signer else content,
+        text=rendered.text,
+        html=rendered.html,
+        from_address=sender.address,
+        from_name=sender_name,
+        to_name=recipient_name,
+        headers={
+            "Message-ID": message_id,
+            "List-Unsubscribe": f"<{links.unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+
+
+def links_of(survey: Survey) -> Links:
+    return Links(
+        survey_link(survey.answer_token),
+        unsubscribe_link(survey.unsubscribe_token),
+        trap=trap_link(survey.answer_token),
+        open_pixel=open_link(survey.id) if survey.workspace.tracks_opens else "",
     )
 
 
@@ -97,17 +118,3 @@ def person_of(customer: Customer | None, email: str, campaign_name: str) -> dict
         "country": customer.country,
         "tags": customer.tags,
     }
-
-
-@lru_cache
-def sender_address() -> str:
-    """Return the address that survey mails come from.
-
-    The mail server's user where it is an address, since servers often insist on it; else
-    `surveys` at the host of AFTERWORD_URL.
-    """
-    server: SmtpServer | None = settings.CONFIGURATION.mail
-    if server and (address := normalise(server.user)):
-        return envelope_address(address)
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    return envelope_address(f"surveys@{host}") if host[-1:].isalpha() else "surveys@localhost"

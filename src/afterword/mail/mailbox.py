@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.core.exceptions import DisallowedHost
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -43,7 +43,7 @@ Mail = QuerySet[MailboxMessage]
 
 def for_readers(
     view: Callable[Concatenate[HttpRequest, Mail, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let in whoever may read the mailbox, and give them the mail that they may see."""
 
     @for_members
@@ -54,7 +54,7 @@ def for_readers(
         return view(request, own, *args, **kwargs)
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if configuration().mail is not None:
             raise Http404
         if is_local(request):

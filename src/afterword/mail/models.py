@@ -79,10 +79,11 @@ class Pace(models.Model):
     domain = models.CharField(max_length=253, blank=True)
     # Nothing before this instant; each refusal puts it off further.
     held_until = models.DateTimeField(null=True, blank=True)
+    # What was learned at `changed_at`; see `pace.rate_now` for how it grows again.
     per_minute = models.FloatField(null=True, blank=True)
-    # How many were claimed in the minute that starts at `minute`.
-    minute = models.DateTimeField(null=True, blank=True)
-    claimed = models.PositiveIntegerField(default=0)
+    # When the next mail may go, as those claimed so far have it.
+    next_at = models.DateTimeField(null=True, blank=True)
+    # The answer that taught it.
     words = models.TextField(blank=True)
     changed_at = models.DateTimeField()
 

@@ -42,6 +42,8 @@ async def work() -> int:
     from procrastinate.exceptions import ConnectorException
     from procrastinate.psycopg_connector import PsycopgConnector
 
+    from afterword.mail.office import close_office
+
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=JOBS_AT_ONCE)
     told = asyncio.Event()
     try:
@@ -62,15 +64,22 @@ async def work() -> int:
     except ConnectorException as error:
         logger.error("The database is gone: %s", error.__cause__ or error)
         return 1
+    finally:
+        await asyncio.to_thread(close_office)
     return 0 if told.is_set() else 1
 
 
 def stop_when_told(task: "asyncio.Task[None]", told: asyncio.Event) -> None:
     """On SIGINT and SIGTERM take no further job, finish those in hand and end the task."""
 
+    from afterword.mail.office import close_office
+
+    loop = asyncio.get_running_loop()
+
     def stop() -> None:
         told.set()
         task.cancel()
+        loop.run_in_executor(None, close_office)
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+        loop.add_signal_handler(number, stop)

@@ -1,7 +1,8 @@
-"""Claim surveys that are due, and dismiss those that must not be sent after all."""
+"""Claim surveys that are due, and settle those that must not be sent after all."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -10,9 +11,11 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from afterword.campaigns.models import Campaign, Template
+from afterword.core.failpoints import failpoint
 from afterword.customers.models import Customer
+from afterword.customers.suppressions import Standing, standings
 from afterword.decisions.decide import CAP_WINDOW, Facts, PastSurvey, Verdict, why_not_now
-from afterword.decisions.facts import rules_of
+from afterword.decisions.facts import facts_of, rules_of
 from afterword.surveys.models import State, Survey
 
 
@@ -23,47 +26,78 @@ class Held(NamedTuple):
     attempt: int
 
 
+class Claim(NamedTuple):
+    """What was claimed, and how many were looked at: some must not be sent after all."""
+
+    surveys: list[Survey]
+    seen: int
+
+
+class Waiting(NamedTuple):
+    """A campaign of which surveys are due."""
+
+    campaign_id: UUID
+    workspace_id: UUID
+    is_paused: bool
+
+
 # A worker renews the lease of what it holds every LEASE / 4; see `renew`.
 LEASE = timedelta(seconds=20)
+LOOK_AGAIN = timedelta(minutes=1)  # at a survey that was refused at the last moment
 
 
-# Of a survey, to decide about it and to send it; reading all columns takes twice as long.
-_NEEDED = (
-    "workspace_id",
-    "campaign_id",
-    "template_id",
-    "customer_id",
-    "email",
-    "answer_token",
-    "unsubscribe_token",
-    "attempt",
-    "refusals",
-    "first_refused_at",
-)
+def campaigns_waiting(now: datetime) -> list[Waiting]:
+    """Return the campaigns of which something is due."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [now])
+        return [Waiting(*row) for row in cursor]
+
+
+_WAITING = """
+    SELECT campaign.id, campaign.workspace_id, campaign.paused_at IS NOT NULL
+    FROM campaigns_campaign AS campaign
+    WHERE EXISTS (
+        SELECT FROM surveys_survey AS survey
+        WHERE survey.campaign_id = campaign.id AND survey.state = 'queued' AND survey.due_at <= %s
+    )
+"""
+
+
+def hold(campaign_ids: Collection[UUID], now: datetime) -> int:
+    """Set aside what is due of paused campaigns, until a person resumes them."""
+    due = Survey.objects.filter(
+        campaign_id__in=campaign_ids,
+        campaign__paused_at__isnull=False,
+        state=State.QUEUED,
+        due_at__lte=now,
+    )
+    return due.update(state=State.HELD)
 
 
 @transaction.atomic
-def claim_due(worker: UUID, now: datetime, limit: int) -> list[Survey]:
-    """Return up to `limit` due surveys, now held by `worker` and counted as tried once more.
+def claim_due(worker: UUID, now: datetime, limit: int, campaign_ids: Sequence[UUID]) -> Claim:
+    """Claim about `limit` due surveys: they are held by `worker` and counted as tried once more.
+
+    Each campaign gets its share, so that a large mailing of one holds up no other.
 
     Throttle, cap and the rest are asked again here, with the customers locked, so that two
     workers can't both think theirs is the only survey on its way to someone.
     """
-    due = list(
-        Survey.objects.filter(state=State.QUEUED, due_at__lte=now)
-        .only(*_NEEDED)
-        .order_by("due_at")
-        .select_for_update(skip_locked=True)[:limit]
-    )
+    due = _lock_due(campaign_ids, now, limit)
     if not due:
-        return []
+        return Claim([], 0)
     _attach(due)
     customers = _lock_customers(due)
-    verdicts = _why_not(due, customers, now)
+    settled = _settled_meanwhile(due, customers)
+    verdicts = _why_not([one for one in due if one.id not in settled], customers, now)
+    _cancel([one for one in due if one.id in settled], settled, now)
     _dismiss(due, verdicts)
     for survey in due:
         survey.customer = customers.get(survey.customer_id) if survey.customer_id else None
-    return _take([survey for survey in due if survey.id not in verdicts], worker, now)
+    left = [one for one in due if one.id not in verdicts and one.id not in settled]
+    taken = _take(left, worker, now)
+    failpoint("before_claim_commit")
+    return Claim(taken, len(due))
 
 
 def is_any_due(now: datetime) -> bool:
@@ -71,27 +105,69 @@ def is_any_due(now: datetime) -> bool:
 
 
 @transaction.atomic
-def dismiss_if_needed(held: Held, now: datetime) -> None:
-    """Dismiss a claimed survey that must not be sent any more, unless someone else has it."""
-    claimed = list(
-        Survey.objects.filter(
-            id=held.id, attempt=held.attempt, state=State.CLAIMED
-        ).select_for_update()
+def settle_if_needed(held: Collection[Held], now: datetime) -> None:
+    """Dismiss or cancel claimed surveys that must not be sent any more, unless others have them."""
+    attempts = dict(held)
+    rows = Survey.objects.filter(id__in=attempts, state=State.CLAIMED).order_by("id")
+    claimed = [one for one in rows.select_for_update() if one.attempt == attempts[one.id]]
+    if not claimed:
+        return
+    _attach(claimed)
+    customers = _lock_customers(claimed)
+    settled = _settled_meanwhile(claimed, customers)
+    verdicts = _why_not([one for one in claimed if one.id not in settled], customers, now)
+    _cancel([one for one in claimed if one.id in settled], settled, now)
+    _dismiss(claimed, verdicts)
+    # What spoke against the rest has passed, or its campaign is paused: a later claim tells.
+    rest = {one.id for one in claimed} - settled.keys() - verdicts.keys()
+    Survey.objects.filter(id__in=rest).update(
+        state=State.QUEUED, worker=None, lease_until=None, due_at=now + LOOK_AGAIN
     )
-    if claimed:
-        _attach(claimed)
-        _dismiss(claimed, _why_not(claimed, _lock_customers(claimed), now))
+    failpoint("before_settle_commit")
 
 
-@transaction.atomic
-def renew(worker: UUID, now: datetime) -> None:
-    """Keep what `worker` holds from being taken for a dead worker's.
+def renew(held: Collection[Held], now: datetime) -> None:
+    """Keep what a living worker holds from being taken for a dead worker's.
 
     Rows that are just being changed are passed over: waiting for them could deadlock.
     """
-    held = Survey.objects.filter(worker=worker, state__in=(State.CLAIMED, State.HANDING_OVER))
-    ids = list(held.select_for_update(skip_locked=True).values_list("id", flat=True))
-    Survey.objects.filter(id__in=ids).update(lease_until=now + LEASE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RENEW, [now + LEASE, [one.id for one in held], [one.attempt for one in held]]
+        )
+
+
+_RENEW = """
+    UPDATE surveys_survey SET lease_until = %s
+    WHERE id IN (
+        SELECT survey.id
+        FROM surveys_survey AS survey
+        JOIN unnest(%s::uuid[], %s::int[]) AS held(id, attempt) USING (id, attempt)
+        WHERE survey.state IN ('claimed', 'handing_over')
+        FOR UPDATE OF survey SKIP LOCKED
+    )
+"""
+
+
+def _lock_due(campaign_ids: Sequence[UUID], now: datetime, limit: int) -> list[Survey]:
+    share = max(1, limit // max(1, len(campaign_ids)))
+    # A campaign alone may take all of it; few of many take turns by what they were given.
+    return list(Survey.objects.raw(_DUE, [list(campaign_ids), now, share]))
+
+
+# Of a survey, what decides about it and sends it; reading all columns takes twice as long.
+_DUE = """
+    SELECT survey.*
+    FROM unnest(%s::uuid[]) AS wanted(id)
+    CROSS JOIN LATERAL (
+        SELECT id, workspace_id, campaign_id, template_id, customer_id, reminds_id, email,
+               answer_token, unsubscribe_token, attempt, refusals, first_refused_at
+        FROM surveys_survey
+        WHERE campaign_id = wanted.id AND state = 'queued' AND due_at <= %s
+        ORDER BY due_at LIMIT %s
+        FOR UPDATE SKIP LOCKED
+    ) AS survey
+"""
 
 
 def _attach(surveys: Sequence[Survey]) -> None:
@@ -117,34 +193,56 @@ def _lock_customers(due: Sequence[Survey]) -> dict[UUID, Customer]:
     return {customer.id: customer for customer in locked}
 
 
+def _settled_meanwhile(
+    due: Sequence[Survey], customers: Mapping[UUID, Customer]
+) -> dict[UUID, dict[str, object]]:
+    """Return why surveys have become needless: answered already, or the customer is deleted."""
+    reminded = {survey.reminds_id for survey in due if survey.reminds_id}
+    answered = (
+        dict(
+            Survey.objects.filter(id__in=reminded, answered_at__isnull=False).values_list(
+                "id", "answered_at"
+            )
+        )
+        if reminded
+        else {}
+    )
+    settled: dict[UUID, dict[str, object]] = {}
+    for survey in due:
+        if survey.customer_id not in customers:
+            settled[survey.id] = {"customer": "deleted"}
+        elif survey.reminds_id in answered:
+            settled[survey.id] = {"answered_at": answered[survey.reminds_id]}
+    return settled
+
+
 def _why_not(
-    due: Sequence[Survey], customers: dict[UUID, Customer], now: datetime
+    due: Sequence[Survey], customers: Mapping[UUID, Customer], now: datetime
 ) -> dict[UUID, Verdict]:
+    if not due:
+        return {}
     sent = _sent_or_on_their_way(due, now)
+    standing = standings({(survey.workspace_id, survey.email) for survey in due})
     campaigns = {survey.campaign_id: survey.campaign for survey in due}
     rules = {id_: rules_of(campaign, campaign.workspace, {}) for id_, campaign in campaigns.items()}
     verdicts: dict[UUID, Verdict] = {}
     for survey in due:
-        others = sent[survey.workspace_id, survey.email]
-        facts = _facts(customers.get(survey.customer_id) if survey.customer_id else None, others)
-        if verdict := why_not_now(rules[survey.campaign_id], facts, now):
+        address = survey.workspace_id, survey.email
+        facts = _facts(standing.get(address), sent[address])
+        asked = rules[survey.campaign_id]
+        if survey.reminds_id:  # the survey it reminds of is no reason to keep it back
+            asked = replace(asked, throttle=None)
+        if verdict := why_not_now(asked, facts, now):
             verdicts[survey.id] = verdict
         else:
-            others.insert(0, PastSurvey(survey.id, survey.campaign_id, now, is_waiting=False))
+            sent[address].insert(
+                0, PastSurvey(survey.id, survey.campaign_id, now, is_waiting=False)
+            )
     return verdicts
 
 
-def _facts(customer: Customer | None, surveys: Sequence[PastSurvey]) -> Facts:
-    if customer is None:  # deleted meanwhile
-        return Facts(surveys=surveys)
-    return Facts(
-        is_known=True,
-        unsubscribed_at=customer.unsubscribed_at,
-        hard_bounced_at=customer.hard_bounced_at,
-        undeliverable_at=customer.undeliverable_at,
-        suppressed_at=customer.suppressed_at,
-        surveys=surveys,
-    )
+def _facts(standing: Standing | None, surveys: Sequence[PastSurvey]) -> Facts:
+    return facts_of(standing, is_known=True, surveys=surveys)
 
 
 def _sent_or_on_their_way(
@@ -176,13 +274,31 @@ _SENT = """
 """
 
 
-def _dismiss(due: Sequence[Survey], verdicts: dict[UUID, Verdict]) -> None:
+def _dismiss(due: Sequence[Survey], verdicts: Mapping[UUID, Verdict]) -> None:
     dismissed = [survey for survey in due if survey.id in verdicts]
     for survey in dismissed:
         survey.state = State.DISMISSED
+        survey.worker = survey.lease_until = None
         survey.reason = verdicts[survey.id].reason
         survey.detail = verdicts[survey.id].detail
-    Survey.objects.bulk_update(dismissed, ["state", "reason", "detail"])
+    if dismissed:
+        Survey.objects.bulk_update(
+            dismissed, ["state", "worker", "lease_until", "reason", "detail"]
+        )
+
+
+def _cancel(
+    needless: Sequence[Survey], why: Mapping[UUID, dict[str, object]], now: datetime
+) -> None:
+    for survey in needless:
+        survey.state = State.CANCELLED
+        survey.worker = survey.lease_until = None
+        survey.cancelled_at = now
+        survey.detail = why[survey.id]
+    if needless:
+        Survey.objects.bulk_update(
+            needless, ["state", "worker", "lease_until", "cancelled_at", "detail"]
+        )
 
 
 def _take(due: Sequence[Survey], worker: UUID, now: datetime) -> list[Survey]:

@@ -4,7 +4,7 @@ Each change names the attempt that it belongs to. One that changes nothing means
 else has the survey now: stop, and touch nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -12,71 +12,102 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from afterword.customers.models import Customer
+from afterword.core.failpoints import failpoint
+from afterword.surveys import outcomes
 from afterword.surveys.claim import LEASE, Held
-from afterword.surveys.models import State, Survey
+from afterword.surveys.models import DeliveryKind, State, Survey
+from afterword.surveys.outcomes import Report
 from afterword.workspaces.models import WorkspaceRows
 
 # Growing waits after a 4xx answer; the last one repeats until GIVE_UP_AFTER.
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120)]
 GIVE_UP_AFTER = timedelta(hours=24)
 # How long to look for evidence that a mail arrived before it is sent once more.
-DOUBT = timedelta(seconds=60)
+DOUBT = timedelta(seconds=40)
 
 
-class Sent(NamedTuple):
+class Beginning(NamedTuple):
+    """A mail about to be handed over: `sender` is the address that it comes from."""
+
     id: UUID
     attempt: int
     subject: str
+    sender: str
+
+
+class Accepted(NamedTuple):
+    """A mail that the server took, with its answer."""
+
+    id: UUID
+    attempt: int
     reply: str
 
 
-def begin(held: Sequence[Held], now: datetime) -> set[UUID]:
+def begin(mails: Sequence[Beginning], now: datetime) -> set[UUID]:
     """Note that the bodies are about to be handed over; return the surveys for which they may be.
 
-    The last moment at which an unsubscribe, a bounce or a campaign switched off is heard.
+    The last moment at which an unsubscribe, a bounce, an answer to what is being reminded of, or
+    a campaign switched off or paused is heard.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _BEGIN,
-            [now + LEASE, [one.id for one in held], [one.attempt for one in held]],
-        )
+        columns = [list(column) for column in zip(*mails, strict=True)]
+        cursor.execute(_BEGIN, [columns[0], now + LEASE, *columns])
         return {id_ for (id_,) in cursor}
 
 
-_BEGIN = """
+# Whoever changes several surveys locks them in the order of their keys first.
+_LOCKED = """
+    WITH locked_survey AS (
+        SELECT id FROM surveys_survey WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    )"""
+_BEGIN = f"""{_LOCKED}
     UPDATE surveys_survey AS survey
-    SET state = 'handing_over', handed_over = handed_over + 1, lease_until = %s
-    FROM unnest(%s::uuid[], %s::int[]) AS held(id, attempt), campaigns_campaign AS campaign
-    WHERE survey.id = held.id AND survey.attempt = held.attempt AND survey.state = 'claimed'
+    SET state = 'handing_over', handed_over = handed_over + 1, lease_until = %s,
+        subject = begun.subject, sender = begun.sender
+    FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[])
+             AS begun(id, attempt, subject, sender),
+         locked_survey, campaigns_campaign AS campaign
+    WHERE survey.id = locked_survey.id AND survey.id = begun.id
+      AND survey.attempt = begun.attempt AND survey.state = 'claimed'
       AND survey.handed_over < 2
-      AND campaign.id = survey.campaign_id AND campaign.activated_at IS NOT NULL
-      AND NOT EXISTS (
+      AND campaign.id = survey.campaign_id
+      AND campaign.activated_at IS NOT NULL AND campaign.paused_at IS NULL
+      AND EXISTS (
           SELECT FROM customers_customer AS customer
           WHERE customer.id = survey.customer_id
             AND coalesce(unsubscribed_at, hard_bounced_at, undeliverable_at, suppressed_at)
-                IS NOT NULL
+                IS NULL
+      )
+      AND NOT EXISTS (
+          SELECT FROM customers_suppression AS suppression
+          WHERE suppression.workspace_id = survey.workspace_id
+            AND suppression.pattern = survey.email AND suppression.ended_at IS NULL
+            AND (suppression.campaign_id IS NULL OR suppression.campaign_id = survey.campaign_id)
+      )
+      AND NOT EXISTS (
+          SELECT FROM surveys_survey AS reminded
+          WHERE reminded.id = survey.reminds_id AND reminded.answered_at IS NOT NULL
       )
     RETURNING survey.id
-"""
+"""  # noqa: S608  (our own words alone)
 
 
-def note_sent(sent: Sequence[Sent], now: datetime) -> set[UUID]:
+def note_sent(accepted: Sequence[Accepted], now: datetime) -> set[UUID]:
     """Note that the mail server took these; return the surveys that were still held."""
     with connection.cursor() as cursor:
-        cursor.execute(_SENT, [now, *(list(column) for column in zip(*sent, strict=True)), now])
+        columns = [list(column) for column in zip(*accepted, strict=True)]
+        cursor.execute(_SENT, [columns[0], now, *columns, now])
         return {id_ for (id_,) in cursor}
 
 
-_SENT = """
-    WITH noted AS (
+_SENT = f"""{_LOCKED}, noted AS (
         UPDATE surveys_survey AS survey
-        SET state = 'sent', sent_at = %s, subject = sent.subject, server_reply = sent.reply,
+        SET state = 'sent', sent_at = %s, server_reply = accepted.reply,
             worker = NULL, lease_until = NULL
-        FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[])
-             AS sent(id, attempt, subject, reply)
-        WHERE survey.id = sent.id AND survey.attempt = sent.attempt
-          AND survey.state = 'handing_over'
+        FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS accepted(id, attempt, reply),
+             locked_survey
+        WHERE survey.id = locked_survey.id AND survey.id = accepted.id
+          AND survey.attempt = accepted.attempt AND survey.state = 'handing_over'
         RETURNING survey.id, survey.customer_id
     ), locked AS (  -- in the order of their keys, as everyone locks customers
         SELECT id FROM customers_customer
@@ -86,21 +117,63 @@ _SENT = """
         FROM locked WHERE customer.id = locked.id
     )
     SELECT id FROM noted
-"""
+"""  # noqa: S608  (our own words alone)
 
 
-def put_back(held: Held) -> None:
-    """Return a survey that nothing was done for, as if it had not been claimed."""
-    _held(held).filter(state=State.CLAIMED).update(
-        state=State.QUEUED, worker=None, lease_until=None
-    )
+def put_back(held: Collection[Held]) -> None:
+    """Return surveys that nothing was done for, as if they had not been claimed."""
+    failpoint("before_put_back")
+    with connection.cursor() as cursor:
+        ids = [one.id for one in held]
+        cursor.execute(_PUT_BACK, [ids, ids, [one.attempt for one in held]])
 
 
+_PUT_BACK = f"""{_LOCKED}
+    UPDATE surveys_survey AS survey
+    SET state = 'queued', worker = NULL, lease_until = NULL
+    FROM unnest(%s::uuid[], %s::int[]) AS held(id, attempt), locked_survey
+    WHERE survey.id = locked_survey.id AND survey.id = held.id
+      AND survey.attempt = held.attempt AND survey.state = 'claimed'
+"""  # noqa: S608  (our own words alone)
+
+
+def take_back(held: Held) -> None:
+    """Queue a survey again whose body was not sent, whatever became of the commit of `begin`."""
+    queued = {"state": State.QUEUED, "worker": None, "lease_until": None}
+    begun = _held(held).filter(state=State.HANDING_OVER)
+    begun.update(**queued, handed_over=F("handed_over") - 1)
+    put_back([held])
+
+
+def postpone(held: Collection[tuple[Held, datetime]]) -> None:
+    """Return surveys that must wait their turn with a slow recipient domain, each until when."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _POSTPONE,
+            [
+                [one.id for one, _ in held],
+                [one.id for one, _ in held],
+                [one.attempt for one, _ in held],
+                [until for _, until in held],
+            ],
+        )
+
+
+_POSTPONE = f"""{_LOCKED}
+    UPDATE surveys_survey AS survey
+    SET state = 'queued', worker = NULL, lease_until = NULL, due_at = held.until
+    FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[]) AS held(id, attempt, until), locked_survey
+    WHERE survey.id = locked_survey.id AND survey.id = held.id
+      AND survey.attempt = held.attempt AND survey.state = 'claimed'
+"""  # noqa: S608  (our own words alone)
+
+
+@transaction.atomic
 def try_later(survey: Survey, reply: str, now: datetime) -> None:
     """Queue a survey again after a temporary refusal; after 24 hours of them it has bounced."""
     first_refused_at = survey.first_refused_at or now
     if now - first_refused_at >= GIVE_UP_AFTER:
-        _settle(survey, State.BOUNCED, reply)
+        _bounced(survey, DeliveryKind.SOFT_BOUNCED, reply, now)
         return
     _settle(
         survey,
@@ -110,25 +183,34 @@ def try_later(survey: Survey, reply: str, now: datetime) -> None:
         refusals=survey.refusals + 1,
         first_refused_at=first_refused_at,
     )
+    failpoint("before_later_commit")
 
 
 @transaction.atomic
 def bounce(survey: Survey, reply: str, now: datetime) -> None:
     """Note that the server refused the recipient for good: the address is never mailed again."""
-    if _settle(survey, State.BOUNCED, reply) and survey.customer_id:
-        Customer.objects.filter(id=survey.customer_id).update(hard_bounced_at=now)
+    _bounced(survey, DeliveryKind.HARD_BOUNCED, reply, now)
 
 
 def park(survey: Survey, reply: str) -> None:
     """Set a mail aside that was refused for its own fault: trying again would not help."""
+    failpoint("before_park_commit")
     _settle(survey, State.PARKED, reply)
 
 
-def leave_in_doubt(survey: Survey, words: str, now: datetime) -> None:
+def leave_in_doubt(held: Held, words: str, now: datetime) -> None:
     """The connection broke after the body: `rescue` decides when time has shown more."""
-    _held(Held(survey.id, survey.attempt)).filter(state=State.HANDING_OVER).update(
+    failpoint("before_doubt_commit")
+    _held(held).filter(state=State.HANDING_OVER).update(
         worker=None, lease_until=now + DOUBT, server_reply=words
     )
+
+
+def _bounced(survey: Survey, kind: DeliveryKind, reply: str, now: datetime) -> None:
+    if _settle(survey, State.BOUNCED, reply):
+        key = f"smtp-{survey.attempt}"
+        outcomes.note([Report(survey.id, kind, now, "smtp", reply, key)], now)
+        failpoint("before_bounce_commit")
 
 
 def _settle(survey: Survey, state: State, reply: str, **changes: object) -> bool:

@@ -1,27 +1,52 @@
 """Give the surveys of dead workers back to living ones."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
+from afterword.surveys.hand_over import DOUBT, Accepted, note_sent
 from afterword.surveys.models import State, Survey
 
-DOUBTFUL = "It was being handed over twice when the connection or the worker was lost."
+TWICE = "It was being handed over twice when the connection or the worker was lost."
+NO_SIGN = "The worker was lost while it handed this over; it is not known whether it arrived."
+
+# What can only have happened to a mail that arrived.
+_ARRIVED = (
+    Q(answered_at__isnull=False)
+    | Q(unsubscribed_at__isnull=False)
+    | Q(delivered_at__isnull=False)
+    | Q(opened_at__isnull=False)
+    | Q(machine_opened_at__isnull=False)
+    | Q(clicked_at__isnull=False)
+    | Q(complained_at__isnull=False)
+)
+Evidence = Callable[[Collection[UUID]], Collection[Accepted]]
 
 
-def rescue(now: datetime) -> None:
+def rescue(now: datetime, evidence: Evidence = lambda _: ()) -> None:
     """Decide what becomes of surveys whose lease ran out.
 
-    Nothing was handed over of those only claimed. The others may have arrived: an answer proves
-    it; without one they are sent once more, with the same Message-ID, and never a third time.
+    Nothing was handed over of those only claimed. The others may have arrived: look for
+    `evidence` (the journals of this machine's workers) and for what people and servers did since.
+    Without any for DOUBT seconds they are sent once more, with the same Message-ID, and never a
+    third time.
     """
     expired = Survey.objects.filter(lease_until__lt=now)
     expired.filter(state=State.CLAIMED).update(state=State.QUEUED, worker=None, lease_until=None)
     doubtful = expired.filter(state=State.HANDING_OVER)
-    doubtful.filter(Q(answered_at__isnull=False) | Q(unsubscribed_at__isnull=False)).update(
-        state=State.SENT, sent_at=now, worker=None, lease_until=None
+    ids = list(doubtful.values_list("id", flat=True)[:10_000])
+    if not ids:
+        return
+    if accepted := evidence(ids):
+        note_sent(list(accepted), now)
+    doubtful = doubtful.filter(id__in=ids)
+    doubtful.filter(_ARRIVED).update(state=State.SENT, sent_at=now, worker=None, lease_until=None)
+    doubtful.filter(worker__isnull=False).update(
+        worker=None, lease_until=now + DOUBT, server_reply=NO_SIGN
     )
     doubtful.filter(handed_over__gte=2).update(
-        state=State.PARKED, server_reply=DOUBTFUL, worker=None, lease_until=None
+        state=State.PARKED, server_reply=TWICE, worker=None, lease_until=None
     )
     doubtful.update(state=State.QUEUED, worker=None, lease_until=None)

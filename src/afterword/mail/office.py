@@ -1,0 +1,278 @@
+"""Sends what is due: one event loop a worker process, in a thread of its own that outlives jobs.
+
+Jobs only wake it up. Most of sending is waiting, for mail servers and for commits.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import uvloop
+from django.conf import settings
+from django.utils import timezone
+
+from afterword.core.failpoints import failpoint
+from afterword.core.jobs import wake
+from afterword.customers.address_check import check_before_first_survey
+from afterword.mail import journal, pace
+from afterword.mail.desk import DATABASE_AWAY, Desk
+from afterword.mail.journal import Journal
+from afterword.mail.ledger import Ledger
+from afterword.mail.route import Route
+from afterword.mail.senders import load_senders
+from afterword.mail.servers import Broken, Server, default_server, own_servers
+from afterword.mail.transports import open_transport
+from afterword.surveys import hand_over
+from afterword.surveys.claim import (
+    LEASE,
+    Held,
+    Waiting,
+    campaigns_waiting,
+    claim_due,
+    hold,
+    renew,
+    settle_if_needed,
+)
+from afterword.surveys.models import Survey
+from afterword.surveys.rescue import rescue
+
+GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
+SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
+HELP_EVERY = 0.5  # seconds between calls for other workers
+
+log = logging.getLogger(__name__)
+
+
+class Servers(NamedTuple):
+    """Where mail goes: by a workspace's own server if it has one."""
+
+    default: Server
+    own: Mapping[UUID, Server | Broken]
+
+    def of(self, workspace_id: UUID) -> Server | Broken:
+        return self.own.get(workspace_id, self.default)
+
+
+def servers() -> Servers:
+    return Servers(default_server(), own_servers())
+
+
+def journals() -> Path:
+    """Return the folder of the journals of this machine's workers."""
+    return Path(settings.CONFIGURATION.data) / "hand-over"
+
+
+_opened: "Office | None" = None
+_opening = threading.Lock()
+
+
+def office() -> "Office":
+    """Return this process's office."""
+    global _opened  # noqa: PLW0603  (one for a process, and closed with it)
+    with _opening:
+        if _opened is None:
+            _opened = Office(journals=journals())
+        return _opened
+
+
+def close_office() -> None:
+    """Let what is being handed over end; for a process that is about to."""
+    global _opened  # noqa: PLW0603
+    if _opened is not None:
+        _opened.close()
+        _opened = None
+
+
+class Office:
+    """Sends mail for one worker process."""
+
+    def __init__(
+        self, find_servers: Callable[[], Servers] = servers, journals: Path | None = None
+    ) -> None:
+        self._worker = uuid4()
+        self._find_servers = find_servers
+        self._journals = journals
+        self._thread = threading.Thread(target=self._run, name="office", daemon=True)
+        self._has_begun = threading.Event()
+        self._is_idle = threading.Event()
+        self._is_stopping = False
+
+    def wake(self) -> None:
+        """Look for what is due, now; returns at once."""
+        if self._is_stopping:
+            return
+        if not self._has_begun.is_set():
+            self._thread.start()
+            self._has_begun.wait()
+        self._is_idle.clear()
+        self._loop.call_soon_threadsafe(self._look.set)
+
+    def send_due(self, seconds: float = 60.0) -> bool:
+        """Wake up, and wait until nothing that is due can be sent; False if that takes longer."""
+        self.wake()
+        return self._is_idle.wait(seconds)
+
+    def close(self) -> None:
+        """Put back what is not being handed over, let the rest end, and stop for good."""
+        self._is_stopping = True
+        if self._has_begun.is_set():
+            self._loop.call_soon_threadsafe(self._look.set)
+            self._thread.join(GRACE + 10)
+
+    def _run(self) -> None:
+        uvloop.run(self._work())
+
+    async def _work(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._look = asyncio.Event()
+        self._routes: dict[Server, Route] = {}
+        self._ledger = Ledger()
+        self._claims, self._renewals = Desk("claims"), Desk("renewals")
+        self._mailbox = Desk("mailbox")
+        self._journal = Journal(self._journals) if self._journals else None
+        self._called_for_help_at = 0.0
+        self._servers_until = 0.0
+        renewing = asyncio.create_task(self._renew())
+        self._has_begun.set()
+        while not self._is_stopping:
+            self._look.clear()
+            if not await self._claim_all():
+                self._note_idleness()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._look.wait(), self._patience)
+        await asyncio.gather(*(route.finish(GRACE) for route in self._routes.values()))
+        renewing.cancel()
+        for desk in (self._ledger, self._claims, self._renewals, self._mailbox):
+            desk.close()
+        if self._journal:
+            self._journal.close()
+        self._is_idle.set()
+
+    async def _claim_all(self) -> bool:
+        """Claim for every server that has room; return whether anything was."""
+        self._patience: float | None = None
+        try:
+            waiting = await self._claims.do(lambda: campaigns_waiting(timezone.now()))
+            if paused := [one.campaign_id for one in waiting if one.is_paused]:
+                await self._claims.do(partial(hold, paused, timezone.now()))
+            claimed = 0
+            for route, campaigns in (await self._by_route(waiting)).items():
+                claimed += await self._claim(route, campaigns)
+        except DATABASE_AWAY as error:
+            log.warning("nothing is claimed for now: %s", error)
+            self._patience = 1.0
+            return False
+        return claimed > 0
+
+    async def _by_route(self, waiting: Sequence[Waiting]) -> dict[Route, list[UUID]]:
+        found: dict[Route, list[UUID]] = defaultdict(list)
+        if not waiting:
+            return found
+        if time.monotonic() > self._servers_until:
+            self._servers = await self._claims.do(self._find_servers)
+            self._servers_until = time.monotonic() + SERVERS_KEPT
+        now = timezone.now()
+        for campaign_id, workspace_id, is_paused in waiting:
+            server = self._servers.of(workspace_id)
+            if is_paused or isinstance(server, Broken):
+                continue
+            route = self._route(server)
+            if route.shunned.get(workspace_id, now) <= now:
+                found[route].append(campaign_id)
+        return found
+
+    def _route(self, server: Server) -> Route:
+        if server not in self._routes:
+            self._routes[server] = Route(
+                partial(open_transport, server, self._mailbox.do),
+                server,
+                self._ledger,
+                self._journal,
+                self._look.set,
+            )
+        return self._routes[server]
+
+    async def _claim(self, route: Route, campaigns: list[UUID]) -> int:
+        """Claim what the route has room for, as fast as its server may be given mail."""
+        room, now = route.room(), timezone.now()
+        if room <= 0:
+            return 0
+        if route.per_minute:
+            asked = partial(pace.room, route.name, route.per_minute, room, now)
+            allowed = await self._claims.do(asked)
+            if not allowed.now:
+                self._patience = max(0.05, (allowed.next_at - now).total_seconds())
+                return 0
+            room = allowed.now
+        claim = await self._claims.do(partial(claim_due, self._worker, now, room, campaigns))
+        failpoint("after_claim_commit")
+        if claim.surveys:
+            route.take(await self._claims.do(partial(self._sift, route, claim.surveys)))
+        if claim.seen > room // 2:
+            await self._call_for_help()
+        return claim.seen
+
+    def _sift(self, route: Route, surveys: Sequence[Survey]) -> list[Survey]:
+        """Put off what the recipients' domains are not ready for; drop addresses that are none."""
+        now = timezone.now()
+        if route.per_minute:
+            pace.reserve(route.name, route.per_minute, len(surveys), now)
+        surveys = surveys if route.is_mailbox else _deliverable(surveys, now)
+        load_senders({survey.workspace for survey in surveys})  # the event loop does not query
+        domains = [survey.email.rpartition("@")[2] for survey in surveys]
+        waits = pace.waits(pace.allow(route.name, domains, now), domains)
+        later = [(Held(s.id, s.attempt), at) for s, at in zip(surveys, waits, strict=True) if at]
+        if later:
+            hand_over.postpone(later)
+        return [survey for survey, at in zip(surveys, waits, strict=True) if at is None]
+
+    async def _call_for_help(self) -> None:
+        """There may be more than this worker sends: let others look too."""
+        if time.monotonic() - self._called_for_help_at > HELP_EVERY:
+            self._called_for_help_at = time.monotonic()
+            await self._claims.do(partial(wake, "send_due"))
+
+    async def _renew(self) -> None:
+        """Renew the leases of what is held here."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 4)
+            held = [one for route in self._routes.values() for one in route.held.values()]
+            if held:
+                with suppress(*DATABASE_AWAY):
+                    await self._renewals.do(partial(renew, held, timezone.now()))
+
+    def _note_idleness(self) -> None:
+        if not self._look.is_set() and all(
+            route.is_idle or route.is_down for route in self._routes.values()
+        ):
+            self._is_idle.set()
+
+
+def _deliverable(surveys: Sequence[Survey], now: datetime) -> list[Survey]:
+    """Look at the addresses of those who never got a survey, and settle what cannot arrive."""
+    customers = [survey.customer for survey in surveys if survey.customer]
+    bad = check_before_first_survey(customers, now)
+    if bad:
+        needless = [one for one in surveys if one.customer_id in bad]
+        settle_if_needed([Held(one.id, one.attempt) for one in needless], now)
+    return [one for one in surveys if one.customer_id not in bad]
+
+
+def rescue_all(folder: Path, now: datetime) -> None:
+    """Give back what dead workers held, after committing what they had written down."""
+    for path, accepted in journal.left_behind(folder):
+        if accepted:
+            hand_over.note_sent(accepted, now)
+        path.unlink(missing_ok=True)
+    failpoint("before_rescue_commit")
+    rescue(now, partial(journal.evidence, folder))
+    failpoint("after_rescue_commit")

@@ -1,0 +1,322 @@
+"""One mail server and the connections to it: what is claimed for it is composed and handed over.
+
+Its queues are refilled while it sends, so that one slow answer holds up one connection only.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from django.utils import timezone
+
+from afterword.core.failpoints import failpoint
+from afterword.mail import pace
+from afterword.mail.desk import DATABASE_AWAY, Desk
+from afterword.mail.faults import Fault, NotSent
+from afterword.mail.journal import Journal, Page
+from afterword.mail.ledger import Ledger
+from afterword.mail.letters import letter
+from afterword.mail.servers import Server
+from afterword.mail.transport import Letter, Transport
+from afterword.surveys import brake, hand_over
+from afterword.surveys.claim import Held, settle_if_needed
+from afterword.surveys.hand_over import Accepted, Beginning
+from afterword.surveys.models import Survey
+
+MAILBOX_CONNECTIONS = 4
+CLAIM = 100  # surveys at a time, at most
+WAITS = [1, 2, 5, 10, 20, 30]  # seconds until a server that is down is tried again; the last stays
+SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Route:
+    """Sends over one server. All of it runs in one event loop."""
+
+    def __init__(
+        self,
+        open_transport: Callable[[], Transport],
+        server: Server,
+        ledger: Ledger,
+        journal: Journal | None,
+        on_room: Callable[[], None],
+    ) -> None:
+        self.name = server.name if server else "mailbox"
+        self.per_minute = server.per_minute if server else None
+        self.is_mailbox = server is None
+        self.is_down = False
+        # Whose surveys are not claimed for the moment, and until when.
+        self.shunned: dict[UUID, datetime] = {}
+        self.held: dict[UUID, Held] = {}
+        connections = server.connections if server else MAILBOX_CONNECTIONS
+        self._open_transport = open_transport
+        self._transports = [open_transport() for _ in range(connections)]
+        self._ledger = ledger
+        self._desk = Desk("route")
+        self._journal = journal
+        self._on_room = on_room
+        self._claimed: asyncio.Queue[Survey] = asyncio.Queue()
+        # Few are composed ahead: each is a moment older when it goes.
+        self._ready: asyncio.Queue[Letter] = asyncio.Queue(connections)
+        self._begun: set[UUID] = set()
+        self._noting: set[asyncio.Task[None]] = set()
+        self._quiet = asyncio.Event()
+        self._failures = 0
+        self._second = (0, 0, 0)  # the second of the clock, mails in it, mails in the last one
+        self._coming_up: asyncio.Task[None] | None = None
+        self._tasks = [
+            asyncio.create_task(work)
+            for work in (self._compose(), *(self._serve(one) for one in self._transports))
+        ]
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.held and not self._noting
+
+    def room(self) -> int:
+        """How many more surveys it can use: what it sends in a second, at most CLAIM."""
+        if self.is_down or self._claimed.qsize() > self._low:
+            return 0
+        return max(2 * len(self._transports), min(CLAIM, self._pace())) - self._claimed.qsize()
+
+    def take(self, surveys: Sequence[Survey]) -> None:
+        self._quiet.clear()
+        for survey in surveys:
+            self.held[survey.id] = _held(survey)
+            self._claimed.put_nowait(survey)
+
+    async def finish(self, seconds: float) -> None:
+        """Put back what is not being handed over, and let the rest end, for so long."""
+        composing, *connections = self._tasks
+        composing.cancel()
+        if self._coming_up:
+            self._coming_up.cancel()
+        waiting = [_held(one) for one in _emptied(self._claimed)]
+        waiting += [_held(one.survey) for one in _emptied(self._ready)]
+        await self._put_back(waiting)
+        if not self.is_idle:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), seconds)
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._put_back([held for held in self.held.values() if held.id not in self._begun])
+        for transport in self._transports:
+            await transport.withdraw()
+        self._desk.close()
+
+    @property
+    def _low(self) -> int:
+        return len(self._transports)
+
+    async def _compose(self) -> None:
+        """Make letters ahead, one at a time: the loop must hear soon what the server answers."""
+        while True:
+            survey = await self._claimed.get()
+            if self._claimed.qsize() == self._low:
+                self._on_room()
+            failpoint("claimed")
+            try:
+                ready = letter(survey, timezone.now())
+            except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
+                await self._settle(survey, partial(hand_over.park, survey, str(refusal)))
+                continue
+            except Exception:
+                log.exception("survey %s could not be composed", survey.id)
+                self._let_go(survey.id)
+                continue
+            await self._ready.put(ready)
+            await asyncio.sleep(0)
+
+    async def _serve(self, transport: Transport) -> None:
+        """Hand letters over, one at a time."""
+        while True:
+            ready = await self._ready.get()
+            try:
+                await self._send(transport, ready)
+            except DATABASE_AWAY as error:
+                log.warning("survey %s waits for its lease: %s", ready.survey.id, error)
+                await transport.withdraw()
+            except NotSent as problem:  # the server's own trouble; the mail's are noted
+                await self._return(ready.survey)
+                await self._note_trouble(problem)
+            except Exception:
+                log.exception("survey %s waits for its lease", ready.survey.id)
+                await transport.withdraw()
+            finally:
+                self._let_go(ready.survey.id)
+
+    async def _send(self, transport: Transport, ready: Letter) -> None:
+        try:
+            await self._hand_over(transport, ready)
+        except NotSent as problem:
+            if problem.fault is Fault.SERVER:
+                raise
+            if problem.fault is Fault.SENDER:
+                self.shunned[ready.survey.workspace_id] = timezone.now() + SHUNNED
+                log.warning("workspace %s waits: %s", ready.survey.workspace_id, problem.reply)
+                await self._return(ready.survey)
+                return
+            await self._settle(
+                ready.survey, partial(_note_problem, self.name, ready.survey, problem)
+            )
+
+    async def _hand_over(self, transport: Transport, ready: Letter) -> None:
+        survey, held = ready.survey, _held(ready.survey)
+        failpoint("composed")
+        await transport.offer(ready)
+        failpoint("offered")
+        try:
+            may = await self._ledger.begin(Beginning(*held, ready.subject, survey.sender))
+        except DATABASE_AWAY:
+            await transport.withdraw()
+            await self._ledger.take_back(held)
+            raise
+        if not may:
+            await transport.withdraw()
+            await self._settle(survey, partial(settle_if_needed, [held], timezone.now()))
+            return
+        self._begun.add(held.id)
+        failpoint("begun")
+        reply = await transport.hand_over(ready)
+        failpoint("after_250")
+        page = self._write_down(held, reply)
+        failpoint("journaled")
+        self._count()
+        noting = asyncio.create_task(self._note_sent(Accepted(*held, reply), page))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noted)
+        if page is None:  # the only evidence will be the commit
+            await noting
+
+    def _write_down(self, held: Held, reply: str) -> Page | None:
+        if self._journal is None:
+            return None
+        try:
+            return self._journal.note(held, reply)
+        except OSError as error:
+            log.warning("the journal takes no more: %s", error)
+            return None
+
+    async def _note_sent(self, accepted: Accepted, page: Page | None) -> None:
+        try:
+            await self._ledger.note_sent(accepted)
+        except DATABASE_AWAY as error:
+            log.warning("survey %s was sent, which is not noted yet: %s", accepted.id, error)
+            return
+        if page is not None:
+            page.committed()
+
+    def _noted(self, noting: "asyncio.Task[None]") -> None:
+        self._noting.discard(noting)
+        self._tell_if_idle()
+
+    async def _settle(self, survey: Survey, work: Callable[[], None]) -> None:
+        """Note what became of a survey that was not sent."""
+        try:
+            await self._desk.do(work)
+        except DATABASE_AWAY as error:
+            log.warning("survey %s waits for its lease: %s", survey.id, error)
+        finally:
+            self._let_go(survey.id)
+
+    def _let_go(self, survey_id: UUID) -> None:
+        """Its lease is renewed no more."""
+        self.held.pop(survey_id, None)
+        self._begun.discard(survey_id)
+        self._tell_if_idle()
+
+    def _tell_if_idle(self) -> None:
+        if self.is_idle:
+            self._quiet.set()
+            self._on_room()
+
+    async def _return(self, survey: Survey) -> None:
+        """Queue a survey again; the server says that it took nothing."""
+        await self._settle(survey, partial(hand_over.take_back, _held(survey)))
+
+    async def _put_back(self, held: Sequence[Held]) -> None:
+        for one in held:
+            self._let_go(one.id)
+        if held:
+            with suppress(*DATABASE_AWAY):  # then their leases run out
+                await self._desk.do(partial(hand_over.put_back, held))
+
+    async def _note_trouble(self, problem: NotSent) -> None:
+        """Many servers allow fewer connections than we would like: then the others go on."""
+        if any(transport.is_connected for transport in self._transports):
+            await asyncio.sleep(WAITS[-1])
+        elif not self.is_down:
+            await self._go_down(problem.reply)
+
+    async def _go_down(self, words: str) -> None:
+        """Give everything back, and look for the server from time to time."""
+        self.is_down = True
+        wait = WAITS[min(self._failures, len(WAITS) - 1)]
+        self._failures += 1
+        log.warning("%s: sending stops for %s s: %s", self.name, wait, words)
+        self._coming_up = asyncio.create_task(self._come_up(wait))
+        waiting = [_held(one) for one in _emptied(self._claimed)]
+        waiting += [_held(one.survey) for one in _emptied(self._ready)]
+        await self._put_back(waiting)
+
+    async def _come_up(self, wait: float) -> None:
+        while True:
+            await asyncio.sleep(wait)
+            probe = self._open_transport()
+            try:
+                await probe.connect()
+            except NotSent:
+                wait = WAITS[min(self._failures, len(WAITS) - 1)]
+                self._failures += 1
+                continue
+            await probe.withdraw()
+            self.is_down = False
+            self._on_room()
+            return
+
+    def _count(self) -> None:
+        self._failures = 0
+        second = int(time.monotonic())
+        now, count, before = self._second
+        if second == now:
+            self._second = now, count + 1, before
+        else:
+            self._second = second, 1, count if second == now + 1 else 0
+
+    def _pace(self) -> int:
+        """Mails in the busier of this second and the last."""
+        now, count, before = self._second
+        return max(count, before) if int(time.monotonic()) - now <= 1 else 0
+
+
+def _emptied(queue: "asyncio.Queue[T]") -> list[T]:
+    return [queue.get_nowait() for _ in range(queue.qsize())]
+
+
+def _held(survey: Survey) -> Held:
+    return Held(survey.id, survey.attempt)
+
+
+def _note_problem(server: str, survey: Survey, problem: NotSent) -> None:
+    now = timezone.now()
+    match problem.fault:
+        case Fault.TEMPORARY:
+            hand_over.try_later(survey, problem.reply, now)
+            if pace.asks_to_slow_down(problem.code, problem.reply):
+                pace.slow_down(server, survey.email.rpartition("@")[2], problem.reply, now)
+        case Fault.RECIPIENT:
+            hand_over.bounce(survey, problem.reply, now)
+            brake.heed_bounce(survey.campaign_id, now)
+        case Fault.MESSAGE:
+            hand_over.park(survey, problem.reply)
+        case Fault.UNKNOWN:
+            hand_over.leave_in_doubt(_held(survey), problem.reply, now)

@@ -1,0 +1,87 @@
+"""What becomes of surveys whose worker is gone."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from afterword.surveys.hand_over import DOUBT, Accepted
+from afterword.surveys.models import State
+from afterword.surveys.rescue import rescue
+from tests.factories import NOW, a_survey
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+
+
+def held(state: State, **fields):
+    return a_survey(state=state, worker=uuid4(), lease_until=NOW - SECOND, attempt=1, **fields)
+
+
+def test_what_was_only_claimed_is_queued_at_once():
+    survey = held(State.CLAIMED)
+
+    rescue(NOW)
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.worker, survey.lease_until) == (State.QUEUED, None, None)
+
+
+def test_without_evidence_it_is_in_doubt_for_a_while_and_then_sent_once_more():
+    survey = held(State.HANDING_OVER, handed_over=1)
+
+    rescue(NOW)
+    survey.refresh_from_db()
+    assert (survey.state, survey.worker) == (State.HANDING_OVER, None)
+
+    rescue(NOW + DOUBT - SECOND)
+    survey.refresh_from_db()
+    assert survey.state == State.HANDING_OVER
+
+    rescue(NOW + DOUBT + SECOND)
+    survey.refresh_from_db()
+    assert (survey.state, survey.handed_over) == (State.QUEUED, 1)
+
+
+def test_the_second_time_it_is_set_aside():
+    survey = held(State.HANDING_OVER, handed_over=2)
+
+    rescue(NOW)
+    rescue(NOW + DOUBT + SECOND)
+
+    survey.refresh_from_db()
+    assert survey.state == State.PARKED
+
+
+def test_a_journal_says_that_it_was_sent():
+    survey = held(State.HANDING_OVER, handed_over=1)
+
+    rescue(NOW, lambda ids: [Accepted(id_, 1, "250 queued") for id_ in ids])
+
+    survey.refresh_from_db()
+    survey.customer.refresh_from_db()
+    assert (survey.state, survey.server_reply) == (State.SENT, "250 queued")
+    assert survey.customer.last_surveyed_at == NOW
+
+
+def test_a_journal_of_an_earlier_attempt_says_nothing_of_this_one():
+    survey = held(State.HANDING_OVER, handed_over=1)
+
+    rescue(NOW, lambda ids: [Accepted(id_, 0, "250 queued") for id_ in ids])
+
+    survey.refresh_from_db()
+    assert survey.state == State.HANDING_OVER
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["answered_at", "unsubscribed_at", "delivered_at", "opened_at", "machine_opened_at",
+     "clicked_at", "complained_at"],
+)  # fmt: skip
+def test_what_can_only_happen_to_a_mail_that_arrived_is_evidence(sign):
+    survey = held(State.HANDING_OVER, handed_over=1, **{sign: NOW})
+
+    rescue(NOW)
+
+    survey.refresh_from_db()
+    assert survey.state == State.SENT
