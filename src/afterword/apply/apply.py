@@ -10,6 +10,7 @@ from django.db import models, transaction
 from afterword.apply.checks import check, property_types
 from afterword.apply.existing import Existing, load_locked
 from afterword.apply.reading import read_file
+from afterword.apply.reminders import make_reminders
 from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
 from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.audience_definition import compile_audience
@@ -30,6 +31,7 @@ _FIELD_OF = {
     "logo_id": "logo",
     "logo_url": "logo",
     "template_id": "template",
+    "tracks_opens": "open_tracking",
 }
 
 
@@ -125,8 +127,12 @@ def _apply_campaigns(
             "audience": _audience(spec, types),
         }
         changed = _store(campaign, columns)
+        reminded = make_reminders(campaign, spec.reminders, templates)
         switched = _switch(campaign, spec.active)
-        outcome.tell(f"campaign {spec.key}", None if changed is None else [*changed, *switched])
+        outcome.tell(
+            f"campaign {spec.key}",
+            None if changed is None else [*changed, *reminded, *switched],
+        )
 
 
 def _audience(spec: CampaignSpec, types: Any) -> dict[str, Any]:

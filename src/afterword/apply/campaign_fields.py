@@ -5,10 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 from afterword.apply.fields import Fields, read_key
-from afterword.apply.things import CampaignSpec
+from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.audience_form import MOST_FILTERS
 from afterword.campaigns.metrics import Metric
-from afterword.campaigns.models import CampaignType, Channel, Service, ThrottleScope
+from afterword.campaigns.models import (
+    MOST_REMINDERS,
+    CampaignType,
+    Channel,
+    ReminderWhen,
+    Service,
+    ThrottleScope,
+)
+from afterword.campaigns.reminders_form import MOST_DAYS
 from afterword.campaigns.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
 
 LATER = (
@@ -43,6 +51,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         columns=columns,
         match=match,
         filters=filters,
+        reminders=_reminders(fields),
         active=fields.switch("active", None),
     )
     fields.finish()
@@ -96,6 +105,28 @@ def _audience(fields: Fields) -> tuple[str, list[tuple[Fields, dict[str, Any]]]]
     filters = [(each, _filter(each)) for each in audience.children("filters", most=MOST_FILTERS)]
     audience.finish()
     return match, filters
+
+
+def _reminders(fields: Fields) -> list[ReminderSpec]:
+    found = [_reminder(each) for each in fields.children("reminders", most=MOST_REMINDERS)]
+    first: dict[tuple[str, int], Fields] = {}
+    for each in found:
+        if first.setdefault((each.when, each.after_days), each.source) is not each.source:
+            each.source.refuse("after_days", "There is a reminder like this already.")
+    return found
+
+
+def _reminder(fields: Fields) -> ReminderSpec:
+    if not fields.has("after_days"):
+        fields.refuse("after_days", "This is needed.")
+    found = ReminderSpec(
+        source=fields,
+        when=fields.choice("when", ReminderWhen, ReminderWhen.NOT_ANSWERED),
+        after_days=fields.integer("after_days", 1, MOST_DAYS) or 0,
+        template_key=fields.text("template", 100),
+    )
+    fields.finish()
+    return found
 
 
 def _filter(fields: Fields) -> dict[str, Any]:

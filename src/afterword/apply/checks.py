@@ -5,7 +5,7 @@ from typing import Any
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
-from afterword.apply.things import CampaignSpec, WorkspaceFile
+from afterword.apply.things import CampaignSpec, ReminderSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.audience_definition import check as check_audience
 from afterword.campaigns.metrics import SCALES, Metric
@@ -22,6 +22,8 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
         for fields, definition in campaign.filters:
             _check_filter(fields, definition, types)
         _check_template(campaign, templates)
+        for reminder in campaign.reminders:
+            _check_reminder(reminder, campaign, templates)
         _check_active(campaign, templates, existing)
 
 
@@ -73,13 +75,26 @@ def _templates(file: WorkspaceFile, existing: Existing) -> dict[str, Template]:
 
 
 def _check_template(campaign: CampaignSpec, templates: Mapping[str, Template]) -> None:
-    template = templates.get(campaign.template_key)
-    if campaign.template_key and template is None:
+    _check_choice(campaign.source, campaign.template_key, campaign.metric, templates)
+
+
+def _check_reminder(
+    reminder: ReminderSpec, campaign: CampaignSpec, templates: Mapping[str, Template]
+) -> None:
+    _check_choice(reminder.source, reminder.template_key, campaign.metric, templates)
+    template = templates.get(reminder.template_key)
+    if template and not template.has_logo:
+        reminder.source.refuse("template", f"Give {template.name} your company's logo first.")
+
+
+def _check_choice(source: Fields, key: str, metric: str, templates: Mapping[str, Template]) -> None:
+    template = templates.get(key)
+    if key and template is None:
         known = ", ".join(sorted(filter(None, templates))) or "none yet"
-        campaign.source.refuse("template", f"There is no such template; there are: {known}.")
-    elif template and template.metric and campaign.metric not in {"", template.metric}:
-        label = SCALES[Metric(campaign.metric)].label
-        campaign.source.refuse(
+        source.refuse("template", f"There is no such template; there are: {known}.")
+    elif template and template.metric and metric not in {"", template.metric}:
+        label = SCALES[Metric(metric)].label
+        source.refuse(
             "template", f"It asks for {template.scale.label}; choose one that asks for {label}."
         )
 

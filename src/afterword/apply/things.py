@@ -36,6 +36,14 @@ class TemplateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderSpec:
+    source: Fields
+    when: str
+    after_days: int
+    template_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignSpec:
     """`active` is None where the file leaves that to others."""
 
@@ -46,6 +54,7 @@ class CampaignSpec:
     columns: dict[str, Any]
     match: str
     filters: list[tuple[Fields, dict[str, Any]]]
+    reminders: list[ReminderSpec]
     active: bool | None
 
 

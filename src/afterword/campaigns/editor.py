@@ -30,6 +30,7 @@ SECTIONS = {
     "edit": "Template",
     "audience": "Audience",
     "schedule": "Schedule",
+    "reminders": "Reminders",
     "events": "Events",
     "setup": "Setup",
     "name": "Name",
@@ -47,14 +48,14 @@ class Section:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = _campaign(request, member, campaign_id)
+    campaign = find_campaign(request, member, campaign_id)
     form = TemplateForm(request.POST or None, instance=campaign)
     if _is_sent(request, form):
         _save_changed(form)
         return _saved(request, campaign, "edit", "The template is assigned.")
-    return _show(
+    return show_section(
         request,
-        _campaign(request, member, campaign_id),
+        find_campaign(request, member, campaign_id),
         "edit",
         form,
         templates=candidates(campaign),
@@ -64,7 +65,7 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = _campaign(request, member, campaign_id)
+    campaign = find_campaign(request, member, campaign_id)
     form = AudienceForm(campaign, _types(member), request.POST or None)
     return _section(request, campaign, "audience", form, form.save)
 
@@ -72,7 +73,7 @@ def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = _campaign(request, member, campaign_id)
+    campaign = find_campaign(request, member, campaign_id)
     form = ScheduleForm(campaign, request.POST or None)
     return _section(request, campaign, "schedule", form, form.save)
 
@@ -80,7 +81,7 @@ def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 def events(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = _campaign(request, member, campaign_id)
+    campaign = find_campaign(request, member, campaign_id)
     form = EventsForm(campaign, request.POST or None)
 
     def save() -> None:
@@ -92,20 +93,20 @@ def events(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 def name(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = _campaign(request, member, campaign_id)
+    campaign = find_campaign(request, member, campaign_id)
     form = NameForm(request.POST or None, instance=campaign)
     if _is_sent(request, form):
         _save_changed(form)
         return _saved(request, campaign, "name")
-    return _show(request, _campaign(request, member, campaign_id), "name", form)
+    return show_section(request, find_campaign(request, member, campaign_id), "name", form)
 
 
 @require_safe
 @for_members
 def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = _campaign(request, member, campaign_id)
+    campaign = find_campaign(request, member, campaign_id)
     event = campaign.events[0] if campaign.events else "Order Completed"
-    return _show(
+    return show_section(
         request,
         campaign,
         "setup",
@@ -125,7 +126,7 @@ def _curl_body(event: str) -> str:
     return shlex.quote(json.dumps(call, ensure_ascii=False))
 
 
-def _campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Campaign:
+def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Campaign:
     """Return the campaign; to change it takes more than to look at it."""
     if request.method == "POST" and not Role(member.role).may_change:
         raise PermissionDenied
@@ -154,7 +155,7 @@ def _section(
     if _is_sent(request, form):
         save()
         return _saved(request, campaign, section)
-    return _show(request, campaign, section, form)
+    return show_section(request, campaign, section, form)
 
 
 def _saved(request: HttpRequest, campaign: Campaign, section: str, said: str = "") -> HttpResponse:
@@ -162,7 +163,7 @@ def _saved(request: HttpRequest, campaign: Campaign, section: str, said: str = "
     return redirect(f"campaigns:{section}", campaign.id)
 
 
-def _show(
+def show_section(
     request: HttpRequest,
     campaign: Campaign,
     section: str,

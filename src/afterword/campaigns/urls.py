@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from afterword.campaigns import editor, logos, template_views, views
+from afterword.campaigns import editor, logos, reminders, template_views, views
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +11,17 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>", editor.template, name="edit"),
     path("campaigns/<uuid:campaign_id>/audience", editor.audience, name="audience"),
     path("campaigns/<uuid:campaign_id>/schedule", editor.schedule, name="schedule"),
+    path("campaigns/<uuid:campaign_id>/reminders", reminders.reminders, name="reminders"),
+    path(
+        "campaigns/<uuid:campaign_id>/reminders/<int:reminder_id>",
+        reminders.change,
+        name="reminder",
+    ),
+    path(
+        "campaigns/<uuid:campaign_id>/reminders/<int:reminder_id>/removal",
+        reminders.removal,
+        name="remove_reminder",
+    ),
     path("campaigns/<uuid:campaign_id>/events", editor.events, name="events"),
     path("campaigns/<uuid:campaign_id>/setup", editor.setup, name="setup"),
     path("campaigns/<uuid:campaign_id>/name", editor.name, name="name"),

@@ -153,6 +153,14 @@ class Survey(models.Model):
                 name="surveys_of_reminder",
             ),
             models.Index(
+                fields=["campaign", "-bounced_at"],
+                condition=models.Q(bounced_at__isnull=False),
+                name="surveys_bounced_of_campaign",
+            ),
+            models.Index(
+                fields=["campaign"], condition=models.Q(state="held"), name="surveys_held"
+            ),
+            models.Index(
                 fields=["lease_until"],
                 condition=models.Q(state__in=["claimed", "handing_over"]),
                 name="surveys_leased",
@@ -206,6 +214,13 @@ class DeliveryEvent(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["survey", "key"], name="each_report_counts_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(kind__in=["soft_bounced", "hard_bounced", "complained"]),
+                name="delivery_troubles",
+            ),
         )
 
     def __str__(self) -> str:

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from afterword.workspaces.models import Member, Role
 
 P = ParamSpec("P")
-MemberView = Callable[Concatenate[HttpRequest, Member, P], HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+MemberView = Callable[Concatenate[HttpRequest, Member, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SESSION_KEY = "workspace_id"
 
@@ -51,7 +51,7 @@ def current_member(request: HttpRequest) -> Member | None:
 def _for(may: Callable[[Role], bool], view: MemberView[P]) -> View[P]:
     @wraps(view)
     @login_required
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         member = current_member(request)
         if member is None:
             return render(request, "workspaces/none.html", status=403)

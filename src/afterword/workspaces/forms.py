@@ -38,11 +38,13 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
             "keeps_unsent_properties",
             "max_mails_per_day",
             "max_event_age_days",
+            "tracks_opens",
         )
         labels: ClassVar = {
             "keeps_unsent_properties": "Keep properties that an event does not carry",
             "max_mails_per_day": "Survey mails an address gets in 24 hours, at most",
             "max_event_age_days": "Days after which an event is too old to ask about",
+            "tracks_opens": "Track whether survey mails are opened",
         }
         help_texts: ClassVar = {
             "time_zone": "Dates and times are shown in it.",
@@ -51,6 +53,8 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
             "max_mails_per_day": "Counted over all campaigns, whatever the events say.",
             "max_event_age_days": "An older event brings the customer up to date, but nobody "
             "is surveyed.",
+            "tracks_opens": "Puts an invisible picture into each survey mail; fetching it says "
+            "that the mail was opened.",
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:

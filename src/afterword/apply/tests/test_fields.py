@@ -43,8 +43,8 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
     ("added", "refusal"),
     [
         (
-            "    reminders: []",
-            "shop.yaml:12: campaigns[0].reminders: not available in this version",
+            "    autoresponders: []",
+            "shop.yaml:12: campaigns[0].autoresponders: not available in this version",
         ),
         (
             "    notifications: [{events: [new_feedback]}]",

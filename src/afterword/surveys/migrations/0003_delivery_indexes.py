@@ -26,4 +26,16 @@ class Migration(migrations.Migration):
             model_name='survey',
             index=models.Index(condition=models.Q(('reminder__isnull', False)), fields=['reminder'], name='surveys_of_reminder'),
         ),
+        AddIndexConcurrently(
+            model_name='survey',
+            index=models.Index(condition=models.Q(('bounced_at__isnull', False)), fields=['campaign', '-bounced_at'], name='surveys_bounced_of_campaign'),
+        ),
+        AddIndexConcurrently(
+            model_name='survey',
+            index=models.Index(condition=models.Q(('state', 'held')), fields=['campaign'], name='surveys_held'),
+        ),
+        AddIndexConcurrently(
+            model_name='deliveryevent',
+            index=models.Index(condition=models.Q(('kind__in', ['soft_bounced', 'hard_bounced', 'complained'])), fields=['received_at'], name='delivery_troubles'),
+        ),
     ]

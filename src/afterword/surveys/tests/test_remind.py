@@ -1,0 +1,327 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from afterword.campaigns.models import Reminder, ReminderWhen
+from afterword.decisions.facts import past_surveys
+from afterword.surveys import remind
+from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.remind import TOO_LATE, schedule_reminders
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_sent_survey,
+    a_survey,
+    a_template,
+    a_workspace,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def a_reminder(
+    campaign, when=ReminderWhen.NOT_ANSWERED, after_days=3, made_at=NOW - 90 * DAY, template=None
+):
+    reminder = Reminder.objects.create(
+        campaign=campaign,
+        position=campaign.reminders.count() + 1,
+        when=when,
+        after_days=after_days,
+        template=template or campaign.template,
+    )
+    Reminder.objects.filter(id=reminder.id).update(created_at=made_at)
+    return reminder
+
+
+def reminded():
+    return list(Survey.objects.filter(sent_by=SentBy.REMINDER).order_by("id"))
+
+
+def test_a_survey_not_answered_is_reminded_of_by_a_mail_of_its_own():
+    campaign = a_campaign()
+    again = a_template(campaign.workspace)
+    reminder = a_reminder(campaign, template=again)
+    original = a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+
+    assert schedule_reminders(NOW) == 1
+
+    [mail] = reminded()
+    assert (mail.reminds, mail.reminder, mail.template) == (original, reminder, again)
+    assert (mail.state, mail.due_at, mail.event) == (State.QUEUED, NOW, None)
+    assert (mail.customer, mail.email) == (original.customer, original.email)
+    assert mail.answer_token != original.answer_token
+    assert mail.unsubscribe_token != original.unsubscribe_token
+
+
+def test_not_before_its_day():
+    campaign = a_campaign()
+    a_reminder(campaign, after_days=3)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY + timedelta(seconds=1))
+
+    assert schedule_reminders(NOW) == 0
+
+
+def test_each_reminder_comes_once():
+    campaign = a_campaign()
+    a_reminder(campaign)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+
+    assert [schedule_reminders(NOW + hours * timedelta(hours=1)) for hours in range(30)] == [
+        1,
+        *[0] * 29,
+    ]
+
+
+def test_a_reminder_is_not_reminded_of():
+    campaign = a_campaign()
+    a_reminder(campaign)
+    original = a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+    a_sent_survey(
+        campaign, reminds=original, sent_by=SentBy.REMINDER, sent_at=NOW - 3 * DAY, created_at=NOW
+    )
+
+    assert schedule_reminders(NOW) == 0
+
+
+@pytest.mark.parametrize(
+    "column", ["answered_at", "unsubscribed_at", "bounced_at", "complained_at"]
+)
+def test_nobody_is_reminded_who_answered_or_left_or_cannot_be_reached(column):
+    campaign = a_campaign()
+    a_reminder(campaign)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY, **{column: NOW - DAY})
+
+    assert schedule_reminders(NOW) == 0
+
+
+@pytest.mark.parametrize(
+    "column", ["unsubscribed_at", "hard_bounced_at", "undeliverable_at", "suppressed_at"]
+)
+def test_nobody_is_reminded_whom_no_survey_may_reach(column):
+    campaign = a_campaign()
+    a_reminder(campaign)
+    customer = a_customer(campaign.workspace, **{column: NOW - DAY})
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY, customer=customer)
+
+    assert schedule_reminders(NOW) == 0
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.BOUNCED, State.PARKED, State.CANCELLED])
+def test_only_what_was_sent_is_reminded_of(state):
+    campaign = a_campaign()
+    a_reminder(campaign)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY, state=state)
+
+    assert schedule_reminders(NOW) == 0
+
+
+@pytest.mark.parametrize("column", [{"activated_at": None}, {"paused_at": NOW}])
+def test_a_campaign_that_is_off_or_paused_reminds_nobody(column):
+    campaign = a_campaign(**column)
+    a_reminder(campaign)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+
+    assert schedule_reminders(NOW) == 0
+
+
+def test_switching_a_reminder_on_is_no_blast():
+    campaign = a_campaign()
+    a_reminder(campaign, made_at=NOW - DAY)
+    a_sent_survey(campaign, sent_at=NOW - 4 * DAY)
+    a_sent_survey(campaign, sent_at=NOW - DAY)
+
+    assert schedule_reminders(NOW) == 0
+    assert schedule_reminders(NOW + 2 * DAY) == 1
+
+
+def test_what_became_due_long_ago_is_left():
+    campaign = a_campaign()
+    a_reminder(campaign)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY - TOO_LATE - timedelta(minutes=1))
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY - TOO_LATE + timedelta(minutes=1))
+
+    assert schedule_reminders(NOW) == 1
+
+
+def test_not_opened_looks_at_people_and_not_at_machines():
+    campaign = a_campaign(a_workspace(tracks_opens=True))
+    a_reminder(campaign, ReminderWhen.NOT_OPENED)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY, opened_at=NOW - DAY)
+    untouched = a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+    scanned = a_sent_survey(campaign, sent_at=NOW - 3 * DAY, machine_opened_at=NOW - DAY)
+
+    assert schedule_reminders(NOW) == 2
+
+    assert {mail.reminds_id for mail in reminded()} == {untouched.id, scanned.id}
+
+
+def test_opened_but_not_answered_counts_from_the_opening():
+    campaign = a_campaign(a_workspace(tracks_opens=True))
+    a_reminder(campaign, ReminderWhen.OPENED_NOT_ANSWERED)
+    a_sent_survey(campaign, sent_at=NOW - 5 * DAY)
+    a_sent_survey(campaign, sent_at=NOW - 5 * DAY, machine_opened_at=NOW - 4 * DAY)
+    a_sent_survey(campaign, sent_at=NOW - 5 * DAY, opened_at=NOW - 2 * DAY)
+    opened = a_sent_survey(campaign, sent_at=NOW - 40 * DAY, opened_at=NOW - 3 * DAY)
+
+    assert schedule_reminders(NOW) == 1
+
+    assert reminded()[0].reminds == opened
+
+
+@pytest.mark.parametrize("when", [ReminderWhen.NOT_OPENED, ReminderWhen.OPENED_NOT_ANSWERED])
+def test_what_looks_at_opens_waits_while_none_are_tracked(when):
+    campaign = a_campaign()
+    a_reminder(campaign, when)
+    a_sent_survey(campaign, sent_at=NOW - 9 * DAY, opened_at=NOW - 4 * DAY)
+    a_sent_survey(campaign, sent_at=NOW - 9 * DAY)
+
+    assert schedule_reminders(NOW) == 0
+
+
+def test_who_opened_a_reminder_has_opened_the_survey():
+    campaign = a_campaign(a_workspace(tracks_opens=True))
+    first = a_reminder(campaign, ReminderWhen.NOT_ANSWERED, 2)
+    a_reminder(campaign, ReminderWhen.NOT_OPENED, 5)
+    original = a_sent_survey(campaign, sent_at=NOW - 5 * DAY)
+    a_sent_survey(
+        campaign,
+        reminds=original,
+        reminder=first,
+        sent_by=SentBy.REMINDER,
+        created_at=NOW - 3 * DAY,
+        opened_at=NOW - DAY,
+    )
+
+    assert schedule_reminders(NOW) == 0
+
+
+def test_five_reminders_come_one_after_the_other():
+    campaign = a_campaign()
+    for days in (1, 2, 3, 5, 8):
+        a_reminder(campaign, after_days=days)
+    a_sent_survey(campaign, sent_at=NOW)
+
+    sent = [schedule_reminders(NOW + hours * timedelta(hours=1)) for hours in range(24 * 10)]
+
+    assert [hours // 24 for hours, count in enumerate(sent) if count] == [1, 2, 3, 5, 8]
+    assert len({mail.reminder_id for mail in reminded()}) == 5
+
+
+def test_reminders_that_are_due_at_once_do_not_come_at_once():
+    campaign = a_campaign()
+    first, second = a_reminder(campaign, after_days=1), a_reminder(campaign, after_days=2)
+    a_sent_survey(campaign, sent_at=NOW - 4 * DAY)
+
+    assert schedule_reminders(NOW) == 1
+    assert schedule_reminders(NOW + timedelta(hours=23)) == 0
+    assert schedule_reminders(NOW + timedelta(hours=24)) == 1
+
+    assert [mail.reminder for mail in reminded()] == [first, second]
+
+
+def test_a_sent_reminder_throttles_as_the_last_survey():
+    campaign = a_campaign()
+    original = a_sent_survey(campaign, sent_at=NOW - 10 * DAY)
+    mail = a_sent_survey(
+        campaign,
+        customer=original.customer,
+        reminds=original,
+        sent_by=SentBy.REMINDER,
+        sent_at=NOW - DAY,
+    )
+
+    past = past_surveys(campaign.workspace_id, [original.email], since=NOW - 5 * DAY)
+
+    assert [(one.id, one.at) for one in past[original.email]] == [(mail.id, NOW - DAY)]
+
+
+def test_thousands_cost_a_fixed_number_of_queries(django_assert_num_queries):
+    campaign = a_campaign()
+    a_reminder(campaign)
+    customer = a_customer(campaign.workspace)
+    original = a_sent_survey(campaign, customer=customer, sent_at=NOW - 3 * DAY)
+    Survey.objects.bulk_create(
+        Survey(
+            workspace_id=original.workspace_id,
+            campaign_id=original.campaign_id,
+            template_id=original.template_id,
+            customer=customer,
+            email=customer.email,
+            metric="nps",
+            created_at=NOW,
+            due_at=NOW,
+            state=State.SENT,
+            sent_at=NOW - 3 * DAY,
+        )
+        for _ in range(1999)
+    )
+
+    with django_assert_num_queries(3):  # one to read, and one for each thousand
+        assert schedule_reminders(NOW) == 2000
+
+
+def test_of_very_many_the_newest_are_looked_at_and_thoroughly_all(monkeypatch):
+    monkeypatch.setattr(remind, "NEWEST", 2)
+    campaign = a_campaign()
+    a_reminder(campaign)
+    for days in (4, 5, 6, 7, 8):
+        a_sent_survey(campaign, sent_at=NOW - days * DAY)
+
+    assert schedule_reminders(NOW) == 3
+    assert schedule_reminders(NOW, thoroughly=True) == 2
+
+
+def test_more_than_are_read_at_once_are_reminded_all_the_same(monkeypatch):
+    monkeypatch.setattr(remind, "AT_ONCE", 2)
+    monkeypatch.setattr(remind, "BATCH", 1)
+    campaign = a_campaign()
+    a_reminder(campaign)
+    for _ in range(5):
+        a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+
+    assert schedule_reminders(NOW) == 5
+
+
+def test_a_removed_reminder_leaves_what_it_has_sent():
+    campaign = a_campaign()
+    reminder = a_reminder(campaign)
+    a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+    schedule_reminders(NOW)
+
+    reminder.delete()
+
+    assert [mail.reminder for mail in reminded()] == [None]
+    assert schedule_reminders(NOW) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_remind_once():
+    campaign = a_campaign()
+    a_reminder(campaign)
+    for _ in range(200):
+        a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
+
+    def run(_):
+        try:
+            return schedule_reminders(NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        counts = list(threads.map(run, range(4)))
+
+    assert sum(counts) == len(reminded()) == 200
+    assert len({mail.reminds_id for mail in reminded()}) == 200
+
+
+def test_a_survey_that_waits_is_not_reminded_of():
+    campaign = a_campaign()
+    a_reminder(campaign)
+    a_survey(campaign)
+
+    assert schedule_reminders(NOW + 9 * DAY) == 0

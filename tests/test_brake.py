@@ -1,0 +1,66 @@
+"""A bad list over real SMTP: the brake stops it soon, and nothing is lost."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from django.utils import timezone
+
+from afterword.mail.office import Office, Servers
+from afterword.surveys.brake import FEWEST, HEED_EVERY, PAUSE_AT, resume
+from afterword.surveys.models import Brake, State, Survey
+from tests.factories import a_campaign, a_customer, a_member, a_survey
+from tests.smtp import smtp_sink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MAILS = 700
+BAD_EVERY = 12  # more than 8 % of the addresses are gone
+
+
+@pytest.fixture
+def sink():
+    with smtp_sink() as (sink, server):
+        own = replace(server, connections=4)
+        sink.office = Office(lambda: Servers(own, {}))
+        yield sink
+        sink.office.close()
+
+
+def states():
+    return Counter(Survey.objects.values_list("state", flat=True))
+
+
+def test_a_bad_list_is_stopped_soon_and_goes_on_when_a_person_says_so(sink):
+    member = a_member()
+    campaign, other = a_campaign(member.workspace), a_campaign()
+    for number in range(MAILS):
+        survey = a_survey(campaign, customer=a_customer(member.workspace))
+        if number % BAD_EVERY == 0:
+            sink.refuse["RCPT", survey.email] = "550 5.1.1 no such user"
+
+    assert sink.office.send_due()
+
+    campaign.refresh_from_db()
+    brake = Brake.objects.get(campaign=campaign, level="paused")
+    first = states()
+    assert campaign.paused_at
+    assert brake.bounces >= PAUSE_AT * FEWEST
+    enough = PAUSE_AT * FEWEST * BAD_EVERY
+    waiting = first[State.HELD] + first[State.QUEUED]  # those given back look again in a minute
+    assert MAILS - waiting <= enough + HEED_EVERY * BAD_EVERY + 100
+    assert waiting + first[State.SENT] + first[State.BOUNCED] == MAILS
+
+    a_survey(other)
+    sink.office.send_due()
+    assert states()[State.SENT] == first[State.SENT] + 1  # the others are not held up
+
+    sink.refuse.clear()
+    Survey.objects.filter(state=State.QUEUED).update(due_at=timezone.now())
+    resume(campaign, member.user, timezone.now())
+    assert sink.office.send_due()
+
+    last = states()
+    assert last[State.BOUNCED] == first[State.BOUNCED]
+    assert last[State.SENT] + last[State.BOUNCED] == MAILS + 1
+    assert len(sink.recipients) == len(set(sink.recipients)) == last[State.SENT]
