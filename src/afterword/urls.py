@@ -13,8 +13,11 @@ urlpatterns = [
     path("", include("afterword.campaigns.urls")),
     path("", include("afterword.feedback.urls")),
     path("", include("afterword.events.urls")),
+    path("", include("afterword.customers.suppression_urls")),
     path("", include("afterword.customers.urls")),
+    path("", include("afterword.surveys.urls")),
     path("", include("afterword.insights.urls")),
     path("", include("afterword.mail.urls")),
+    path("", include("afterword.mail.sender_urls")),
     path("api/", include("afterword.api.urls")),
 ]

@@ -61,6 +61,7 @@ class Feedback(Schema):
     metricsType: str
     isBogus: bool = False
     isSubmitted: bool
+    isPartial: bool  # a score without a comment
 
 
 class FeedbackResponses(Schema):
@@ -124,6 +125,7 @@ def feedback(row: Response, types: Types) -> Feedback:
         channel=row.campaign.channel,
         metricsType=METRIC_TYPES[Metric(row.metric)],
         isSubmitted=row.submitted_at is not None,
+        isPartial=row.is_partial,
     )
     if customer := row.customer:
         found.firstName = customer.first_name

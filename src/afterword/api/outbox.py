@@ -1,10 +1,11 @@
 """GET /outbox: every survey, sent or not."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router, Schema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from afterword.api.access import TokenRequest
 from afterword.api.detail import camel_keys
@@ -15,18 +16,34 @@ from afterword.api.parameters import Address, Id, Paging
 from afterword.api.people import PropertyValue, Types, properties_of, property_types
 from afterword.campaigns.models import Channel
 from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.status import Status, status_of, with_status
 
 router = Router(tags=["Outbox"])
 SORTS = {"surveyCreatedDate": "created_at", "sentDate": "sent_at", "email": "email"}
-STATUSES = {
-    State.QUEUED: "QUEUED",
-    State.CLAIMED: "SENDING",
-    State.HANDING_OVER: "SENDING",
-    State.SENT: "SENT",
-    State.BOUNCED: "BOUNCED",
-    State.DISMISSED: "DISMISSED",
-    State.PARKED: "PARKED",
+# In capitals, and an answer as clients of the product we follow know it.
+STATUSES = {status: status.upper() for status in Status} | {Status.ANSWERED: "RESPONDED"}
+_READ = {
+    **{name: status for status, name in STATUSES.items()},
+    "ANSWERED": Status.ANSWERED,
+    "SCORED": Status.ANSWERED,
+    "PARKED": Status.FAILED,  # what version 0.1 said
 }
+
+
+def _status(value: object) -> Status | None:
+    if value in {"", None}:
+        return None
+    found = _READ.get(str(value).upper())
+    if found is None:
+        raise ValueError(f"use one of {', '.join(STATUSES.values())}")
+    return found
+
+
+StatusAsked = Annotated[
+    Status | None,
+    BeforeValidator(_status),
+    WithJsonSchema({"type": "string", "enum": list(STATUSES.values())}),
+]
 
 
 class Attributes(Schema):
@@ -37,15 +54,33 @@ class Attributes(Schema):
 
 
 class DetailedStatus(Schema):
-    """Whether a mail was opened is not known in this version."""
+    """What ever happened to the survey, and when it first did.
 
-    isOpened: None = None
-    openedDate: None = None
+    Opens are those of people; what a machine opened (Apple's mail privacy, a proxy) is told
+    apart. Opens are only known where the workspace looks for them, deliveries where a mail
+    server reports them.
+    """
+
+    isDelivered: bool
+    deliveredDate: datetime | None
+    isOpened: bool
+    openedDate: datetime | None
+    isMachineOpened: bool
+    machineOpenedDate: datetime | None
+    isClicked: bool
+    clickedDate: datetime | None
     isResponded: bool
     respondedDate: datetime | None
     hasFeedback: bool
     isOptedOut: bool
+    optedOutDate: datetime | None
     isBounced: bool
+    bouncedDate: datetime | None
+    bounceType: str | None
+    isComplained: bool
+    complainedDate: datetime | None
+    isCancelled: bool
+    cancelledDate: datetime | None
 
 
 class OutboxSurvey(Schema):
@@ -68,6 +103,7 @@ class OutboxSurvey(Schema):
     surveyTemplateId: UUID
     subject: str
     sentBy: str
+    remindsSurveyId: UUID | None
     status: str
     detailedStatus: DetailedStatus
     reason: str | None
@@ -88,6 +124,7 @@ class OutboxQuery(Paging):
     campaignId: Id = None
     channel: Channel | None = None
     sentBy: SentBy | None = None
+    status: StatusAsked = None
 
     def conditions(self) -> dict[str, object]:
         given = {
@@ -105,6 +142,7 @@ def list_outbox(request: TokenRequest, asked: Query[OutboxQuery]) -> Success[Out
     """List the surveys; the dates are those when they were scheduled."""
     refuse_attributes(request)
     rows = Survey.objects.visible_to(request.auth).filter(**asked.conditions())
+    rows = with_status(rows, asked.status) if asked.status else rows
     page = page_of(rows.select_related("customer", "campaign", "response"), asked, SORTS)
     types = property_types(request.auth)
     surveys = [outbox_survey(row, types) for row in page.rows]
@@ -132,17 +170,37 @@ def outbox_survey(row: Survey, types: Types) -> OutboxSurvey:
         surveyTemplateId=row.template_id,
         subject=row.subject,
         sentBy=row.sent_by,
-        status="RESPONDED" if row.answered_at else STATUSES[State(row.state)],
-        detailedStatus=DetailedStatus(
-            isResponded=row.answered_at is not None,
-            respondedDate=row.answered_at,
-            hasFeedback=bool(response and response.comment),
-            isOptedOut=row.unsubscribed_at is not None,
-            isBounced=row.state == State.BOUNCED,
-        ),
+        remindsSurveyId=row.reminds_id,
+        status=STATUSES[status_of(row)],
+        detailedStatus=detailed_status(row, has_feedback=bool(response and response.comment)),
         reason=row.reason or None,
         detail=camel_keys(row.detail),
         serverReply=row.server_reply,
         responseId=response.id if response else None,
         attributes=Attributes(customerTags=tags, customProps=properties_of(customer, types)),
+    )
+
+
+def detailed_status(row: Survey, *, has_feedback: bool) -> DetailedStatus:
+    return DetailedStatus(
+        isDelivered=row.delivered_at is not None,
+        deliveredDate=row.delivered_at,
+        isOpened=row.opened_at is not None,
+        openedDate=row.opened_at,
+        isMachineOpened=row.machine_opened_at is not None,
+        machineOpenedDate=row.machine_opened_at,
+        isClicked=row.clicked_at is not None,
+        clickedDate=row.clicked_at,
+        isResponded=row.answered_at is not None,
+        respondedDate=row.answered_at,
+        hasFeedback=has_feedback,
+        isOptedOut=row.unsubscribed_at is not None,
+        optedOutDate=row.unsubscribed_at,
+        isBounced=row.bounced_at is not None or row.state == State.BOUNCED,
+        bouncedDate=row.bounced_at,
+        bounceType=row.bounce or None,
+        isComplained=row.complained_at is not None,
+        complainedDate=row.complained_at,
+        isCancelled=row.state == State.CANCELLED,
+        cancelledDate=row.cancelled_at,
     )

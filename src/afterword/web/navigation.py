@@ -17,12 +17,15 @@ _PAGES = [
     ("Feedback", "/feedback", "icons/message.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
+    ("Outbox", "/outbox", "icons/send.svg"),
     ("Templates", "/templates", "icons/template.svg"),
 ]
 _MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
+    ("Mail server", "/settings/mail-server", "icons/server.svg"),
     ("Properties", "/settings/properties", "icons/tags.svg"),
+    ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),
 ]
 

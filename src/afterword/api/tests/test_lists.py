@@ -203,6 +203,7 @@ def test_bad_parameters_are_explained(
         ("/feedback", "customerId"),
         ("/outbox", "channel"),
         ("/outbox", "sentBy"),
+        ("/outbox", "status"),
         ("/decisions", "reason"),
     ],
 )
@@ -266,4 +267,44 @@ def test_a_state_is_told_in_capitals(workspace: Workspace, get: Get):
     _, body = get("/outbox")
 
     statuses = {survey["status"] for survey in body["data"]["surveys"]}
-    assert statuses == {"QUEUED", "SENDING", "SENT", "BOUNCED", "DISMISSED", "PARKED"}
+    assert statuses == {
+        "QUEUED",
+        "HELD",
+        "SENDING",
+        "SENT",
+        "BOUNCED",
+        "DISMISSED",
+        "CANCELLED",
+        "FAILED",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("RESPONDED", "answered@example.com"),
+        ("answered", "answered@example.com"),
+        ("Bounced", "bounced@example.com"),
+        ("SENT", "sent@example.com"),
+    ],
+)
+def test_surveys_are_found_by_their_status(workspace: Workspace, get: Get, asked: str, found: str):
+    campaign = factories.a_campaign(workspace)
+    for name, fields in (
+        ("answered", {"answered_at": NOW, "unsubscribed_at": NOW}),
+        ("bounced", {"state": State.BOUNCED, "bounced_at": NOW}),
+        ("sent", {"machine_opened_at": NOW}),
+    ):
+        customer = factories.a_customer(workspace, email=f"{name}@example.com")
+        factories.a_sent_survey(campaign, customer=customer, **fields)
+
+    _, body = get("/outbox", status=asked)
+
+    assert emails(body, "/outbox") == [found]
+    assert body["data"]["total"] == 1
+
+
+def test_a_status_that_does_not_exist_names_those_that_do(get: Get):
+    _, body = get("/outbox", status="lost")
+
+    assert body["message"].startswith("status: use one of QUEUED, HELD, SENDING, SENT, ")

@@ -104,6 +104,7 @@ def test_an_answer_is_shown_with_its_customer(workspace: Workspace, get: Get):
         "metricsType": "STAR",
         "isBogus": False,
         "isSubmitted": True,
+        "isPartial": False,
     }
 
 
@@ -145,15 +146,29 @@ def test_a_survey_that_was_answered_is_shown_as_responded(workspace: Workspace, 
         "surveyTemplateId": str(campaign.template_id),
         "subject": "How was it?",
         "sentBy": "campaign",
+        "remindsSurveyId": None,
         "status": "RESPONDED",
         "detailedStatus": {
-            "isOpened": None,
+            "isDelivered": False,
+            "deliveredDate": None,
+            "isOpened": False,
             "openedDate": None,
+            "isMachineOpened": False,
+            "machineOpenedDate": None,
+            "isClicked": False,
+            "clickedDate": None,
             "isResponded": True,
             "respondedDate": INSTANT,
             "hasFeedback": True,
             "isOptedOut": False,
+            "optedOutDate": None,
             "isBounced": False,
+            "bouncedDate": None,
+            "bounceType": None,
+            "isComplained": False,
+            "complainedDate": None,
+            "isCancelled": False,
+            "cancelledDate": None,
         },
         "reason": None,
         "detail": {},
@@ -177,6 +192,37 @@ def test_a_survey_that_was_not_sent_says_why(workspace: Workspace, get: Get):
     assert (shown["status"], shown["reason"]) == ("DISMISSED", "throttled")
     assert shown["detail"] == {"surveyId": "x", "throttledUntil": INSTANT}
     assert shown["responseId"] is None
+
+
+def test_what_became_of_a_reminder_is_shown_in_detail(workspace: Workspace, get: Get):
+    campaign = factories.a_campaign(workspace)
+    first = factories.a_sent_survey(campaign)
+    factories.a_sent_survey(
+        campaign,
+        reminds=first,
+        sent_by="reminder",
+        state=State.BOUNCED,
+        bounce="soft",
+        bounced_at=NOW,
+        delivered_at=NOW,
+        machine_opened_at=NOW,
+    )
+
+    [shown] = get("/outbox", sentBy="reminder")[1]["data"]["surveys"]
+
+    assert (shown["status"], shown["remindsSurveyId"]) == ("BOUNCED", str(first.id))
+    told = {
+        "isDelivered": True,
+        "deliveredDate": INSTANT,
+        "isOpened": False,
+        "openedDate": None,
+        "isMachineOpened": True,
+        "machineOpenedDate": INSTANT,
+        "isBounced": True,
+        "bouncedDate": INSTANT,
+        "bounceType": "soft",
+    }
+    assert told.items() <= shown["detailedStatus"].items()
 
 
 def test_campaigns_are_listed_at_the_top(workspace: Workspace, get: Get):

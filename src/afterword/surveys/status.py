@@ -1,0 +1,200 @@
+"""What became of a survey, in one word: for pages, exports and the API."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+
+from afterword.surveys.models import State, Survey
+
+Rows = TypeVar("Rows", bound=QuerySet[Survey])
+
+
+class Status(StrEnum):
+    """The furthest or gravest truth about a survey; see `status_of`."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    ANSWERED = "answered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    DISMISSED = "dismissed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return _SAID[self].label
+
+    @property
+    def explanation(self) -> str:
+        """One sentence on what it means and how it is known."""
+        return _SAID[self].explanation
+
+    @property
+    def look(self) -> str:
+        """The ending of the badge's class: "secondary", "blue", or "dark" for trouble.
+
+        Red, amber and green are the scores'.
+        """
+        return _SAID[self].look
+
+    @property
+    def icon(self) -> str:
+        return f"icons/{_SAID[self].icon}.svg"
+
+
+class _Said(NamedTuple):
+    label: str
+    look: str
+    icon: str
+    explanation: str
+
+
+_SAID = {
+    Status.QUEUED: _Said("Queued", "secondary", "clock", "It waits until it is due."),
+    Status.HELD: _Said(
+        "Held",
+        "dark",
+        "player-pause",
+        "It is due, but its campaign is paused because too many mails bounced or were complained "
+        "about.",
+    ),
+    Status.SENDING: _Said(
+        "Sending", "secondary", "send", "It is being handed over to the mail server."
+    ),
+    Status.SENT: _Said(
+        "Sent", "secondary", "send", "The mail server took it; what became of it is not known yet."
+    ),
+    Status.DELIVERED: _Said(
+        "Delivered", "blue", "mail", "The customer's mail server reported that it took the mail."
+    ),
+    Status.OPENED: _Said(
+        "Opened",
+        "blue",
+        "mail-opened",
+        "The mail was opened by a person; opens by machines do not count.",
+    ),
+    Status.CLICKED: _Said(
+        "Clicked",
+        "blue",
+        "external-link",
+        "A link in the mail was followed, without an answer yet.",
+    ),
+    Status.ANSWERED: _Said("Answered", "blue", "message", "The customer gave a score."),
+    Status.BOUNCED: _Said(
+        "Bounced", "dark", "alert-triangle", "A mail server refused the mail or sent it back."
+    ),
+    Status.COMPLAINED: _Said(
+        "Complained", "dark", "alert-circle", "The customer reported the mail as unwanted."
+    ),
+    Status.UNSUBSCRIBED: _Said(
+        "Unsubscribed", "dark", "circle-off", "The customer unsubscribed by this mail."
+    ),
+    Status.DISMISSED: _Said(
+        "Not sent",
+        "secondary",
+        "x",
+        "It was scheduled, but when it was due a rule stood against it.",
+    ),
+    Status.CANCELLED: _Said(
+        "Cancelled", "secondary", "x", "A member of the workspace cancelled it before it was sent."
+    ),
+    Status.FAILED: _Said(
+        "Failed",
+        "dark",
+        "alert-triangle",
+        "It could not be sent, and trying again would not help: it needs a person.",
+    ),
+}
+
+# What the outside world told of a survey, before what our own hand-over says of it, since a mail
+# that was answered has been sent whatever the hand-over believes. The first that is so decides:
+# a complaint is graver than anything; an answer is what the survey was for, so it still shows
+# after unsubscribing, and a bounce beside it is false; whoever unsubscribed by the mail got it;
+# clicks and opens before a bounce were a scanner's.
+_SIGNS = (
+    (Status.COMPLAINED, "complained_at"),
+    (Status.ANSWERED, "answered_at"),
+    (Status.UNSUBSCRIBED, "unsubscribed_at"),
+    (Status.BOUNCED, "bounced_at"),
+    (Status.CLICKED, "clicked_at"),
+    (Status.OPENED, "opened_at"),
+    (Status.DELIVERED, "delivered_at"),
+)
+_OF_STATE = {
+    State.QUEUED: Status.QUEUED,
+    State.HELD: Status.HELD,
+    State.CLAIMED: Status.SENDING,
+    State.HANDING_OVER: Status.SENDING,
+    State.SENT: Status.SENT,
+    State.DISMISSED: Status.DISMISSED,
+    State.CANCELLED: Status.CANCELLED,
+    State.PARKED: Status.FAILED,
+}
+# What one looks at for the moment from which a status holds.
+_SINCE = {
+    **dict(_SIGNS),
+    Status.QUEUED: "due_at",
+    Status.HELD: "due_at",
+    Status.SENT: "sent_at",
+    Status.CANCELLED: "cancelled_at",
+}
+
+
+def status_of(survey: Survey) -> Status:
+    """Return what became of a survey: the outside world's word first, then the hand-over's."""
+    for status, column in _SIGNS:
+        if getattr(survey, column) is not None:
+            return status
+        if status is Status.BOUNCED and survey.state == State.BOUNCED:
+            return status
+    return _OF_STATE[State(survey.state)]
+
+
+def since(survey: Survey) -> datetime | None:
+    """Return from when its status holds; for what waits, when it is due; None if not kept."""
+    column = _SINCE.get(status_of(survey))
+    moment: datetime | None = getattr(survey, column) if column else None
+    return moment
+
+
+def with_status(rows: Rows, status: Status) -> Rows:
+    """Keep the surveys of which `status_of` says so."""
+    return rows.filter(_condition(status))
+
+
+def status_column() -> Case:
+    """Return the expression of what `status_of` says, for `annotate`."""
+    return Case(
+        *(When(_sign(status, column), then=Value(status.value)) for status, column in _SIGNS),
+        *(When(state=state, then=Value(status.value)) for state, status in _OF_STATE.items()),
+        output_field=CharField(),
+    )
+
+
+def _condition(wanted: Status) -> Q:
+    """No sign that goes before it, and its own."""
+    others = Q()
+    for status, column in _SIGNS:
+        if status is wanted:
+            return others & _sign(status, column)
+        others &= _no_sign(status, column)
+    return others & Q(state__in=[state for state, status in _OF_STATE.items() if status is wanted])
+
+
+def _sign(status: Status, column: str) -> Q:
+    found = Q(**{f"{column}__isnull": False})
+    return found | Q(state=State.BOUNCED) if status is Status.BOUNCED else found
+
+
+def _no_sign(status: Status, column: str) -> Q:
+    missing = Q(**{f"{column}__isnull": True})
+    return missing & ~Q(state=State.BOUNCED) if status is Status.BOUNCED else missing

@@ -1,0 +1,15 @@
+"""The addresses of the outbox."""
+
+from django.urls import path
+
+from afterword.surveys import brake_views, views
+
+app_name = "surveys"
+urlpatterns = [
+    path("outbox", views.outbox, name="outbox"),
+    path("outbox/export.csv", views.export, name="export"),
+    path("outbox/cancellation", views.cancel_all, name="cancel_all"),
+    path("outbox/<uuid:survey_id>", views.survey, name="survey"),
+    path("outbox/<uuid:survey_id>/cancellation", views.cancel_one, name="cancel"),
+    path("campaigns/<uuid:campaign_id>/resumption", brake_views.resumption, name="resume"),
+]
