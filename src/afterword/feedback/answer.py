@@ -1,4 +1,7 @@
-"""Answer: record what a person says to a survey, once per survey."""
+"""Answer: record what a person says to a survey, once per survey.
+
+A reminder asks the same survey again: what is answered on its page answers the one it reminds of.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +13,7 @@ from afterword.feedback.models import Response
 from afterword.surveys.models import Survey
 
 CHANGEABLE = timedelta(hours=24)
+LIFE = timedelta(days=180)  # of a survey's links, from its sending on
 COMMENT_LIMIT = 10_000  # characters
 
 
@@ -24,6 +28,16 @@ class AnswerClosed(AnswerRefused):
 def is_closed(response: Response | None, now: datetime) -> bool:
     """Whether the time to change an answer is over; it runs from the first one."""
     return response is not None and now - response.created_at >= CHANGEABLE
+
+
+def has_ended(survey: Survey, now: datetime) -> bool:
+    """Whether the survey is too old to be answered. One in doubt counts from when it was made."""
+    return now - (survey.sent_at or survey.created_at) >= LIFE
+
+
+def original_of(survey: Survey) -> Survey:
+    """Return what a survey asks about: itself, or what it reminds of."""
+    return survey.reminds or survey
 
 
 def read_score(text: str, metric: Metric) -> int:
@@ -57,8 +71,8 @@ def record_answer(
     `submitted` says that the person sent the form; a score alone may come before that.
     Raises AnswerClosed.
     """
-    locked = Survey.objects.select_for_update(no_key=True).get(id=survey.id)
-    response = Response.objects.filter(survey=locked).first() or _new_response(locked, now)
+    original = lock_original(survey)
+    response = Response.objects.filter(survey=original).first() or _new_response(original, now)
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
     response.score = score
@@ -67,9 +81,17 @@ def record_answer(
     if submitted:
         response.submitted_at = now
     response.save()
-    if locked.answered_at is None:
-        Survey.objects.filter(id=locked.id).update(answered_at=now)
+    # Also the mail that the person came through: neither is reminded of, or called ignored.
+    answered = Survey.objects.filter(id__in={survey.id, original.id}, answered_at=None)
+    answered.update(answered_at=now)
     return response
+
+
+def lock_original(survey: Survey) -> Survey:
+    """Lock a survey and what it reminds of, in the order of their ids; return the latter."""
+    original_id = survey.reminds_id or survey.id
+    rows = Survey.objects.select_for_update(no_key=True).filter(id__in={survey.id, original_id})
+    return {row.id: row for row in rows.order_by("id")}[original_id]
 
 
 def _new_response(survey: Survey, now: datetime) -> Response:

@@ -6,6 +6,7 @@ from afterword.campaigns.metrics import SCALES, Bucket, Metric, Scale
 from afterword.campaigns.models import METRIC_CHOICES, Campaign
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
+from afterword.feedback.verdict import Verdict
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
@@ -49,21 +50,16 @@ class Response(models.Model):
     def bucket(self) -> Bucket:
         return self.scale.bucket(self.score)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether there is a score without a comment, sent or not: it counts all the same."""
+        return not self.comment
+
 
 class HitKind(models.TextChoices):
     PAGE = "page", "Survey page"
     UNSUBSCRIBE = "unsubscribe", "Unsubscribe page"
     TRAP = "trap", "Hidden link"
-
-
-class Verdict(models.TextChoices):
-    """Why hits are taken for a machine's."""
-
-    TWO_SCORES = "two_scores", "Two scores within a minute"
-    TRAP = "trap", "The hidden link was followed"
-    HEAD_FIRST = "head_first", "HEAD before GET"
-    UNSUBSCRIBE_TOO = "unsubscribe_too", "Unsubscribe link and score within seconds"
-    NO_ASSETS = "no_assets", "The page was fetched, but never shown"
 
 
 class Hit(models.Model):
@@ -81,7 +77,9 @@ class Hit(models.Model):
     shown_at = models.DateTimeField(null=True, blank=True)
     # When a person confirmed what this visit is about: it is an answer, and no machine's.
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    verdict = models.CharField(max_length=16, blank=True, choices=Verdict.choices)
+    verdict = models.CharField(
+        max_length=16, blank=True, choices=[(verdict.value, verdict.label) for verdict in Verdict]
+    )
     # When a member of the workspace made an answer of it after all.
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -91,7 +89,13 @@ class Hit(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["survey", "at"], name="hits_of_survey"),
-            models.Index(fields=["workspace", "-at", "-id"], name="hits_newest"),
+            models.Index(
+                fields=["workspace", "-at", "-id"],
+                condition=models.Q(
+                    kind="page", score__isnull=False, confirmed_at=None, accepted_at=None
+                ),
+                name="hits_unconfirmed",
+            ),
         )
 
     def __str__(self) -> str:

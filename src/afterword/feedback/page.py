@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -45,9 +46,11 @@ class SurveyPage:
     """A survey to be answered, with what its visitor has said so far."""
 
     survey: Survey
+    hit: UUID  # of the fetch that it answers; every later POST from it says so
     score: int | None = None
     comment: str = ""
     problem: str = ""
+    is_repeated: bool = False  # asks to press Send once more
 
     limit = COMMENT_LIMIT
 
@@ -81,7 +84,12 @@ class SurveyPage:
 
     @cached_property
     def visit(self) -> str:
-        return new_visit(self.survey.answer_token)
+        return new_visit(self.survey.answer_token, self.hit, is_repeated=self.is_repeated)
+
+    @property
+    def picture(self) -> str:
+        """What whoever shows the page asks for."""
+        return reverse("feedback:shown", args=[self.survey.answer_token, self.hit])
 
     def _meaning(self, score: int) -> str:
         if self.is_stars:

@@ -1,23 +1,73 @@
-"""Stop: the customer whom a mail was sent to wants no more surveys."""
+"""Stop, and start again: what a customer says by the unsubscribe link of a mail they got.
+
+It is about the address: whoever is deleted and met again stays unsubscribed.
+"""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db import transaction
 from django.db.models import Q
 
-from afterword.customers.models import Customer
+from afterword.customers.models import Suppression, SuppressionReason
+from afterword.customers.suppressions import release, suppress
 from afterword.surveys.models import Survey
+from afterword.workspaces.models import WorkspaceRows
+
+ONE_CLICK = "one-click"
+PAGE = "preference page"
+_BY_THE_PERSON = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.COMPLAINED)
 
 
-@transaction.atomic
-def unsubscribe(survey: Survey, now: datetime) -> None:
-    """Unsubscribe whoever got this survey; the first time counts.
+class Preferences(NamedTuple):
+    """What whoever got a survey has stopped."""
 
-    By address too: the customer may have been deleted and met again since.
+    like_this: bool
+    all_surveys: bool
+
+
+def preferences(survey: Survey) -> Preferences:
+    scopes = {stop.campaign_id for stop in _said(survey)}
+    return Preferences(like_this=bool(scopes), all_surveys=None in scopes)
+
+
+def unsubscribe(survey: Survey, now: datetime, *, how: str, only_like_this: bool = False) -> None:
+    """Send whoever got this survey no more, or no more of its campaign; the first time counts.
+
+    `survey.unsubscribed_at` says that this mail made them stop, either way. It is noted last and
+    by itself: a sender locks surveys before customers, and what stops mail is the suppression.
     """
-    Customer.objects.filter(
-        Q(id=survey.customer_id) | Q(email=survey.email),
-        workspace_id=survey.workspace_id,
-        unsubscribed_at=None,
-    ).update(unsubscribed_at=now, updated_at=now)
+    for address in _addresses(survey):
+        suppress(
+            survey.workspace_id,
+            address,
+            SuppressionReason.UNSUBSCRIBED,
+            how=how,
+            now=now,
+            campaign_id=survey.campaign_id if only_like_this else None,
+            survey_id=survey.id,
+        )
     Survey.objects.filter(id=survey.id, unsubscribed_at=None).update(unsubscribed_at=now)
+
+
+def resubscribe(survey: Survey, now: datetime) -> None:
+    """Let surveys go to whoever got this one again, as they say themselves.
+
+    They may take a complaint back too. What their mail server said is not theirs to take back.
+    """
+    for stop in _said(survey):
+        release(stop, how=PAGE, now=now)
+
+
+def _said(survey: Survey) -> WorkspaceRows[Suppression]:
+    return Suppression.objects.filter(
+        Q(campaign_id=None) | Q(campaign_id=survey.campaign_id),
+        workspace_id=survey.workspace_id,
+        pattern__in=_addresses(survey),
+        reason__in=_BY_THE_PERSON,
+        ended_at=None,
+    )
+
+
+def _addresses(survey: Survey) -> list[str]:
+    """The address that got the mail, and the one that its customer has today."""
+    return sorted({survey.email, *([survey.customer.email] if survey.customer else ())})

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from afterword.feedback import public, views
+from afterword.feedback import opens, public, unsubscribing, views
 
 app_name = "feedback"
 urlpatterns = [
     path("s/<str:token>", public.survey, name="survey"),
-    path("u/<str:token>", public.unsubscribing, name="unsubscribe"),
+    path("s/<str:token>/more", public.trap, name="trap"),
+    path("s/<str:token>/shown/<uuid:hit>", public.shown, name="shown"),
+    path("u/<str:token>", unsubscribing.unsubscribing, name="unsubscribe"),
+    path("o/<str:token>.gif", opens.picture, name="open"),
     path("feedback", views.feedback, name="list"),
+    path("feedback/hits", views.hits, name="hits"),
+    path("feedback/hits/<uuid:survey_id>/acceptance", views.acceptance, name="acceptance"),
 ]

@@ -1,25 +1,37 @@
-"""The feedback page: every response, newest first."""
+"""The feedback page, every response, newest first; and the page of what did not become one."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from afterword.campaigns.metrics import SCALES, Bucket
+from afterword.campaigns.metrics import SCALES, Bucket, Metric
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
+from afterword.feedback.accept import accept
+from afterword.feedback.answer import AnswerRefused, read_score
+from afterword.feedback.discarded import (
+    COUNTED_AT_MOST,
+    count_discarded,
+    groups_of,
+    newest_of_each_survey,
+)
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
-from afterword.workspaces.access import for_members
+from afterword.surveys.models import Survey
+from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
 
 @require_safe
 @for_members
 def feedback(request: HttpRequest, member: Member) -> HttpResponse:
-    search = Search.of(request.GET)
+    search, now = Search.of(request.GET), timezone.now()
     cursor = request.GET.get("after", "")
-    rows = search.find(Response.objects.visible_to(member), timezone.now())
+    rows = search.find(Response.objects.visible_to(member), now)
     page = newest_first(rows.select_related("customer", "campaign"), "created_at", cursor)
     return render(
         request,
@@ -37,5 +49,45 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             },
             "periods": PERIODS,
             "campaigns": Campaign.objects.visible_to(member).order_by("name"),
+            "discarded": count_discarded(member, now),
+            "counted_at_most": COUNTED_AT_MOST,
         },
     )
+
+
+@require_safe
+@for_members
+def hits(request: HttpRequest, member: Member) -> HttpResponse:
+    """Show the scores that links were fetched with, and that nobody confirmed."""
+    campaign_id, now = Search.of(request.GET).campaign_id, timezone.now()
+    rows = newest_of_each_survey(member, now).select_related("survey__customer", "survey__campaign")
+    if campaign_id:
+        rows = rows.filter(survey__campaign_id=campaign_id)
+    cursor = request.GET.get("after", "")
+    page = newest_first(rows, "at", cursor)
+    return render(
+        request,
+        "feedback/hits.html",
+        {
+            "groups": groups_of(page.rows, now),
+            "after": page.after,
+            "cursor": cursor,
+            "campaign_id": campaign_id,
+            "campaigns": Campaign.objects.visible_to(member).order_by("name"),
+        },
+    )
+
+
+@require_POST
+@for_changers
+def acceptance(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
+    """Make an answer of a discarded score."""
+    survey = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
+    try:
+        score = read_score(request.POST.get("score", ""), Metric(survey.metric))
+        accept(survey, score, member, timezone.now())
+    except AnswerRefused as refusal:
+        messages.error(request, f"Nothing was changed. {refusal}")
+    else:
+        messages.success(request, f"{score} is the answer now, and counts from today on.")
+    return redirect("feedback:hits")

@@ -1,7 +1,10 @@
 """Proof that whoever sends an answer has loaded its page: these pages have no cookies."""
 
 import secrets
+import time
 from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.core import signing
 
@@ -9,14 +12,29 @@ LIFE = timedelta(days=1)
 _SALT = "afterword.feedback.visit"
 
 
-def new_visit(answer_token: str) -> str:
+class Visit(NamedTuple):
+    """One loading of the page."""
+
+    hit: UUID
+    age: timedelta
+    is_repeated: bool  # the page that asked to press Send once more
+
+
+def new_visit(answer_token: str, hit: UUID, *, is_repeated: bool = False) -> str:
     """Return a signed value that is good for one survey, for a day; no two are the same."""
-    return signing.dumps([answer_token, secrets.token_urlsafe(6)], salt=_SALT)
+    milliseconds = time.time_ns() // 1_000_000
+    value = [answer_token, hit.hex, milliseconds, is_repeated, secrets.token_urlsafe(6)]
+    return signing.dumps(value, salt=_SALT)
 
 
-def is_visit(value: str, answer_token: str) -> bool:
+def read_visit(value: str, answer_token: str) -> Visit | None:
+    """Return the visit to this survey's page that `value` proves; None if it proves none."""
     try:
         signed = signing.loads(value, salt=_SALT, max_age=LIFE)
     except signing.BadSignature:
-        return False
-    return isinstance(signed, list) and signed[:1] == [answer_token]
+        return None
+    match signed:
+        case [token, str(hit), int(milliseconds), bool(is_repeated), _] if token == answer_token:
+            age = timedelta(milliseconds=time.time_ns() // 1_000_000 - milliseconds)
+            return Visit(UUID(hit), age, is_repeated)
+    return None

@@ -21,6 +21,7 @@ _ARRIVED = (
     | Q(machine_opened_at__isnull=False)
     | Q(clicked_at__isnull=False)
     | Q(complained_at__isnull=False)
+    | Q(hits__isnull=False)  # one of its links was fetched, be it by a machine
 )
 Evidence = Callable[[Collection[UUID]], Collection[Accepted]]
 

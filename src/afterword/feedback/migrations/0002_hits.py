@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hits', to='workspaces.workspace')),
             ],
             options={
-                'indexes': [models.Index(fields=['survey', 'at'], name='hits_of_survey'), models.Index(fields=['workspace', '-at', '-id'], name='hits_newest')],
+                'indexes': [models.Index(fields=['survey', 'at'], name='hits_of_survey'), models.Index(condition=models.Q(('accepted_at', None), ('confirmed_at', None), ('kind', 'page'), ('score__isnull', False)), fields=['workspace', '-at', '-id'], name='hits_unconfirmed')],
             },
         ),
     ]

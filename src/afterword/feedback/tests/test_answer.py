@@ -6,8 +6,10 @@ from django.db import connection
 
 from afterword.campaigns.metrics import Metric
 from afterword.feedback.answer import (
+    LIFE,
     AnswerClosed,
     AnswerRefused,
+    has_ended,
     read_comment,
     read_score,
     record_answer,
@@ -74,6 +76,39 @@ def test_after_a_day_an_answer_stays():
         record_answer(survey, 10, "Ha", NOW + timedelta(hours=24), submitted=True)
 
     assert Response.objects.get().score == 3
+
+
+@pytest.mark.django_db
+def test_an_answer_to_a_reminder_answers_what_it_reminds_of():
+    first = a_sent_survey()
+    reminder, other = (a_sent_survey(first.campaign, reminds=first) for _ in range(2))
+
+    record_answer(reminder, 3, "Late", NOW, submitted=True)
+    response = record_answer(first, 9, None, NOW + timedelta(hours=1), submitted=True)
+
+    for survey in (first, reminder, other):
+        survey.refresh_from_db()
+    assert Response.objects.get() == response
+    assert (response.survey_id, response.score, response.comment) == (first.id, 9, "Late")
+    assert (first.answered_at, reminder.answered_at, other.answered_at) == (NOW, NOW, None)
+
+
+@pytest.mark.django_db
+def test_a_score_without_a_comment_is_partial():
+    survey = a_sent_survey()
+
+    assert record_answer(survey, 9, None, NOW, submitted=False).is_partial
+    assert record_answer(survey, 9, "", NOW, submitted=True).is_partial
+    assert not record_answer(survey, 9, "Good", NOW, submitted=True).is_partial
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sent_at", [NOW, None])
+def test_a_survey_ends_half_a_year_after_it_was_sent(sent_at):
+    survey = a_sent_survey(sent_at=sent_at)
+
+    assert not has_ended(survey, NOW + LIFE - timedelta(seconds=1))
+    assert has_ended(survey, NOW + LIFE)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,8 +9,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from afterword.campaigns.metrics import SCALES, Metric
+from afterword.core.ids import new_id
+from afterword.feedback.answer import LIFE
 from afterword.feedback.models import Response
-from afterword.feedback.visit import is_visit, new_visit
+from afterword.feedback.visit import new_visit, read_visit
+from afterword.surveys.models import Survey
 from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +45,7 @@ def customer_of(survey):
 def the_form(response):
     """What a browser would send from the page."""
     html = response.content.decode()
-    fields = {"visit": found(r'name="visit" value="([^"]+)"', html)}
+    fields = {"visit": found(r'name="visit" value="([^"]+)"', html), "sign": ""}
     if chosen := re.search(r'value="(\d+)" required checked', html):
         fields["score"] = chosen[1]
     fields["comment"] = unescape(found(r"<textarea[^>]*>\n?(.*?)</textarea>", html))
@@ -135,7 +138,7 @@ def test_an_answer_from_nowhere_is_refused_kindly(visitor, visit):
     survey = a_sent_survey()
     fields = {"score": "9", "comment": "Typed for <long>"}
     if visit is not None:
-        fields["visit"] = new_visit("other") if visit.startswith("of") else visit
+        fields["visit"] = new_visit("other", new_id()) if visit.startswith("of") else visit
 
     response = visitor.post(page_of(survey), fields)
 
@@ -147,18 +150,19 @@ def test_an_answer_from_nowhere_is_refused_kindly(visitor, visit):
 
 
 def test_a_visit_ends_after_a_day(monkeypatch):
-    visit = new_visit("token")
-    assert is_visit(visit, "token")
-    assert not is_visit(visit, "tokeN")
+    visit = new_visit("token", new_id())
+    assert read_visit(visit, "token")
+    assert not read_visit(visit, "tokeN")
     now = timezone.now().timestamp()
 
     monkeypatch.setattr("time.time", lambda: now + 24 * 3600 + 5)
 
-    assert not is_visit(visit, "token")
+    assert not read_visit(visit, "token")
 
 
 def test_no_two_visits_are_the_same():
-    assert new_visit("token") != new_visit("token")
+    hit = new_id()
+    assert new_visit("token", hit) != new_visit("token", hit)
 
 
 @pytest.mark.parametrize("junk", ["11", "-1", "nine", "", "9%00", "%F0%9F%92%A9"])
@@ -194,10 +198,38 @@ def test_an_answer_may_be_changed_for_a_day_and_then_the_page_says_so(visitor):
     seen = visitor.get(page_of(survey, score=10))
     sent = visitor.post(page_of(survey), {**form, "score": "10"})
 
-    assert (seen.status_code, sent.status_code) == (200, 409)
+    assert (seen.status_code, sent.status_code) == (410, 410)
     assert "<form" not in seen.content.decode()
     assert "can be changed for 24 hours" in sent.content.decode()
     assert Response.objects.get().score == 8
+
+
+def test_a_survey_of_last_year_has_ended_and_says_so_in_the_brand(visitor):
+    survey = named_survey()
+    form = the_form(visitor.get(page_of(survey, score=9)))
+    Survey.objects.update(sent_at=timezone.now() - LIFE)
+
+    responses = [visitor.get(page_of(survey)), visitor.post(page_of(survey), form)]
+
+    for response in responses:
+        assert response.status_code == 410
+        assert "This survey has ended" in response.content.decode()
+        assert 'alt="Acme"' in response.content.decode()
+    assert not Response.objects.exists()
+
+
+def test_a_reminder_shows_that_its_survey_is_answered(visitor):
+    survey = named_survey()
+    reminder = a_sent_survey(survey.campaign, customer=survey.customer, reminds=survey)
+    form = the_form(visitor.get(page_of(reminder, score=7)))
+    assert visitor.post(page_of(reminder), form).status_code == 200
+    assert visitor.get(page_of(survey)).status_code == 200
+    Response.objects.update(created_at=timezone.now() - timedelta(hours=24))
+
+    seen = [visitor.get(page_of(each)).status_code for each in (survey, reminder)]
+
+    assert seen == [410, 410]
+    assert Response.objects.get().survey == survey
 
 
 def test_what_is_typed_is_shown_and_never_run(visitor):
@@ -282,79 +314,15 @@ def test_a_question_that_needs_its_person_gives_way_to_the_usual_one(visitor):
     assert SCALES[Metric.NPS].question in visitor.get(page_of(survey)).content.decode()
 
 
-def test_the_page_is_small_and_asks_the_database_once(visitor, django_assert_num_queries):
+def test_the_page_is_small_and_asks_the_database_little(visitor, django_assert_num_queries):
     survey = a_sent_survey()
     visitor.get(page_of(survey, score=9))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):  # the survey, the hit, what else was hit lately
         response = visitor.get(page_of(survey, score=9))
 
     assert len(gzip.compress(response.content)) < 30_000
     assert "src=" not in re.sub(r'<img src="[^"]+"', "", response.content.decode())
-
-
-# ---- unsubscribing
-
-
-@pytest.mark.parametrize("method", ["get", "head", "options", "put"])
-def test_looking_at_the_unsubscribe_page_changes_nothing(visitor, method):
-    survey = a_sent_survey()
-
-    response = getattr(visitor, method)(f"/u/{survey.unsubscribe_token}")
-
-    survey.refresh_from_db()
-    assert response.status_code in {200, 405}
-    assert survey.unsubscribed_at is customer_of(survey).unsubscribed_at is None
-
-
-@pytest.mark.parametrize("form", [{"unsubscribe": "yes"}, {"List-Unsubscribe": "One-Click"}])
-def test_a_post_unsubscribes_once_and_for_all(visitor, form):
-    survey = a_sent_survey()
-
-    first = visitor.post(f"/u/{survey.unsubscribe_token}", form)
-    unsubscribed_at = customer_of(survey).unsubscribed_at
-    second = visitor.post(f"/u/{survey.unsubscribe_token}", form)
-
-    survey.refresh_from_db()
-    assert first.status_code == second.status_code == 200
-    assert unsubscribed_at == survey.unsubscribed_at == customer_of(survey).unsubscribed_at
-
-
-def test_one_click_works_url_encoded_too(visitor):
-    survey = a_sent_survey()
-
-    response = visitor.post(
-        f"/u/{survey.unsubscribe_token}",
-        "List-Unsubscribe=One-Click",
-        content_type="application/x-www-form-urlencoded",
-    )
-
-    assert response.status_code == 200
-    assert customer_of(survey).unsubscribed_at
-
-
-@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "Maybe"}])
-def test_a_post_that_says_nothing_asks_again(visitor, body):
-    survey = a_sent_survey()
-
-    response = visitor.post(f"/u/{survey.unsubscribe_token}", body)
-
-    assert response.status_code == 400
-    assert customer_of(survey).unsubscribed_at is None
-
-
-def test_whoever_was_deleted_and_met_again_is_unsubscribed(visitor):
-    survey = a_sent_survey()
-    customer_of(survey).delete()
-    again = a_customer(survey.workspace, email=survey.email)
-    elsewhere = a_customer(a_workspace(), email=survey.email)
-
-    visitor.post(f"/u/{survey.unsubscribe_token}", {"unsubscribe": "yes"})
-
-    again.refresh_from_db()
-    elsewhere.refresh_from_db()
-    assert again.unsubscribed_at
-    assert elsewhere.unsubscribed_at is None
 
 
 # ---- frozen
@@ -364,7 +332,8 @@ def test_only_these_views_do_without_a_csrf_token():
     """Another one is a decision of its own: an API or a hook proves itself by other means."""
     assert set(_exempt(get_resolver().url_patterns)) - {"api"} == {
         "afterword.feedback.public.survey",
-        "afterword.feedback.public.unsubscribing",
+        "afterword.feedback.unsubscribing.unsubscribing",
+        "afterword.mail.hooks.hook",
     }
 
 

@@ -85,3 +85,13 @@ def test_what_can_only_happen_to_a_mail_that_arrived_is_evidence(sign):
 
     survey.refresh_from_db()
     assert survey.state == State.SENT
+
+
+def test_a_fetched_link_is_evidence_even_if_a_machine_fetched_it():
+    survey = held(State.HANDING_OVER, handed_over=1)
+    survey.hits.create(workspace=survey.workspace, at=NOW, kind="page", method="HEAD")
+
+    rescue(NOW)
+
+    survey.refresh_from_db()
+    assert survey.state == State.SENT

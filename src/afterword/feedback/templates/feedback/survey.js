@@ -1,7 +1,7 @@
 // Notes the chosen score as soon as a person, not a mail scanner, is seen to look at the page.
 const form = document.querySelector("[data-survey]");
 const saved = form.querySelector("[data-saved]");
-const SIGNS = ["pointerdown", "pointermove", "touchstart", "touchmove", "wheel", "keydown"];
+const SIGNS = ["pointerdown", "pointermove", "touchstart", "touchmove", "wheel", "keydown", "click"];
 const PATIENCE = 5000;
 const TICK = 250;
 let saving = Promise.resolve();
@@ -11,11 +11,11 @@ function chosen() {
   return new FormData(form).get("score");
 }
 
-async function send(score) {
-  const body = new URLSearchParams({ score, visit: form.elements.visit.value, by_itself: "1" });
+async function send(score, sign) {
+  const body = new URLSearchParams({ score, sign, visit: form.elements.visit.value, by_itself: "1" });
   try {
     const answer = await fetch(form.action, { method: "POST", body, credentials: "omit" });
-    if (answer.ok && score === chosen()) {
+    if (answer.status === 204 && score === chosen()) {
       saved.textContent = `Your ${score} is noted. Anything to add?`;
     }
   } catch {
@@ -23,37 +23,48 @@ async function send(score) {
   }
 }
 
-function note() {
+function note(sign) {
   const score = chosen();
   if (score === null) return;
   isSaving += 1;
-  saving = saving.then(() => send(score)).finally(() => { isSaving -= 1; });
+  saving = saving.then(() => send(score, sign)).finally(() => { isSaving -= 1; });
 }
 
+// A touch, a key, a movement: the browser vouches that it was no script's.
 function whenAPersonIsSeen(act) {
-  let looked = 0;
   const stop = new AbortController();
-  const seen = () => {
+  const heed = (event) => {
+    if (!event.isTrusted) return;
     stop.abort();
-    clearInterval(clock);
     act();
   };
-  const clock = setInterval(() => {
-    looked = document.visibilityState === "visible" && document.hasFocus() ? looked + TICK : 0;
-    if (looked >= PATIENCE) seen();
-  }, TICK);
   for (const sign of SIGNS) {
-    const heed = (event) => { if (event.isTrusted) seen(); };
     addEventListener(sign, heed, { signal: stop.signal, passive: true, capture: true });
   }
 }
 
-if ("fromLink" in form.dataset) whenAPersonIsSeen(note);
+function whenLookedAt(act) {
+  let looked = 0;
+  const clock = setInterval(() => {
+    looked = document.visibilityState === "visible" && document.hasFocus() ? looked + TICK : 0;
+    if (looked < PATIENCE) return;
+    clearInterval(clock);
+    act();
+  }, TICK);
+}
+
+const isFromLink = "fromLink" in form.dataset;
+whenAPersonIsSeen(() => {
+  form.elements.sign.value = "person";
+  if (isFromLink) note("person");
+});
+if (isFromLink) whenLookedAt(() => { if (form.elements.sign.value !== "person") note("time"); });
 form.addEventListener("change", (event) => {
-  if (event.isTrusted && event.target.name === "score") note();
+  if (event.isTrusted && event.target.name === "score") note("person");
 });
 form.addEventListener("submit", (event) => {
   if (isSaving === 0) return;
   event.preventDefault();
   Promise.race([saving, new Promise((go) => { setTimeout(go, PATIENCE); })]).then(() => form.submit());
 });
+form.elements.sign.value = "nobody";
