@@ -36,6 +36,31 @@ def afterword_web(processes: int) -> Iterator[int]:
 
 
 @contextmanager
+def afterword_workers(processes: int) -> Iterator[None]:
+    """So many `afterword worker` on that database, once all of them look for jobs."""
+    from django.db import connection
+
+    workers = [
+        subprocess.Popen([sys.executable, "-m", "afterword", "worker"]) for _ in range(processes)
+    ]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_workers")
+            while True:
+                assert all(worker.poll() is None for worker in workers), "a worker died"
+                cursor.execute("SELECT count(*) FROM procrastinate_workers")
+                if cursor.fetchone() == (processes,):
+                    break
+                time.sleep(0.1)
+        yield
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(60)
+
+
+@contextmanager
 def running(command: Sequence[str], port: int, environment: dict[str, str]) -> Iterator[None]:
     """Run Python with `command` for as long as the block, once it takes connections."""
     server = subprocess.Popen(

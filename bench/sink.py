@@ -1,7 +1,13 @@
-"""An SMTP server that takes every mail and forgets it: `python -m bench.sink PORT`."""
+"""An SMTP server that takes every mail: `python -m bench.sink PORT FILE`.
+
+It forgets all but when, by the machine's monotonic clock, it said so to whom.
+"""
 
 import asyncio
 import sys
+import time
+from pathlib import Path
+from typing import TextIO
 
 import uvloop
 
@@ -10,6 +16,10 @@ HELLO = b"250-sink\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING\r\n"
 
 class Sink(asyncio.Protocol):
     """Answers by the first letters of each line; a body ends with a lone dot."""
+
+    def __init__(self, account: TextIO) -> None:
+        self.account = account
+        self.recipient = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
@@ -31,6 +41,7 @@ class Sink(asyncio.Protocol):
         if self.is_body:
             self.is_body = False
             self.transport.write(b"250 taken\r\n")
+            self.account.write(f"{time.monotonic()} {self.recipient}\n")
         elif line[:4].upper() == b"DATA":
             self.is_body = True
             self.transport.write(b"354 go ahead\r\n")
@@ -40,13 +51,17 @@ class Sink(asyncio.Protocol):
             self.transport.write(b"221 bye\r\n")
             self.transport.close()
         else:
+            if line[:4].upper() == b"RCPT":
+                self.recipient = line.partition(b"<")[2].partition(b">")[0].decode()
             self.transport.write(b"250 OK\r\n")
 
 
-async def serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", port)
+async def serve(port: int, account: TextIO) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Sink(account), "127.0.0.1", port)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1])))
+    with Path(sys.argv[2]).open("w", buffering=1) as account:
+        uvloop.run(serve(int(sys.argv[1]), account))

@@ -4,7 +4,7 @@ The only module that knows every stage. An answer comes back through `feedback`.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,7 +34,7 @@ SOURCE = "Segment"
 TURN = 5.0  # seconds for one workspace before others may have their turn
 
 
-def drain_inbox(workspace_id: UUID) -> bool:
+def drain_inbox(workspace_id: UUID, wake_sender: Callable[[], None]) -> bool:
     """Process a workspace's events until none waits; return False if the turn ended before.
 
     An event that the database refuses is set aside alone, so that it holds nobody up.
@@ -50,7 +50,7 @@ def drain_inbox(workspace_id: UUID) -> bool:
             limit = max(1, limit // 10)
             continue
         if processed and is_any_due(timezone.now()):
-            wake("send_due", priority=1)
+            wake_sender()
         if processed is None:
             return True  # the one who holds the inbox looks again after letting go of it
         # Whoever found the inbox locked gave up, so look once more now that it is not.

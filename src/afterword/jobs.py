@@ -35,7 +35,7 @@ def job(name: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
 
 @job("take_up")
 def take_up(workspace_id: str) -> None:
-    if not flow.drain_inbox(UUID(workspace_id)):
+    if not flow.drain_inbox(UUID(workspace_id), office().wake):
         wake("take_up", workspace_id=workspace_id)
 
 

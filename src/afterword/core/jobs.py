@@ -10,7 +10,7 @@ from django.db import connection
 # see our rows. Procrastinate's own `defer` raises (and fills PostgreSQL's log) on each such clash.
 _WAKE: LiteralString = """
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args)
-    SELECT 'default', task, %s, task || args::text, args
+    SELECT 'default', task, 0, task || args::text, args
     FROM (SELECT %s::text AS task, %s::jsonb AS args) AS wanted
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
@@ -24,7 +24,7 @@ WAKE_TAKE_UP_SQL: LiteralString = """
 """
 
 
-def wake(task: str, *, priority: int = 0, **args: str) -> None:
+def wake(task: str, **args: str) -> None:
     """Queue `task` unless the same is queued already."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAKE, (priority, task, json.dumps(args)))
+        cursor.execute(_WAKE, (task, json.dumps(args)))

@@ -17,11 +17,15 @@ class Fault(Enum):
 class NotSent(Exception):
     """A mail that was not, or may not have been, taken. Its text is the server's own words.
 
-    `code` is the SMTP code that was answered, or 421 for a provider that asks to slow down.
+    `code` is the SMTP code that was answered, or 421 for a provider that asks to slow down. What
+    is said before the recipient is named is about us, and tells nothing of the recipient's domain.
     """
 
-    def __init__(self, fault: Fault, reply: str, code: int | None = None) -> None:
+    def __init__(
+        self, fault: Fault, reply: str, code: int | None = None, *, is_about_us: bool = False
+    ) -> None:
         super().__init__(reply)
         self.fault = fault
         self.reply = reply
         self.code = code
+        self.is_about_us = is_about_us

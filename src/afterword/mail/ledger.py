@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import NamedTuple, TypeVar
 
 from django.db import Error, transaction
@@ -95,7 +95,8 @@ def _commit(group: Sequence[Told]) -> set[object]:
     sent = [told.what for told in group if isinstance(told.what, Accepted)]
     now = timezone.now()
     failpoint("before_group_commit")
-    with transaction.atomic():
+    # One statement is a transaction by itself, which saves two round trips.
+    with transaction.atomic() if begun and sent else nullcontext():
         answers: set[object] = set(hand_over.begin(begun, now)) if begun else set()
         answers |= hand_over.note_sent(sent, now) if sent else set()
     failpoint("after_group_commit")

@@ -5,6 +5,7 @@ Jobs only wake it up. Most of sending is waiting, for mail servers and for commi
 
 import asyncio
 import logging
+import sys
 import threading
 import time
 from collections import defaultdict
@@ -47,6 +48,7 @@ from afterword.surveys.rescue import rescue
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
+SWITCH = 0.001  # seconds that another thread keeps the loop waiting, instead of Python's 0.005
 HELP_EVERY = 0.5  # seconds between calls for other workers
 
 log = logging.getLogger(__name__)
@@ -129,6 +131,9 @@ class Office:
             self._thread.join(GRACE + 10)
 
     def _run(self) -> None:
+        # The loop must not wait long for other threads: what a server answered is to be read at
+        # once, since it is in doubt until then.
+        sys.setswitchinterval(SWITCH)
         uvloop.run(self._work())
 
     async def _work(self) -> None:
@@ -169,9 +174,12 @@ class Office:
                 claimed += await self._claim(route, campaigns)
         except DATABASE_AWAY as error:
             log.warning("nothing is claimed for now: %s", error)
-            self._patience = 1.0
-            return False
-        return claimed > 0
+        except Exception:  # the loop must go on: what was claimed waits for its lease
+            log.exception("nothing is claimed for now")
+        else:
+            return claimed > 0
+        self._patience = 1.0
+        return False
 
     async def _by_route(self, waiting: Sequence[Waiting]) -> dict[Route, list[UUID]]:
         found: dict[Route, list[UUID]] = defaultdict(list)
@@ -246,9 +254,11 @@ class Office:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
             held = [one for route in self._routes.values() for one in route.held.values()]
-            if held:
-                with suppress(*DATABASE_AWAY):
+            try:
+                if held:
                     await self._renewals.do(partial(renew, held, timezone.now()))
+            except Exception:  # leases last for three more tries
+                log.exception("leases are not renewed")
 
     def _note_idleness(self) -> None:
         if not self._look.is_set() and all(

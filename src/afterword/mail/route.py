@@ -97,6 +97,7 @@ class Route:
         """Put back what is not being handed over, and let the rest end, for so long."""
         composing, *connections = self._tasks
         composing.cancel()
+        await asyncio.gather(composing, return_exceptions=True)
         if self._coming_up:
             self._coming_up.cancel()
         waiting = [_held(one) for one in _emptied(self._claimed)]
@@ -123,8 +124,8 @@ class Route:
             survey = await self._claimed.get()
             if self._claimed.qsize() == self._low:
                 self._on_room()
-            failpoint("claimed")
             try:
+                failpoint("claimed")
                 ready = letter(survey, timezone.now())
             except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
                 await self._settle(survey, partial(hand_over.park, survey, str(refusal)))
@@ -133,7 +134,11 @@ class Route:
                 log.exception("survey %s could not be composed", survey.id)
                 self._let_go(survey.id)
                 continue
-            await self._ready.put(ready)
+            try:
+                await self._ready.put(ready)
+            except asyncio.CancelledError:
+                self._claimed.put_nowait(survey)  # for `finish` to put back
+                raise
             await asyncio.sleep(0)
 
     async def _serve(self, transport: Transport) -> None:
@@ -311,7 +316,8 @@ def _note_problem(server: str, survey: Survey, problem: NotSent) -> None:
     match problem.fault:
         case Fault.TEMPORARY:
             hand_over.try_later(survey, problem.reply, now)
-            if pace.asks_to_slow_down(problem.code, problem.reply):
+            slower = pace.asks_to_slow_down(problem.code, problem.reply)
+            if slower and not problem.is_about_us:
                 pace.slow_down(server, survey.email.rpartition("@")[2], problem.reply, now)
         case Fault.RECIPIENT:
             hand_over.bounce(survey, problem.reply, now)

@@ -148,9 +148,12 @@ class Smtp:
             self._dialogue = None
 
     async def _lost(self, words: str) -> NotSent:
-        """A server that falls silent at one recipient may do well with the next."""
+        """A server that answered at first, and falls silent at one mail, may do well with the next.
+
+        Were it put down to the server, one such mail would be tried again at once, for ever.
+        """
         await self.withdraw()
-        fault = Fault.TEMPORARY if self._step is _Step.RCPT else Fault.SERVER
+        fault = Fault.SERVER if self._step is _Step.CONNECT else Fault.TEMPORARY
         return NotSent(fault, f"The connection was lost at {self._step.value}: {words}")
 
     async def _connected(self) -> Dialogue:
@@ -187,7 +190,7 @@ def _check(step: _Step, reply: Reply) -> None:
         return
     else:
         fault = about_sender(reply) if step is _Step.MAIL else about_recipient(reply)
-    raise NotSent(fault, str(reply), reply.code)
+    raise NotSent(fault, str(reply), reply.code, is_about_us=step is _Step.MAIL)
 
 
 def _dotted(content: bytes) -> bytes:

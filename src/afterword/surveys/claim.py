@@ -13,7 +13,8 @@ from django.db.models import F
 from afterword.campaigns.models import Campaign, Template
 from afterword.core.failpoints import failpoint
 from afterword.customers.models import Customer
-from afterword.customers.suppressions import Standing, standings
+from afterword.customers.standing import FREE, Standing
+from afterword.customers.suppressions import standings
 from afterword.decisions.decide import CAP_WINDOW, Facts, PastSurvey, Verdict, why_not_now
 from afterword.decisions.facts import facts_of, rules_of
 from afterword.surveys.models import State, Survey
@@ -228,7 +229,8 @@ def _why_not(
     verdicts: dict[UUID, Verdict] = {}
     for survey in due:
         address = survey.workspace_id, survey.email
-        facts = _facts(standing.get(address), sent[address])
+        customer = customers[survey.customer_id]  # type: ignore[index]  # settled if there is none
+        facts = _facts(customer, standing.get(address), sent[address])
         asked = rules[survey.campaign_id]
         if survey.reminds_id:  # the survey it reminds of is no reason to keep it back
             asked = replace(asked, throttle=None)
@@ -241,8 +243,16 @@ def _why_not(
     return verdicts
 
 
-def _facts(standing: Standing | None, surveys: Sequence[PastSurvey]) -> Facts:
-    return facts_of(standing, is_known=True, surveys=surveys)
+def _facts(customer: Customer, standing: Standing | None, surveys: Sequence[PastSurvey]) -> Facts:
+    """The customer's own columns too: what `begin` will look at must be heard here."""
+    known = standing or FREE
+    told = known._replace(
+        unsubscribed_at=known.unsubscribed_at or customer.unsubscribed_at,
+        hard_bounced_at=known.hard_bounced_at or customer.hard_bounced_at,
+        undeliverable_at=known.undeliverable_at or customer.undeliverable_at,
+        suppressed_at=known.suppressed_at or customer.suppressed_at,
+    )
+    return facts_of(told, is_known=True, surveys=surveys)
 
 
 def _sent_or_on_their_way(

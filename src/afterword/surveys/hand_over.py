@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
+from afterword.core import prepared
 from afterword.core.failpoints import failpoint
 from afterword.surveys import outcomes
 from afterword.surveys.claim import LEASE, Held
@@ -49,75 +50,79 @@ def begin(mails: Sequence[Beginning], now: datetime) -> set[UUID]:
     The last moment at which an unsubscribe, a bounce, an answer to what is being reminded of, or
     a campaign switched off or paused is heard.
     """
-    with connection.cursor() as cursor:
-        columns = [list(column) for column in zip(*mails, strict=True)]
-        cursor.execute(_BEGIN, [columns[0], now + LEASE, *columns])
-        return {id_ for (id_,) in cursor}
+    columns = [list(column) for column in zip(*sorted(mails), strict=True)]
+    return {id_ for (id_,) in prepared.execute(_BEGIN, [now + LEASE, *columns])}
 
 
-# Whoever changes several surveys locks them in the order of their keys first.
-_LOCKED = """
-    WITH locked_survey AS (
-        SELECT id FROM surveys_survey WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
-    )"""
-_BEGIN = f"""{_LOCKED}
+# Whoever changes several surveys locks them in the order of their keys: so they come sorted. What
+# is looked up for each is a scalar subquery, which no plan turns into a scan of the whole table.
+_BEGIN = """
     UPDATE surveys_survey AS survey
     SET state = 'handing_over', handed_over = handed_over + 1, lease_until = %s,
-        subject = begun.subject, sender = begun.sender
-    FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[])
-             AS begun(id, attempt, subject, sender),
-         locked_survey, campaigns_campaign AS campaign
-    WHERE survey.id = locked_survey.id AND survey.id = begun.id
-      AND survey.attempt = begun.attempt AND survey.state = 'claimed'
-      AND survey.handed_over < 2
-      AND campaign.id = survey.campaign_id
-      AND campaign.activated_at IS NOT NULL AND campaign.paused_at IS NULL
-      AND EXISTS (
-          SELECT FROM customers_customer AS customer
-          WHERE customer.id = survey.customer_id
-            AND coalesce(unsubscribed_at, hard_bounced_at, undeliverable_at, suppressed_at)
-                IS NULL
-      )
-      AND NOT EXISTS (
-          SELECT FROM customers_suppression AS suppression
-          WHERE suppression.workspace_id = survey.workspace_id
-            AND suppression.pattern = survey.email AND suppression.ended_at IS NULL
-            AND (suppression.campaign_id IS NULL OR suppression.campaign_id = survey.campaign_id)
-      )
-      AND NOT EXISTS (
-          SELECT FROM surveys_survey AS reminded
-          WHERE reminded.id = survey.reminds_id AND reminded.answered_at IS NOT NULL
-      )
+        subject = ready.subject, sender = ready.sender
+    FROM (
+        SELECT held.*, begun.subject, begun.sender
+        FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[])
+             AS begun(id, attempt, subject, sender)
+        CROSS JOIN LATERAL (
+            SELECT id, workspace_id, campaign_id, customer_id, reminds_id, email
+            FROM surveys_survey AS survey
+            WHERE survey.id = begun.id AND survey.attempt = begun.attempt
+              AND survey.state = 'claimed' AND survey.handed_over < 2
+            FOR NO KEY UPDATE
+        ) AS held
+    ) AS ready
+    WHERE survey.id = ready.id
+      AND (SELECT activated_at IS NOT NULL AND paused_at IS NULL
+           FROM campaigns_campaign WHERE id = ready.campaign_id)
+      AND (SELECT coalesce(unsubscribed_at, hard_bounced_at, undeliverable_at, suppressed_at)
+                  IS NULL
+           FROM customers_customer WHERE id = ready.customer_id)
+      AND (SELECT id FROM customers_suppression
+           WHERE workspace_id = ready.workspace_id AND pattern = ready.email
+             AND ended_at IS NULL
+             AND (campaign_id IS NULL OR campaign_id = ready.campaign_id)
+           LIMIT 1) IS NULL
+      AND (SELECT answered_at FROM surveys_survey WHERE id = ready.reminds_id) IS NULL
     RETURNING survey.id
-"""  # noqa: S608  (our own words alone)
+"""
 
 
 def note_sent(accepted: Sequence[Accepted], now: datetime) -> set[UUID]:
     """Note that the mail server took these; return the surveys that were still held."""
-    with connection.cursor() as cursor:
-        columns = [list(column) for column in zip(*accepted, strict=True)]
-        cursor.execute(_SENT, [columns[0], now, *columns, now])
-        return {id_ for (id_,) in cursor}
+    columns = [list(column) for column in zip(*sorted(accepted), strict=True)]
+    return {id_ for (id_,) in prepared.execute(_SENT, [now, *columns, now])}
 
 
-_SENT = f"""{_LOCKED}, noted AS (
+_SENT = """
+    WITH noted AS (
         UPDATE surveys_survey AS survey
-        SET state = 'sent', sent_at = %s, server_reply = accepted.reply,
+        SET state = 'sent', sent_at = %s, server_reply = taken.reply,
             worker = NULL, lease_until = NULL
-        FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS accepted(id, attempt, reply),
-             locked_survey
-        WHERE survey.id = locked_survey.id AND survey.id = accepted.id
-          AND survey.attempt = accepted.attempt AND survey.state = 'handing_over'
+        FROM (
+            SELECT held.id, accepted.reply
+            FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS accepted(id, attempt, reply)
+            CROSS JOIN LATERAL (
+                SELECT id FROM surveys_survey AS survey
+                WHERE survey.id = accepted.id AND survey.attempt = accepted.attempt
+                  AND survey.state = 'handing_over'
+                FOR NO KEY UPDATE
+            ) AS held
+        ) AS taken
+        WHERE survey.id = taken.id
         RETURNING survey.id, survey.customer_id
     ), locked AS (  -- in the order of their keys, as everyone locks customers
-        SELECT id FROM customers_customer
-        WHERE id IN (SELECT customer_id FROM noted) ORDER BY id FOR NO KEY UPDATE
+        SELECT held.id
+        FROM (SELECT DISTINCT customer_id FROM noted ORDER BY customer_id) AS surveyed
+        CROSS JOIN LATERAL (
+            SELECT id FROM customers_customer WHERE id = surveyed.customer_id FOR NO KEY UPDATE
+        ) AS held
     ), surveyed AS (
         UPDATE customers_customer AS customer SET last_surveyed_at = %s
         FROM locked WHERE customer.id = locked.id
     )
     SELECT id FROM noted
-"""  # noqa: S608  (our own words alone)
+"""
 
 
 def put_back(held: Collection[Held]) -> None:
@@ -128,6 +133,10 @@ def put_back(held: Collection[Held]) -> None:
         cursor.execute(_PUT_BACK, [ids, ids, [one.attempt for one in held]])
 
 
+_LOCKED = """
+    WITH locked_survey AS (
+        SELECT id FROM surveys_survey WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    )"""
 _PUT_BACK = f"""{_LOCKED}
     UPDATE surveys_survey AS survey
     SET state = 'queued', worker = NULL, lease_until = NULL
@@ -161,7 +170,8 @@ def postpone(held: Collection[tuple[Held, datetime]]) -> None:
 
 _POSTPONE = f"""{_LOCKED}
     UPDATE surveys_survey AS survey
-    SET state = 'queued', worker = NULL, lease_until = NULL, due_at = held.until
+    SET state = 'queued', worker = NULL, lease_until = NULL, due_at = held.until,
+        attempt = survey.attempt - 1  -- nobody else was told of it
     FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[]) AS held(id, attempt, until), locked_survey
     WHERE survey.id = locked_survey.id AND survey.id = held.id
       AND survey.attempt = held.attempt AND survey.state = 'claimed'

@@ -183,6 +183,17 @@ def test_the_survey_itself_opens_where_no_other_view_is_given():
     assert other.view in _Page(compiled.render({}, other).html).links
 
 
+def test_a_link_for_machines_is_in_the_html_alone_and_seen_by_nobody():
+    trap = "https://ask.acme.test/s/tok-en_1/more"
+    mail = compile_mail(a_design()).render({}, Links(LINKS.survey, LINKS.unsubscribe, trap=trap))
+
+    link = _Page(mail.html).links[trap]
+    assert "display:none" in (link["style"] or "")
+    assert (link["tabindex"], link["aria-hidden"]) == ("-1", "true")
+    assert trap not in mail.text
+    assert trap not in a_mail().html
+
+
 def test_the_inbox_shows_the_preheader_beside_the_subject():
     words = _Page(a_mail(preheader="One click, {{ first_name }}").html).words
 

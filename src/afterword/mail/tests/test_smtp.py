@@ -125,8 +125,8 @@ MISBEHAVIOURS = [
     (Script(MAIL="550 5.1.8 no such sender"), (Fault.SENDER, 550)),
     (Script(MAIL="530 5.7.0 sign in first"), (Fault.SERVER, 530)),
     (Script(MAIL="421 4.4.2 bye"), (Fault.SERVER, 421)),
-    (Script(MAIL=Close()), (Fault.SERVER, None)),
-    (Script(MAIL=Hang()), (Fault.SERVER, None)),
+    (Script(MAIL=Close()), (Fault.TEMPORARY, None)),
+    (Script(MAIL=Hang()), (Fault.TEMPORARY, None)),
     (Script(RCPT="450 4.2.0 greylisted"), (Fault.TEMPORARY, 450)),
     (Script(RCPT="452 4.5.3 too many"), (Fault.TEMPORARY, 452)),
     (Script(RCPT="550 5.1.1 nobody"), (Fault.RECIPIENT, 550)),
@@ -138,8 +138,8 @@ MISBEHAVIOURS = [
     (Script(DATA="451 4.3.0 later"), (Fault.TEMPORARY, 451)),
     (Script(DATA="554 5.7.1 no"), (Fault.MESSAGE, 554)),
     (Script(DATA="250 surprise"), (Fault.SERVER, 250)),
-    (Script(DATA=Close()), (Fault.SERVER, None)),
-    (Script(DATA=Drip("354 go on", 0.2)), (Fault.SERVER, None)),
+    (Script(DATA=Close()), (Fault.TEMPORARY, None)),
+    (Script(DATA=Drip("354 go on", 0.2)), (Fault.TEMPORARY, None)),
     (Script(body="451 4.3.0 later"), (Fault.TEMPORARY, 451)),
     (Script(body="421 4.7.0 slow down"), (Fault.TEMPORARY, 421)),
     (Script(body="554 5.6.0 I do not like it"), (Fault.MESSAGE, 554)),
@@ -195,7 +195,7 @@ def test_a_connection_that_the_server_gave_up_is_opened_anew(first):
     found = outcomes(script, letters=2)
 
     if isinstance(first, Hang):  # a silence is not waited for twice
-        assert found == ["250 2.0.0 taken", (Fault.SERVER, None)]
+        assert found == ["250 2.0.0 taken", (Fault.TEMPORARY, None)]
     else:
         assert found == ["250 2.0.0 taken"] * 2
         assert script.connections == 2
@@ -212,7 +212,7 @@ def test_what_a_server_says_unasked_ends_the_connection_and_answers_nothing():
 def test_an_endless_answer_ends():
     script = Script(MAIL="\r\n".join(["250-and"] * 20_000))
 
-    assert outcomes(script) == [(Fault.SERVER, None)]
+    assert outcomes(script) == [(Fault.TEMPORARY, None)]
 
 
 def test_an_address_cannot_smuggle_a_command():

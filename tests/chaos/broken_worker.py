@@ -1,0 +1,83 @@
+"""`afterword worker`, broken on purpose: `python -m tests.chaos.broken_worker no-fence`.
+
+The storm must tell these from the whole one; a test that can't fail proves nothing. Each patch
+refuses to run when the product has moved away from under it.
+"""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Callable
+
+from afterword import cli
+
+BATCH = 50
+FENCE = re.compile(r"\s+AND survey\.(attempt = \w+\.attempt|state = '\w+')")
+IDLE = 0.5  # seconds after which a batch that is not full is committed all the same
+
+
+def no_fence() -> None:
+    """Whoever held a survey once may begin and finish it, whoever has it now."""
+    from afterword.surveys import hand_over
+
+    for name in ("_BEGIN", "_SENT"):
+        statement = getattr(hand_over, name)
+        unfenced, count = FENCE.subn("", statement)
+        assert count == 2, f"hand_over.{name} has no attempt and state to forget"
+        unfenced = unfenced.replace("AND survey.handed_over < 2", "")
+        unfenced = unfenced.replace("handed_over + 1", "least(survey.handed_over + 1, 2)")
+        setattr(hand_over, name, unfenced)
+
+
+def batch_commit() -> None:
+    """What the server took is noted for fifty mails at a time, and nowhere else before that."""
+    from afterword.mail.ledger import Ledger
+
+    note, gathered = Ledger.note_sent, []
+
+    async def note_later(ledger: Ledger, accepted: object) -> bool:
+        gathered.append(accepted)
+        if len(gathered) < BATCH:
+            await asyncio.sleep(IDLE)
+        batch, gathered[:] = gathered[:], []
+        await asyncio.gather(*(note(ledger, each) for each in batch))
+        return True
+
+    async def note_soon(ledger: Ledger, accepted: object) -> bool:
+        noting = asyncio.create_task(note_later(ledger, accepted))
+        _noting.add(noting)
+        noting.add_done_callback(_noting.discard)
+        return True
+
+    Ledger.note_sent = note_soon
+    forget_journal()
+
+
+_noting: set["asyncio.Task[bool]"] = set()
+
+
+def forget_journal() -> None:
+    """Leave no evidence beside the commits."""
+    from afterword.mail.journal import Journal
+
+    def refuse(journal: Journal, *words: object) -> None:
+        raise OSError("this build keeps no journal")
+
+    assert hasattr(Journal, "note")
+    Journal.note = refuse
+
+
+BREAKS: dict[str, Callable[[], None]] = {"no-fence": no_fence, "batch-commit": batch_commit}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afterword.settings")
+    cli.set_up_django()
+    BREAKS[sys.argv[1]]()
+    sys.argv = ["afterword", "worker"]
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

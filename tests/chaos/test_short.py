@@ -1,0 +1,52 @@
+"""The crash contract in short; `python -m tests.chaos` does it in the size of the goal."""
+
+import pytest
+
+from tests.chaos.__main__ import table
+from tests.chaos.sink import Manners
+from tests.chaos.storm import Plan, a_room, weather
+from tests.chaos.ways import WAYS
+
+SEED = 20261101
+# Longer than a lease: it must be renewed meanwhile.
+UNRULY = {"tls": True, "bad_connections": (0.03,), "bad_senders": 0.002, "slow_answer": 21.0}
+BROKEN = ("-m", "tests.chaos.broken_worker")
+
+
+@pytest.mark.timeout(300)
+def test_workers_that_die_or_sleep_lose_nothing_and_double_almost_nothing():
+    plan = Plan(seed=SEED, bad=0.03, manners=Manners(folder="", **UNRULY))
+
+    with a_room() as room:
+        outcome = weather(plan, room)
+
+    print(table(outcome))
+    assert outcome.failures == []
+    assert outcome.did == {"kill": 20, "restart": 2, "stop": 2}
+    assert outcome.findings.ways.keys() == {*WAYS, ""}
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    ("broken", "acts"),
+    [("batch-commit", {"kills": 10, "stops": 0}), ("no-fence", {"kills": 0, "stops": 3})],
+)
+def test_the_storm_tells_a_broken_build(broken: str, acts: dict[str, int]):
+    # A slow server keeps mails in the workers' hands.
+    manners = Manners(folder="", before=0.03, after=0.02)
+    plan = Plan(
+        surveys=1_500,
+        **acts,
+        restarts=0,
+        seed=SEED,
+        bad=0,
+        command=(*BROKEN, broken),
+        manners=manners,
+        ends_when_missed=True,
+    )
+
+    with a_room() as room:
+        outcome = weather(plan, room)
+
+    print(table(outcome))
+    assert len(outcome.findings.doubled | outcome.findings.tripled) > plan.most_doubled
