@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import inf
+from math import ceil, inf
 from pathlib import Path
 
 import msgspec
@@ -46,14 +46,15 @@ class Plan(msgspec.Struct):
     bad: float = 0.04  # share of addresses with bad ways
     ways: tuple[str, ...] = tuple(WAYS)
     command: tuple[str, ...] = WORKER
+    each: float = DOUBLED / OF  # doubled by a disturbance, at most
     ends_when_missed: bool = False  # end as soon as too many are doubled
     manners: Manners = msgspec.field(default_factory=lambda: Manners(folder=""))
 
     @property
     def most_doubled(self) -> int:
-        """The goal's share; a drain is no disturbance, it must double nothing."""
+        """A drain is no disturbance, it must double nothing."""
         disturbances = self.kills + self.restarts + self.stops
-        return min(DOUBLED, -(-DOUBLED * disturbances // OF))
+        return min(DOUBLED, ceil(self.each * disturbances))
 
 
 class Outcome(msgspec.Struct):
