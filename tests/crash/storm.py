@@ -4,9 +4,9 @@ import threading
 import time
 
 import psutil
-from afterword.mail.deliver import CONNECTIONS
 from segment.analytics.client import Client
 
+from afterword.mail.server_address import CONNECTIONS
 from tests.crash.ledger import Reconciliation, reconcile
 from tests.crash.receiver import Receiver
 from tests.running_afterword import RunningAfterword, Workspace, a_campaign, eventually
