@@ -21,7 +21,7 @@ from bench.servers import afterword_workers, free_port
 
 MAILS = int(os.environ.get("BENCH_MAILS", "15000"))
 PROCESSES = (1, 2)
-SESSIONS = 32  # of smtp-source, as many as a worker has
+SESSIONS = 32  # of smtp-source
 GOAL = "≥ 1,500 mails/s"
 SECONDS_TO_SEND = 300
 
