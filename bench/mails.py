@@ -102,7 +102,9 @@ def prepare(mails: int) -> bytes:
 def measure(processes: int) -> float:
     """Return the mails a second of so many whole workers, from the first to the last commit."""
     from django.db.models import F
+    from django.utils import timezone
 
+    from afterword.surveys.claim import is_any_due
     from afterword.surveys.models import Survey
 
     Survey.objects.all().delete()
@@ -116,6 +118,8 @@ def measure(processes: int) -> float:
             assert time.monotonic() < deadline, "nothing is sent"
             time.sleep(0.01)
         began = time.perf_counter()
+        while is_any_due(timezone.now()):  # has an index: to count rows all the time would cost
+            time.sleep(0.1)
         while sent.count() < MAILS:
             assert time.monotonic() < deadline, "not all is sent"
             time.sleep(0.1)

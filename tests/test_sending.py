@@ -5,17 +5,17 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import OperationalError
 from django.utils import timezone
+from psycopg import OperationalError
 
+from afterword.core.line import Line
 from afterword.customers.models import SuppressionReason
 from afterword.customers.suppressions import suppress
 from afterword.mail.models import MailboxMessage, Pace
 from afterword.mail.office import Office, Servers
 from afterword.mail.server_address import MailServer
-from afterword.surveys import hand_over
 from afterword.surveys.claim import campaigns_waiting, claim_due
-from afterword.surveys.hand_over import Beginning, begin
+from afterword.surveys.hand_over import Beginning, Group, commit
 from afterword.surveys.models import State, Survey
 from afterword.surveys.rescue import rescue
 from tests.factories import (
@@ -48,7 +48,8 @@ def sink():
 
 
 def begin_all(claimed: list[Survey]) -> set[UUID]:
-    return begin([Beginning(one.id, one.attempt, "", "") for one in claimed], timezone.now())
+    begun = [Beginning(one.id, one.attempt, "", "") for one in claimed]
+    return commit(Group(begun), timezone.now())
 
 
 def claim_all() -> list[Survey]:
@@ -272,14 +273,14 @@ def test_a_mail_that_cannot_be_composed_is_parked_and_holds_nobody_up(sink):
 def test_a_database_that_fails_before_the_body_costs_only_that_mails_time(sink, monkeypatch):
     campaign = a_campaign()
     first, second = a_survey(campaign, due_at=NOW), a_survey(campaign, due_at=timezone.now())
-    begin, fails = hand_over.begin, iter([True])
+    run, fails = Line.run, iter([True])
 
-    def failing(held, now):
+    async def failing(line, statement, values):
         if next(fails, False):
             raise OperationalError("the connection was lost")
-        return begin(held, now)
+        return await run(line, statement, values)
 
-    monkeypatch.setattr(hand_over, "begin", failing)
+    monkeypatch.setattr(Line, "run", failing)
     office = an_office(sink.server, connections=1)
 
     office.send_due()

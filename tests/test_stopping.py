@@ -24,7 +24,7 @@ from afterword.customers.patterns import patterns_about
 from afterword.customers.suppressions import release, suppress
 from afterword.feedback.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
 from afterword.surveys.claim import campaigns_waiting, claim_due
-from afterword.surveys.hand_over import Accepted, Beginning, begin, note_sent
+from afterword.surveys.hand_over import Accepted, Beginning, Group, commit
 from afterword.surveys.models import Survey
 from tests.factories import NOW, a_campaign, a_track, a_workspace
 
@@ -98,14 +98,15 @@ class Stopping(RuleBasedStateMachine):
     @rule()
     def it_hands_over_what_it_holds(self) -> None:
         mails = [Beginning(one.id, one.attempt, "How was it?", "") for one in self.claimed]
-        begun = begin(mails, self.now)
+        begun = commit(Group(mails), self.now)
         for survey in self.claimed:
             is_gone = not Customer.objects.filter(id=survey.customer_id).exists()
             is_stopped = self.is_stopped(survey.email, survey.campaign_id)
             assert (survey.id in begun) == (not is_stopped and not is_gone)
         sent = [one for one in self.claimed if one.id in begun]
         if sent:
-            note_sent([Accepted(one.id, one.attempt, "250") for one in sent], self.now)
+            accepted = [Accepted(one.id, one.attempt, "250") for one in sent]
+            assert commit(Group(sent=accepted), self.now) == {one.id for one in sent}
         self.mailed += sent
         self.claimed = []
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from afterword import cli
 
 BATCH = 50
-FENCE = re.compile(r"\s+AND survey\.(attempt = \w+\.attempt|state = '\w+')")
+FENCE = re.compile(r"held\.attempt = \w+\.attempt AND held\.state = '\w+'")
 IDLE = 0.5  # seconds after which a batch that is not full is committed all the same
 
 
@@ -21,13 +21,10 @@ def no_fence() -> None:
     """Whoever held a survey once may begin and finish it, whoever has it now."""
     from afterword.surveys import hand_over
 
-    for name in ("_BEGIN", "_SENT"):
-        statement = getattr(hand_over, name)
-        unfenced, count = FENCE.subn("", statement)
-        assert count == 2, f"hand_over.{name} has no attempt and state to forget"
-        unfenced = unfenced.replace("AND survey.handed_over < 2", "")
-        unfenced = unfenced.replace("handed_over + 1", "least(survey.handed_over + 1, 2)")
-        setattr(hand_over, name, unfenced)
+    unfenced, count = FENCE.subn("true", hand_over._GROUP)
+    assert count == 2, "hand_over._GROUP has no attempt and state to forget"
+    unfenced = unfenced.replace("AND held.handed_over < 2", "")
+    hand_over._GROUP = unfenced.replace("ready.handed_over + 1", "least(ready.handed_over + 1, 2)")
 
 
 def batch_commit() -> None:
@@ -44,11 +41,13 @@ def batch_commit() -> None:
         await asyncio.gather(*(note(ledger, each) for each in batch))
         return True
 
-    async def note_soon(ledger: Ledger, accepted: object) -> bool:
+    def note_soon(ledger: Ledger, accepted: object) -> "asyncio.Future[bool]":
         noting = asyncio.create_task(note_later(ledger, accepted))
         _noting.add(noting)
         noting.add_done_callback(_noting.discard)
-        return True
+        believed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        believed.set_result(True)
+        return believed
 
     Ledger.note_sent = note_soon
     forget_journal()

@@ -6,14 +6,12 @@ from contextlib import suppress
 from uuid import UUID
 
 import psycopg
-from django.db import connection
-from psycopg.conninfo import make_conninfo
 
 from afterword.core.jobs import WAKE_TAKE_UP_SQL
+from afterword.core.line import Line, conninfo
 from afterword.events.bodies import Receive
 from afterword.events.door import Door, Scope, Send
 from afterword.events.inbox import Inbox
-from afterword.events.line import Line
 from afterword.events.listening import Listening
 from afterword.events.replies import AWAY
 from afterword.events.tally import Tally
@@ -28,7 +26,7 @@ class Ingest:
     """A door and the work behind it, from startup to shutdown."""
 
     def __init__(self, conninfo: str) -> None:
-        self._line = Line(conninfo)
+        self._line = Line(conninfo, "ingest")
         self._listening = Listening(conninfo, self._line, hash_token)
         self._inbox = Inbox(conninfo, self._line, self._wake)
         self._tally = Tally(self._line)
@@ -68,16 +66,6 @@ class Ingest:
     def _note_end(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()):
             logger.critical("Ingest stopped working", exc_info=error)
-
-
-def conninfo() -> str:
-    """Return Django's database as libpq wants it."""
-    database = connection.settings_dict
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
-    names["port"] = "PORT"
-    options = {name: database[key] for name, key in names.items() if database[key]}
-    options |= {name: value for name, value in database["OPTIONS"].items() if name != "pool"}
-    return make_conninfo(**options)
 
 
 _ingest: Ingest | None = None

@@ -8,7 +8,7 @@ from psycopg.errors import error_from_result
 from psycopg.generators import copy_end, copy_to, execute
 from psycopg.pq import ExecStatus
 
-from afterword.events.line import Connection
+from afterword.core.line import Connection
 
 _COPY = b"""
     COPY events_inboxitem (workspace_id, token_id, is_trusted, received_at, body, envelope)

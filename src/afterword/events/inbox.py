@@ -9,8 +9,8 @@ from uuid import UUID
 
 import psycopg
 
+from afterword.core.line import PATIENCE_SECONDS, Connection, Line, connect, reason
 from afterword.events.copying import copy_rows
-from afterword.events.line import PATIENCE_SECONDS, Connection, Line, connect, reason
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ class Inbox:
         failures = 0
         while True:
             try:
-                async with await connect(self._conninfo) as connection:
+                async with await connect(self._conninfo, "ingest") as connection:
                     failures = 0
                     self._is_away = False
                     await self._commit_groups(connection)

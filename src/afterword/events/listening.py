@@ -12,8 +12,8 @@ import msgspec
 import psycopg
 
 from afterword.core.channels import LISTENING
+from afterword.core.line import Line, connect
 from afterword.events.copying import row_start
-from afterword.events.line import Line, connect
 
 _POLL_SECONDS = 3.0
 _APART_SECONDS = 0.2
@@ -130,7 +130,7 @@ class Listening:
         """Hear of changes as they are committed; polling covers the times when this is broken."""
         while True:
             try:
-                async with await connect(self._conninfo) as connection:
+                async with await connect(self._conninfo, "ingest") as connection:
                     await connection.execute(f"LISTEN {LISTENING}")
                     self._wanted.set()
                     async for _ in connection.notifies():

@@ -12,7 +12,7 @@ import msgspec
 import psycopg
 
 from afterword.core.ids import new_id
-from afterword.events.line import Line
+from afterword.core.line import Line
 from afterword.events.listening import Key
 from afterword.events.payload import PayloadError
 

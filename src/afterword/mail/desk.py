@@ -5,10 +5,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import psycopg
 from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 
-# Also what a server says that is being failed over, or has become a read-only one.
-DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+# Also what a server says that is being failed over, or has become a read-only one; from Django, and
+# from psycopg where it is asked without Django.
+DATABASE_AWAY = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,
+)
 T = TypeVar("T")
 
 

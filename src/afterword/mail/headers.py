@@ -4,6 +4,7 @@ import re
 from binascii import b2a_base64
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 import idna
 
@@ -67,7 +68,12 @@ def moment(header: str, when: datetime) -> str:
     """A date, told in UTC."""
     if when.tzinfo is None:
         raise MessageRefused(header, "a time without a time zone")
-    return f"{header}: {format_datetime(when.astimezone(UTC))}"
+    return f"{header}: {_in_words(when.replace(microsecond=0))}"
+
+
+@lru_cache(maxsize=16)  # many mails have the same second
+def _in_words(when: datetime) -> str:
+    return format_datetime(when.astimezone(UTC))
 
 
 def message_id(header: str, value: str) -> str:

@@ -1,24 +1,30 @@
-"""Commits what happens to mails: all that is told at the same time goes in one transaction."""
+"""Commits what happens to mails: all that is told at the same time goes in one statement.
+
+It asks the database from within the event loop: a thread would wait for Python's lock longer than
+the database takes.
+"""
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext, suppress
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db import Error, transaction
 from django.utils import timezone
 
 from afterword.core.failpoints import failpoint
+from afterword.core.line import Line, conninfo
 from afterword.mail.desk import DATABASE_AWAY, Desk
 from afterword.surveys import hand_over
 from afterword.surveys.claim import Held
-from afterword.surveys.hand_over import Accepted, Beginning
+from afterword.surveys.hand_over import Accepted, Beginning, Group
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
+GATHER = 0.003  # seconds for more to come in: half as many commits, for a little patience
 PATIENCE = 30.0  # seconds to wait for a database that went away after a mail was taken
+PAUSE = 0.2  # seconds until it is asked again
 
 
 class Told(NamedTuple):
@@ -26,78 +32,83 @@ class Told(NamedTuple):
 
     what: Beginning | Accepted
     committed: "asyncio.Future[bool]"
+    at: float
 
 
 class Ledger:
     """While one group is being committed, the next gathers."""
 
     def __init__(self) -> None:
+        self._line = Line(conninfo(), "hand-over", plans_once=True)
         self._desk = Desk("ledger")
         self._waiting: list[Told] = []
         self._commits: asyncio.Task[None] | None = None
 
-    async def begin(self, mail: Beginning) -> bool:
-        """Commit that the body is about to be handed over; return whether it may be."""
-        return await self._tell(mail)
+    def begin(self, mail: Beginning) -> "asyncio.Future[bool]":
+        """Commit that the body is about to be handed over; the answer is whether it may be."""
+        return self._tell(mail)
 
-    async def take_back(self, held: Held) -> None:
-        """Commit that nothing was handed over, after a commit of `begin` that may have failed."""
-        with suppress(*DATABASE_AWAY):  # then it is in doubt
-            await patiently(lambda: self._desk.do(lambda: hand_over.take_back(held)))
-
-    async def note_sent(self, accepted: Accepted) -> bool:
+    def note_sent(self, accepted: Accepted) -> "asyncio.Future[bool]":
         """Commit that the server took the mail, through a restart of the database if need be.
 
         Without it the mail would be in doubt, and sent once more.
         """
-        return await patiently(lambda: self._tell(accepted))
+        return self._tell(accepted)
 
-    def close(self) -> None:
+    async def take_back(self, held: Held) -> None:
+        """Commit that nothing was handed over, after a commit of `begin` that may have failed."""
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:  # then it is in doubt
+            with suppress(*DATABASE_AWAY):
+                await self._desk.do(lambda: hand_over.take_back(held))
+                return
+            await asyncio.sleep(PAUSE)
+
+    async def close(self) -> None:
         self._desk.close()
+        await self._line.close()
 
-    async def _tell(self, what: Beginning | Accepted) -> bool:
+    def _tell(self, what: Beginning | Accepted) -> "asyncio.Future[bool]":
         committed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Told(what, committed))
+        self._waiting.append(Told(what, committed, time.monotonic()))
         if self._commits is None or self._commits.done():
             self._commits = asyncio.create_task(self._commit_all())
-        return await committed
+        return committed
 
     async def _commit_all(self) -> None:
         while self._waiting:
-            group, self._waiting = self._waiting, []
+            await asyncio.sleep(GATHER)
+            told, self._waiting = self._waiting, []
             try:
-                answers = await self._desk.do(lambda group=group: _commit(group))  # type: ignore[misc]
-            except Exception as error:
-                if not isinstance(error, Error):
-                    log.exception("a commit failed for a reason that nobody foresaw")
-                for told in group:  # whoever waits must hear of it, whatever it is
-                    told.committed.set_exception(error)
+                held = await self._commit(told)
+            except DATABASE_AWAY as error:
+                again = [one for one in told if _is_worth_waiting(one)]
+                _fail([one for one in told if one not in again], error)
+                self._waiting = again + self._waiting
+                await asyncio.sleep(PAUSE)
+            except Exception as error:  # whoever waits must hear of it, whatever it is
+                log.exception("a commit failed for a reason that nobody foresaw")
+                _fail(told, error)
             else:
-                for told in group:
-                    told.committed.set_result(told.what.id in answers)
+                for one in told:
+                    if not one.committed.done():
+                        one.committed.set_result(one.what.id in held)
+
+    async def _commit(self, told: Sequence[Told]) -> set[UUID]:
+        """Commit a group; return the surveys that were still held."""
+        begun = [one.what for one in told if isinstance(one.what, Beginning)]
+        sent = [one.what for one in told if isinstance(one.what, Accepted)]
+        failpoint("before_group_commit")
+        rows = await self._line.run(*Group(begun, sent).statement(timezone.now()))
+        failpoint("after_group_commit")
+        return {id_ for (id_,) in rows}
 
 
-async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Do `work`, again and again while the database is away, for PATIENCE seconds."""
-    ends = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return await work()
-        except DATABASE_AWAY:
-            if time.monotonic() > ends:
-                raise
-            await asyncio.sleep(0.2)
+def _is_worth_waiting(told: Told) -> bool:
+    return isinstance(told.what, Accepted) and time.monotonic() - told.at < PATIENCE
 
 
-def _commit(group: Sequence[Told]) -> set[object]:
-    """Commit a group; return the surveys that were still held."""
-    begun = [told.what for told in group if isinstance(told.what, Beginning)]
-    sent = [told.what for told in group if isinstance(told.what, Accepted)]
-    now = timezone.now()
-    failpoint("before_group_commit")
-    # One statement is a transaction by itself, which saves two round trips.
-    with transaction.atomic() if begun and sent else nullcontext():
-        answers: set[object] = set(hand_over.begin(begun, now)) if begun else set()
-        answers |= hand_over.note_sent(sent, now) if sent else set()
-    failpoint("after_group_commit")
-    return answers
+def _fail(told: Iterable[Told], error: Exception) -> None:
+    for one in told:
+        if not one.committed.done():
+            one.committed.set_exception(error)

@@ -118,8 +118,19 @@ def _is_7bit(lines: bytes) -> bool:
         and not lines.startswith((b"From ", b"--=_"))
         and b"\nFrom " not in lines
         and b"\n--=_" not in lines
-        and max(map(len, lines.split(b"\n"))) <= LONGEST_LINE
+        and _are_short(lines)
     )
+
+
+def _are_short(lines: bytes) -> bool:
+    """Whether no line is longer than LONGEST_LINE; looks at some ends of lines, not at each."""
+    start = 0
+    while len(lines) - start > LONGEST_LINE:
+        end = lines.rfind(b"\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            return False
+        start = end + 1
+    return True
 
 
 def _base64(octets: bytes) -> bytes:

@@ -43,6 +43,7 @@ from afterword.surveys.claim import (
     renew,
     settle_if_needed,
 )
+from afterword.surveys.hand_over import Group
 from afterword.surveys.models import Survey
 from afterword.surveys.rescue import rescue
 
@@ -156,8 +157,9 @@ class Office:
                     await asyncio.wait_for(self._look.wait(), self._patience)
         await asyncio.gather(*(route.finish(GRACE) for route in self._routes.values()))
         renewing.cancel()
-        for desk in (self._ledger, self._claims, self._renewals, self._mailbox):
+        for desk in (self._claims, self._renewals, self._mailbox):
             desk.close()
+        await self._ledger.close()
         if self._journal:
             self._journal.close()
         self._is_idle.set()
@@ -281,7 +283,7 @@ def rescue_all(folder: Path, now: datetime) -> None:
     """Give back what dead workers held, after committing what they had written down."""
     for path, accepted in journal.left_behind(folder):
         if accepted:
-            hand_over.note_sent(accepted, now)
+            hand_over.commit(Group(sent=accepted), now)
         path.unlink(missing_ok=True)
     failpoint("before_rescue_commit")
     rescue(now, partial(journal.evidence, folder))

@@ -30,7 +30,11 @@ from afterword.surveys.hand_over import Accepted, Beginning
 from afterword.surveys.models import Survey
 
 MAILBOX_CONNECTIONS = 4
-CLAIM = 100  # surveys at a time, at most
+CLAIM = 250  # surveys at a time, at most
+# Bodies that the server may have without having answered: what is in doubt when this worker is
+# killed. The other connections go as far as its go-ahead meanwhile.
+BODIES = 4
+SLOW = 2.0  # seconds after which a body that is not answered makes room for another
 WAITS = [1, 2, 5, 10, 20, 30]  # seconds until a server that is down is tried again; the last stays
 SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
@@ -64,10 +68,13 @@ class Route:
         self._journal = journal
         self._on_room = on_room
         self._claimed: asyncio.Queue[Survey] = asyncio.Queue()
+        self._low = connections  # when the next are to be claimed: claiming takes its time
         # Few are composed ahead: each is a moment older when it goes.
         self._ready: asyncio.Queue[Letter] = asyncio.Queue(connections)
         self._begun: set[UUID] = set()
-        self._noting: set[asyncio.Task[None]] = set()
+        self._bodies = asyncio.Semaphore(max(BODIES, connections // 4))
+        self._out: set[UUID] = set()
+        self._noting: set[asyncio.Future[bool]] = set()
         self._quiet = asyncio.Event()
         self._failures = 0
         self._second = (0, 0, 0)  # the second of the clock, mails in it, mails in the last one
@@ -89,6 +96,7 @@ class Route:
 
     def take(self, surveys: Sequence[Survey]) -> None:
         self._quiet.clear()
+        self._low = max(len(self._transports), len(surveys) // 2)
         for survey in surveys:
             self.held[survey.id] = _held(survey)
             self._claimed.put_nowait(survey)
@@ -113,10 +121,6 @@ class Route:
         for transport in self._transports:
             await transport.withdraw()
         self._desk.close()
-
-    @property
-    def _low(self) -> int:
-        return len(self._transports)
 
     async def _compose(self) -> None:
         """Make letters ahead, one at a time: the loop must hear soon what the server answers."""
@@ -191,16 +195,33 @@ class Route:
             return
         self._begun.add(held.id)
         failpoint("begun")
-        reply = await transport.hand_over(ready)
+        reply = await self._give_body(transport, ready)
         failpoint("after_250")
         page = self._write_down(held, reply)
         failpoint("journaled")
         self._count()
-        noting = asyncio.create_task(self._note_sent(Accepted(*held, reply), page))
-        self._noting.add(noting)
-        noting.add_done_callback(self._noted)
+        committed = self._ledger.note_sent(Accepted(*held, reply))
+        self._noting.add(committed)
+        committed.add_done_callback(partial(self._noted, held, page))
         if page is None:  # the only evidence will be the commit
-            await noting
+            await asyncio.wait([committed])
+
+    async def _give_body(self, transport: Transport, ready: Letter) -> str:
+        """Give the server a body when few others are with it; return what it answered."""
+        id_ = ready.survey.id
+        await self._bodies.acquire()
+        self._out.add(id_)
+        slow = asyncio.get_running_loop().call_later(SLOW, self._make_room, id_)
+        try:
+            return await transport.hand_over(ready)
+        finally:
+            slow.cancel()
+            self._make_room(id_)
+
+    def _make_room(self, survey_id: UUID) -> None:
+        if survey_id in self._out:
+            self._out.remove(survey_id)
+            self._bodies.release()
 
     def _write_down(self, held: Held, reply: str) -> Page | None:
         if self._journal is None:
@@ -211,17 +232,12 @@ class Route:
             log.warning("the journal takes no more: %s", error)
             return None
 
-    async def _note_sent(self, accepted: Accepted, page: Page | None) -> None:
-        try:
-            await self._ledger.note_sent(accepted)
-        except DATABASE_AWAY as error:
-            log.warning("survey %s was sent, which is not noted yet: %s", accepted.id, error)
-            return
-        if page is not None:
+    def _noted(self, held: Held, page: Page | None, committed: "asyncio.Future[bool]") -> None:
+        self._noting.discard(committed)
+        if error := committed.exception():
+            log.warning("survey %s was sent, which is not noted yet: %s", held.id, error)
+        elif page is not None:
             page.committed()
-
-    def _noted(self, noting: "asyncio.Task[None]") -> None:
-        self._noting.discard(noting)
         self._tell_if_idle()
 
     async def _settle(self, survey: Survey, work: Callable[[], None]) -> None:

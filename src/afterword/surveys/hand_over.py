@@ -6,13 +6,12 @@ else has the survey now: stop, and touch nothing.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
 
-from afterword.core import prepared
 from afterword.core.failpoints import failpoint
 from afterword.surveys import outcomes
 from afterword.surveys.claim import LEASE, Held
@@ -44,58 +43,71 @@ class Accepted(NamedTuple):
     reply: str
 
 
-def begin(mails: Sequence[Beginning], now: datetime) -> set[UUID]:
-    """Note that the bodies are about to be handed over; return the surveys for which they may be.
+class Group(NamedTuple):
+    """What several mails have to say at the same time: it is committed in one statement."""
 
-    The last moment at which an unsubscribe, a bounce, an answer to what is being reminded of, or
-    a campaign switched off or paused is heard.
-    """
-    columns = [list(column) for column in zip(*sorted(mails), strict=True)]
-    return {id_ for (id_,) in prepared.execute(_BEGIN, [now + LEASE, *columns])}
+    begun: Sequence[Beginning] = ()
+    sent: Sequence[Accepted] = ()
 
+    def statement(self, now: datetime) -> tuple[LiteralString, list[Any]]:
+        """Return what commits it, and the values; its rows are the surveys that were still held.
 
-# Whoever changes several surveys locks them in the order of their keys: so they come sorted. What
-# is looked up for each is a scalar subquery, which no plan turns into a scan of the whole table.
-_BEGIN = """
-    UPDATE surveys_survey AS survey
-    SET state = 'handing_over', handed_over = handed_over + 1, lease_until = %s,
-        subject = ready.subject, sender = ready.sender
-    FROM (
-        SELECT held.*, begun.subject, begun.sender
-        FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[])
-             AS begun(id, attempt, subject, sender)
-        CROSS JOIN LATERAL (
-            SELECT id, workspace_id, campaign_id, customer_id, reminds_id, email
-            FROM surveys_survey AS survey
-            WHERE survey.id = begun.id AND survey.attempt = begun.attempt
-              AND survey.state = 'claimed' AND survey.handed_over < 2
-            FOR NO KEY UPDATE
-        ) AS held
-    ) AS ready
-    WHERE survey.id = ready.id
-      AND (SELECT activated_at IS NOT NULL AND paused_at IS NULL
-           FROM campaigns_campaign WHERE id = ready.campaign_id)
-      AND (SELECT coalesce(unsubscribed_at, hard_bounced_at, undeliverable_at, suppressed_at)
-                  IS NULL
-           FROM customers_customer WHERE id = ready.customer_id)
-      AND (SELECT id FROM customers_suppression
-           WHERE workspace_id = ready.workspace_id AND pattern = ready.email
-             AND ended_at IS NULL
-             AND (campaign_id IS NULL OR campaign_id = ready.campaign_id)
-           LIMIT 1) IS NULL
-      AND (SELECT answered_at FROM surveys_survey WHERE id = ready.reminds_id) IS NULL
-    RETURNING survey.id
-"""
+        Beginning is the last moment at which an unsubscribe, a bounce, an answer to what is being
+        reminded of, or a campaign switched off or paused is heard.
+        """
+        begun = _columns(self.begun, len(Beginning._fields))
+        sent = _columns(self.sent, len(Accepted._fields))
+        return _GROUP, [now + LEASE, *begun, now, *sent, now]
 
 
-def note_sent(accepted: Sequence[Accepted], now: datetime) -> set[UUID]:
-    """Note that the mail server took these; return the surveys that were still held."""
-    columns = [list(column) for column in zip(*sorted(accepted), strict=True)]
-    return {id_ for (id_,) in prepared.execute(_SENT, [now, *columns, now])}
+def commit(group: Group, now: datetime) -> set[UUID]:
+    """Commit a group from a thread; return the surveys that were still held."""
+    with connection.cursor() as cursor:
+        cursor.execute(*group.statement(now))
+        return {id_ for (id_,) in cursor}
 
 
-_SENT = """
-    WITH noted AS (
+def _columns(rows: Sequence[Beginning] | Sequence[Accepted], width: int) -> list[list[Any]]:
+    """Who changes several surveys locks them in the order of their keys: so they come sorted."""
+    columns = [list(column) for column in zip(*sorted(rows), strict=True)]
+    return columns or [[]] * width
+
+
+# Each row is found by its key and its state looked at afterwards (OFFSET keeps the two apart): with
+# the state as a condition PostgreSQL likes the index of leases, and reads all of them for each row.
+# What is looked up beside it is a scalar subquery, which no plan turns into a scan of the whole
+# table. Customers are locked in the order of their keys too, as everyone does.
+_GROUP = """
+    WITH beginning AS (
+        UPDATE surveys_survey AS survey
+        SET state = 'handing_over', handed_over = ready.handed_over + 1, lease_until = %s,
+            subject = ready.subject, sender = ready.sender
+        FROM (
+            SELECT held.*, begun.subject, begun.sender
+            FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[])
+                 AS begun(id, attempt, subject, sender)
+            CROSS JOIN LATERAL (
+                SELECT id, attempt, state, handed_over,
+                       workspace_id, campaign_id, customer_id, reminds_id, email
+                FROM surveys_survey AS survey WHERE survey.id = begun.id
+                OFFSET 0 FOR NO KEY UPDATE
+            ) AS held
+            WHERE held.attempt = begun.attempt AND held.state = 'claimed' AND held.handed_over < 2
+        ) AS ready
+        WHERE survey.id = ready.id
+          AND (SELECT activated_at IS NOT NULL AND paused_at IS NULL
+               FROM campaigns_campaign WHERE id = ready.campaign_id)
+          AND (SELECT coalesce(unsubscribed_at, hard_bounced_at, undeliverable_at, suppressed_at)
+                      IS NULL
+               FROM customers_customer WHERE id = ready.customer_id)
+          AND (SELECT id FROM customers_suppression
+               WHERE workspace_id = ready.workspace_id AND pattern = ready.email
+                 AND ended_at IS NULL
+                 AND (campaign_id IS NULL OR campaign_id = ready.campaign_id)
+               LIMIT 1) IS NULL
+          AND (SELECT answered_at FROM surveys_survey WHERE id = ready.reminds_id) IS NULL
+        RETURNING survey.id
+    ), noted AS (
         UPDATE surveys_survey AS survey
         SET state = 'sent', sent_at = %s, server_reply = taken.reply,
             worker = NULL, lease_until = NULL
@@ -103,15 +115,15 @@ _SENT = """
             SELECT held.id, accepted.reply
             FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS accepted(id, attempt, reply)
             CROSS JOIN LATERAL (
-                SELECT id FROM surveys_survey AS survey
-                WHERE survey.id = accepted.id AND survey.attempt = accepted.attempt
-                  AND survey.state = 'handing_over'
-                FOR NO KEY UPDATE
+                SELECT id, attempt, state FROM surveys_survey AS survey
+                WHERE survey.id = accepted.id
+                OFFSET 0 FOR NO KEY UPDATE
             ) AS held
+            WHERE held.attempt = accepted.attempt AND held.state = 'handing_over'
         ) AS taken
         WHERE survey.id = taken.id
         RETURNING survey.id, survey.customer_id
-    ), locked AS (  -- in the order of their keys, as everyone locks customers
+    ), locked AS (
         SELECT held.id
         FROM (SELECT DISTINCT customer_id FROM noted ORDER BY customer_id) AS surveyed
         CROSS JOIN LATERAL (
@@ -121,7 +133,7 @@ _SENT = """
         UPDATE customers_customer AS customer SET last_surveyed_at = %s
         FROM locked WHERE customer.id = locked.id
     )
-    SELECT id FROM noted
+    SELECT id FROM beginning UNION ALL SELECT id FROM noted
 """
 
 

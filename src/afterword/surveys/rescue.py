@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from afterword.surveys.hand_over import DOUBT, Accepted, note_sent
+from afterword.surveys.hand_over import DOUBT, Accepted, Group, commit
 from afterword.surveys.models import State, Survey
 
 TWICE = "It was being handed over twice when the connection or the worker was lost."
@@ -41,7 +41,7 @@ def rescue(now: datetime, evidence: Evidence = lambda _: ()) -> None:
     if not ids:
         return
     if accepted := evidence(ids):
-        note_sent(list(accepted), now)
+        commit(Group(sent=list(accepted)), now)
     doubtful = doubtful.filter(id__in=ids)
     doubtful.filter(_ARRIVED).update(state=State.SENT, sent_at=now, worker=None, lease_until=None)
     doubtful.filter(worker__isnull=False).update(

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from afterword.core.announce import announce
+from afterword.core.line import conninfo
 from afterword.events import asgi, batch, inbox, tally
 from afterword.events.models import EventCount, InboxItem, Rejection
 from afterword.events.payload import read_call
@@ -628,7 +629,7 @@ def test_settings_need_a_key_that_may_send(sender):
 
 
 def kick_out_every_connection() -> None:
-    with psycopg.connect(asgi.conninfo(), autocommit=True) as connection:
+    with psycopg.connect(conninfo(), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'afterword ingest'"
@@ -686,7 +687,7 @@ def test_counts_wait_for_a_database_that_is_away(sender, monkeypatch):
 def test_a_database_that_does_not_answer_is_a_503(sender, monkeypatch):
     sender.accepts("/v1/track", track(event="Page Scrolled"))
     monkeypatch.setattr(inbox, "PATIENCE_SECONDS", 0.2)
-    with psycopg.connect(asgi.conninfo()) as connection:
+    with psycopg.connect(conninfo()) as connection:
         connection.execute("LOCK TABLE events_inboxitem")
 
         assert sender.post("/v1/track", track()).status == 503

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL for small errands, made again whenever it broke."""
+"""A connection to PostgreSQL for an event loop, made again whenever it broke."""
 
 import asyncio
 import logging
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 
 import psycopg
+from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 logger = logging.getLogger(__name__)
 
@@ -14,13 +16,20 @@ PATIENCE_SECONDS = 8
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
-async def connect(conninfo: str) -> Connection:
+def conninfo() -> str:
+    """Return Django's database as libpq wants it."""
+    database = connection.settings_dict
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
+    names["port"] = "PORT"
+    options = {name: database[key] for name, key in names.items() if database[key]}
+    options |= {name: value for name, value in database["OPTIONS"].items() if name != "pool"}
+    return make_conninfo(**options)
+
+
+async def connect(conninfo: str, name: str) -> Connection:
     """Open a connection that commits every statement; raises psycopg.Error."""
     return await psycopg.AsyncConnection.connect(
-        conninfo,
-        autocommit=True,
-        connect_timeout=5,
-        application_name="afterword ingest",
+        conninfo, autocommit=True, connect_timeout=5, application_name=f"afterword {name}"
     )
 
 
@@ -31,10 +40,16 @@ def reason(error: psycopg.Error) -> str:
 
 
 class Line:
-    """One errand at a time; one that fails raises psycopg.Error, and the next connects anew."""
+    """One errand at a time; one that fails raises psycopg.Error, and the next connects anew.
 
-    def __init__(self, conninfo: str) -> None:
+    With `plans_once` each statement is planned the first time, for any values: worth it for the
+    few that are said again and again, where planning takes longer than doing.
+    """
+
+    def __init__(self, conninfo: str, name: str, *, plans_once: bool = False) -> None:
         self._conninfo = conninfo
+        self._name = name
+        self._plans_once = plans_once
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self._is_broken = False
@@ -62,15 +77,18 @@ class Line:
 
     async def _run(self, statement: LiteralString, values: Sequence[object]) -> list[Any]:
         if self._connection is None:
-            self._connection = await connect(self._conninfo)
-        cursor = await self._connection.execute(statement, values)
+            self._connection = await connect(self._conninfo, self._name)
+            if self._plans_once:
+                await self._connection.execute("SET plan_cache_mode = force_generic_plan")
+        prepare = self._plans_once or None  # None leaves it to psycopg
+        cursor = await self._connection.execute(statement, values, prepare=prepare)
         return await cursor.fetchall() if cursor.description else []
 
     async def _note(self, error: psycopg.Error) -> None:
         """Log the first of a row of failures, and start afresh."""
         if not self._is_broken:
             self._is_broken = True
-            logger.warning("Ingest cannot use its database: %s", reason(error))
+            logger.warning("%s cannot use its database: %s", self._name, reason(error))
         await self._drop()
 
     async def _drop(self) -> None:
