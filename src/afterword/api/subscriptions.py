@@ -11,7 +11,7 @@ from afterword.api.envelope import Success
 from afterword.api.parameters import Text
 from afterword.api.suppressions import HOW, NOTE_LENGTH, Email
 from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.suppressions import Listing, release, suppress_patterns
+from afterword.customers.suppressions import Stop, release, suppress_all
 
 router = Router(tags=["Customers"])
 Reason = SuppressionReason
@@ -59,10 +59,11 @@ def unsubscribe(request: TokenRequest, given: Leaving) -> Success[Outcomes]:
 
     Addresses that no customer has are kept too, and hold when one is met.
     """
-    listings = [Listing(person.email, note=given.message) for person in given.subscribers]
-    new = suppress_patterns(
-        request.auth.workspace_id, listings, Reason.UNSUBSCRIBED, how=HOW, now=timezone.now()
-    )
+    stops = [
+        Stop(request.auth.workspace_id, person.email, Reason.UNSUBSCRIBED, HOW, note=given.message)
+        for person in given.subscribers
+    ]
+    new = {stop.pattern for stop in suppress_all(stops, timezone.now())}
     return _outcomes({
         person.email: "unsubscribed" if person.email in new else "already_unsubscribed"
         for person in given.subscribers

@@ -18,8 +18,7 @@ from afterword.core.email_address import normalise
 from afterword.customers.mail_domains import Verdict, is_reserved, verdict_now, verdicts
 from afterword.customers.models import Customer, Suppression, SuppressionReason
 from afterword.customers.patterns import domain_of
-from afterword.customers.suppress_all import Stop, suppress_all
-from afterword.customers.suppressions import release, suppress
+from afterword.customers.suppressions import Stop, release, suppress, suppress_all
 from afterword.workspaces.models import User
 
 HOW = "address check"

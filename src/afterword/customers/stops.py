@@ -24,7 +24,7 @@ CATEGORIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class ShownStop:
     """A suppression, what it is called, and what may be done about it."""
 
     suppression: Suppression
@@ -57,7 +57,7 @@ class Stop:
         return CATEGORIES.get(self.suppression.category, self.suppression.category)
 
 
-def stops_about(customer: Customer) -> list[Stop]:
+def stops_about(customer: Customer) -> list[ShownStop]:
     """Return all that stops, or stopped, mail to a customer's address; what is live first."""
     rows = Suppression.objects.filter(
         workspace_id=customer.workspace_id, pattern__in=patterns_about(customer.email)
@@ -67,7 +67,7 @@ def stops_about(customer: Customer) -> list[Stop]:
     return _with_campaigns(customer.workspace, found, {customer.email: customer})
 
 
-def shown(workspace: Workspace, rows: Collection[Suppression]) -> list[Stop]:
+def shown(workspace: Workspace, rows: Collection[Suppression]) -> list[ShownStop]:
     """Return what a page of the list shows, with two queries."""
     addresses = [row.pattern for row in rows if is_address(row.pattern)]
     customers = workspace.customers.filter(email__in=addresses)
@@ -87,11 +87,11 @@ def searched(wanted: str) -> Q:
 
 def _with_campaigns(
     workspace: Workspace, rows: Iterable[Suppression], customers: dict[str, Customer]
-) -> list[Stop]:
+) -> list[ShownStop]:
     ids: set[UUID] = {row.campaign_id for row in rows if row.campaign_id}
     names = {one.id: one.name for one in workspace.campaigns.filter(id__in=ids)} if ids else {}
     return [
-        Stop(
+        ShownStop(
             row,
             campaign=names.get(row.campaign_id, "a deleted campaign") if row.campaign_id else "",
             customer=customers.get(row.pattern),

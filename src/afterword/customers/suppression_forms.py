@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,11 +10,18 @@ from django.core.exceptions import ValidationError
 from afterword.core.text import clean_text
 from afterword.customers.patterns import PatternRefused, read_pattern
 from afterword.customers.stops import CATEGORIES
-from afterword.customers.suppressions import Listing
 
 MOST_LINES = 1_000
 NOTE_LENGTH = 500
 _HEADINGS = frozenset({"email", "e-mail", "address", "pattern", "domain"})
+
+
+class Listing(NamedTuple):
+    """What a person wants on the list, and what they say about it."""
+
+    pattern: str
+    category: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

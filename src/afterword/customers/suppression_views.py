@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from afterword.core.keyset import newest_first
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer, Suppression, SuppressionReason
-from afterword.customers.stops import Stop, searched, shown
-from afterword.customers.suppression_forms import EndingForm, Lines, ListingForm
-from afterword.customers.suppressions import release, suppress, suppress_patterns
+from afterword.customers.stops import ShownStop, searched, shown
+from afterword.customers.suppression_forms import EndingForm, Lines, Listing, ListingForm
+from afterword.customers.suppressions import Stop, release, suppress, suppress_all
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -37,9 +37,7 @@ def add(request: HttpRequest, member: Member) -> HttpResponse:
     if not form.is_valid():
         return _listed(request, member, form, status=422)
     lines, now = form.lines(), timezone.now()
-    new = suppress_patterns(
-        member.workspace_id, lines.listings, how=BY_MEMBER, now=now, by=member.user
-    )
+    new = suppress_all([_stop(member, listing) for listing in lines.listings], now)
     if lines.listings:
         messages.success(request, _said(lines, len(new)))
     if not lines.refused:
@@ -87,6 +85,18 @@ def unsubscribe(request: HttpRequest, member: Member, customer_id: UUID) -> Http
     return redirect("customers:profile", customer.id)
 
 
+def _stop(member: Member, listing: Listing) -> Stop:
+    return Stop(
+        member.workspace_id,
+        listing.pattern,
+        SuppressionReason.LISTED,
+        BY_MEMBER,
+        note=listing.note,
+        category=listing.category,
+        by=member.user,
+    )
+
+
 def _listed(
     request: HttpRequest, member: Member, form: ListingForm, status: int = 200
 ) -> HttpResponse:
@@ -124,14 +134,14 @@ def _said(lines: Lines, new: int) -> str:
     return added
 
 
-def _ended(stop: Stop) -> str:
+def _ended(stop: ShownStop) -> str:
     pattern = stop.suppression.pattern
     if stop.suppression.reason == SuppressionReason.UNSUBSCRIBED:
         return f"{stop.customer or pattern} may get surveys again."
     return f"{pattern} may get mail again."
 
 
-def _back(stop: Stop) -> HttpResponse:
+def _back(stop: ShownStop) -> HttpResponse:
     if stop.customer:
         return redirect("customers:profile", stop.customer.id)
     return redirect("suppressions:list")

@@ -1,37 +1,25 @@
-"""Stop mail to an address or a domain, look up what stops it, and let it go again.
+"""Stop mail to addresses and domains, look up what stops it, and let it go again.
 
 Customers' own columns are copies. Whoever changes a suppression holds the customers it is about
 meanwhile, in the order of their keys, so that columns and suppressions change together.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import CharField, F, Func, Q, Value
 
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.text import clean_text
+from afterword.customers.hold import Address, Held, hold
 from afterword.customers.models import Customer, Suppression, SuppressionReason
-from afterword.customers.patterns import BELOW, address_end, is_address, patterns_about
+from afterword.customers.patterns import patterns_about
 from afterword.customers.standing import COLUMNS, FREE, Standing
 from afterword.workspaces.models import User
-
-__all__ = (
-    "COLUMN_OF",
-    "Listing",
-    "Standing",
-    "release",
-    "standings",
-    "suppress",
-    "suppress_patterns",
-)
-
-Address = tuple[UUID, str]  # workspace and e-mail
 
 COLUMN_OF = {
     SuppressionReason.UNSUBSCRIBED: "unsubscribed_at",
@@ -44,9 +32,25 @@ COLUMN_OF = {
 assert set(COLUMN_OF.values()) == set(COLUMNS)
 _ONCE = (
     "ON CONFLICT (workspace_id, pattern, reason, campaign_id) WHERE ended_at IS NULL "
-    "DO NOTHING RETURNING pattern"
+    "DO NOTHING RETURNING id"
 )
-_DOMAIN = Func(F("email"), Value("@"), Value(2), function="split_part", output_field=CharField())
+
+
+class Stop(NamedTuple):
+    """Why an address or a domain gets no more mail. With a campaign, only its surveys stop.
+
+    `pattern` is an e-mail as customers' are spelt, or what `read_pattern` returned.
+    """
+
+    workspace_id: UUID
+    pattern: str
+    reason: SuppressionReason
+    how: str
+    note: str = ""
+    category: str = ""
+    campaign_id: UUID | None = None
+    survey_id: UUID | None = None
+    by: User | None = None
 
 
 class _Live(NamedTuple):
@@ -73,7 +77,6 @@ def standings(addresses: Collection[Address]) -> dict[Address, Standing]:
     }
 
 
-@transaction.atomic
 def suppress(
     workspace_id: UUID,
     pattern: str,
@@ -81,64 +84,29 @@ def suppress(
     *,
     how: str,
     now: datetime,
-    campaign_id: UUID | None = None,
     note: str = "",
     category: str = "",
-    survey_id: UUID | None = None,
     by: User | None = None,
 ) -> bool:
-    """Stop mail to `pattern` from now on; False if it was stopped for this reason already.
-
-    `pattern` is an e-mail as customers' are spelt, or what `read_pattern` returned. With a
-    campaign, only its surveys stop. Call it for several addresses in one transaction only in
-    their order, else two callers may wait for each other.
-    """
-    row = {
-        "pattern": pattern,
-        "reason": reason,
-        "campaign_id": campaign_id,
-        "how": how,
-        "note": note,
-        "category": category,
-        "survey_id": survey_id,
-        "by_id": by.id if by else None,
-    }
-    customers = _locked(workspace_id, [pattern])
-    is_new = bool(_insert(workspace_id, [row], now))
-    if is_new and campaign_id is None:
-        _mark(COLUMN_OF[reason], customers, now)
-    return is_new
-
-
-class Listing(NamedTuple):
-    """A pattern that a person or a program stops mail to, and what they say about it."""
-
-    pattern: str
-    category: str = ""
-    note: str = ""
+    """Stop mail to one pattern from now on; False if it was stopped for this reason already."""
+    stop = Stop(workspace_id, pattern, reason, how, note=note, category=category, by=by)
+    return bool(suppress_all([stop], now))
 
 
 @transaction.atomic
-def suppress_patterns(
-    workspace_id: UUID,
-    listings: Sequence[Listing],
-    reason: SuppressionReason = SuppressionReason.LISTED,
-    *,
-    how: str,
-    now: datetime,
-    by: User | None = None,
-) -> set[str]:
-    """Stop mail to many patterns; return those that were not stopped. The first of equals counts.
+def suppress_all(stops: Collection[Stop], now: datetime) -> list[Stop]:
+    """Stop mail to many from now on; return those that were not stopped for that reason already.
 
-    The number of queries does not depend on how many there are.
+    The first of equals counts. The number of queries does not depend on how many there are.
     """
-    listed = {listing.pattern: listing for listing in reversed(listings)}
-    said = {"reason": reason, "campaign_id": None, "how": how, "by_id": by.id if by else None}
-    customers = _locked(workspace_id, listed)
-    rows = [{**listed[pattern]._asdict(), **said} for pattern in sorted(listed)]
-    new = _insert(workspace_id, rows, now)
-    about = {id_ for id_, email in customers.items() if not new.isdisjoint(patterns_about(email))}
-    _mark(COLUMN_OF[reason], about, now)
+    if not stops:
+        return []
+    customers = hold({(stop.workspace_id, stop.pattern) for stop in stops})
+    # In one order, so that two callers with the same patterns don't wait for each other.
+    ordered = {new_id(): stop for stop in sorted(stops, key=_order)}
+    rows = [_row(id_, stop, now) for id_, stop in ordered.items()]
+    new = [ordered[UUID(str(id_))] for (id_,) in bulk.insert(Suppression, rows, _ONCE)]
+    _mark(customers, new, now)
     return new
 
 
@@ -147,52 +115,59 @@ def release(
     suppression: Suppression, *, how: str, now: datetime, by: User | None = None, note: str = ""
 ) -> None:
     """End a suppression; what else stops mail to its addresses goes on. The first time counts."""
-    customers = _locked(suppression.workspace_id, [suppression.pattern])
+    customers = hold({(suppression.workspace_id, suppression.pattern)})
     ended = Suppression.objects.filter(id=suppression.id, ended_at=None).update(
         ended_at=now, ended_how=how, ended_note=clean_text(note), ended_by=by
     )
     if ended and suppression.campaign_id is None:
-        _recompute(COLUMN_OF[SuppressionReason(suppression.reason)], suppression, customers, now)
+        _recompute(COLUMN_OF[SuppressionReason(suppression.reason)], customers, now)
 
 
-def _insert(workspace_id: UUID, rows: Iterable[Mapping[str, object]], now: datetime) -> set[str]:
-    """Insert what is not live already; return the patterns that are new."""
-    common = {"workspace_id": workspace_id, "at": now, "ended_how": "", "ended_note": ""}
-    full = [
-        {"id": new_id(), **common, **row, "note": clean_text(str(row.get("note", "")))}
-        for row in rows
-    ]
-    return {str(pattern) for (pattern,) in bulk.insert(Suppression, full, _ONCE)}
+def _order(stop: Stop) -> tuple[UUID, str, str, str]:
+    return stop.workspace_id, stop.pattern, stop.reason, str(stop.campaign_id)
 
 
-def _mark(column: str, customers: Iterable[UUID], now: datetime) -> None:
-    Customer.objects.filter(id__in=customers, **{column: None}).update(
-        **{column: now}, updated_at=now
-    )
+def _row(id_: UUID, stop: Stop, now: datetime) -> dict[str, object]:
+    return {
+        "id": id_,
+        "workspace_id": stop.workspace_id,
+        "pattern": stop.pattern,
+        "reason": stop.reason,
+        "campaign_id": stop.campaign_id,
+        "at": now,
+        "how": stop.how,
+        "note": clean_text(stop.note),
+        "category": stop.category,
+        "survey_id": stop.survey_id,
+        "by_id": stop.by.id if stop.by else None,
+        "ended_how": "",
+        "ended_note": "",
+    }
 
 
-def _locked(workspace_id: UUID, patterns: Collection[str]) -> dict[UUID, str]:
-    """Lock the customers whose addresses fall under `patterns`; return the addresses by key."""
-    domains = [pattern for pattern in patterns if not is_address(pattern)]
-    about = Q(email__in=[pattern for pattern in patterns if is_address(pattern)])
-    for below in (domain for domain in domains if domain.startswith(BELOW)):
-        about |= Q(email__endswith=address_end(below))
-    if domains:  # a condition of their own: with it every customer is looked at
-        exact = [address_end(domain)[1:] for domain in domains if not domain.startswith(BELOW)]
-        about |= Q(domain__in=exact)
-    customers = Customer.objects.alias(domain=_DOMAIN).filter(about, workspace_id=workspace_id)
-    locked = customers.order_by("id").select_for_update(no_key=True)
-    return dict(locked.values_list("id", "email"))
+def _mark(customers: Iterable[Held], new: Iterable[Stop], now: datetime) -> None:
+    """Note the stops in the columns of those they are about, unless another was there before."""
+    columns: dict[Address, set[str]] = defaultdict(set)
+    for stop in new:
+        if stop.campaign_id is None:
+            columns[stop.workspace_id, stop.pattern].add(COLUMN_OF[stop.reason])
+    marked: dict[str, set[UUID]] = defaultdict(set)
+    for customer in customers:
+        for pattern in patterns_about(customer.email):
+            for column in columns.get((customer.workspace_id, pattern), ()):
+                marked[column].add(customer.id)
+    for column, ids in marked.items():
+        Customer.objects.filter(id__in=ids, **{column: None}).update(
+            **{column: now}, updated_at=now
+        )
 
 
-def _recompute(
-    column: str, ended: Suppression, customers: Mapping[UUID, str], now: datetime
-) -> None:
-    left = standings([(ended.workspace_id, email) for email in customers.values()])
+def _recompute(column: str, customers: Collection[Held], now: datetime) -> None:
+    left = standings([(one.workspace_id, one.email) for one in customers])
     by_instant: dict[datetime | None, list[UUID]] = defaultdict(list)
-    for id_, email in customers.items():
-        standing = left.get((ended.workspace_id, email), FREE)
-        by_instant[standing.columns[column]].append(id_)
+    for one in customers:
+        standing = left.get((one.workspace_id, one.email), FREE)
+        by_instant[standing.columns[column]].append(one.id)
     for at, ids in by_instant.items():
         Customer.objects.filter(id__in=ids).update(**{column: at}, updated_at=now)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.suppressions import release, suppress
+from afterword.customers.suppressions import Stop, release, suppress_all
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import WorkspaceRows
 
@@ -36,16 +36,18 @@ def unsubscribe(survey: Survey, now: datetime, *, how: str, only_like_this: bool
     `survey.unsubscribed_at` says that this mail made them stop, either way. It is noted last and
     by itself: a sender locks surveys before customers, and what stops mail is the suppression.
     """
-    for address in _addresses(survey):
-        suppress(
+    stops = [
+        Stop(
             survey.workspace_id,
             address,
             SuppressionReason.UNSUBSCRIBED,
-            how=how,
-            now=now,
+            how,
             campaign_id=survey.campaign_id if only_like_this else None,
             survey_id=survey.id,
         )
+        for address in _addresses(survey)
+    ]
+    suppress_all(stops, now)
     Survey.objects.filter(id=survey.id, unsubscribed_at=None).update(unsubscribed_at=now)
 
 

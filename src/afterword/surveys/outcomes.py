@@ -15,7 +15,7 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.text import one_line
 from afterword.customers.models import SuppressionReason
-from afterword.customers.suppress_all import Stop, suppress_all
+from afterword.customers.suppressions import Stop, suppress_all
 from afterword.surveys.models import DeliveryEvent, DeliveryKind
 
 WORDS_LIMIT = 1000
@@ -221,4 +221,11 @@ _SOFT_IN_A_ROW = """
 
 def _stop(report: _Fresh, mail: _Mail, reason: SuppressionReason) -> Stop:
     how = _HOW.get(report.source, report.source)
-    return Stop(mail.workspace_id, mail.email, reason, how, report.words, report.survey_id)
+    return Stop(
+        mail.workspace_id,
+        mail.email,
+        reason,
+        how,
+        note=report.words,
+        survey_id=report.survey_id,
+    )

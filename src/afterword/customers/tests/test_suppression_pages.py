@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.suppressions import suppress
+from afterword.customers.suppressions import Stop, suppress_all
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_workspace
 
@@ -20,8 +20,8 @@ def member(client):
     return member
 
 
-def a_stop(workspace, pattern="ann@example.com", reason=Reason.LISTED, **fields):
-    suppress(workspace.id, pattern, reason, **{"how": "member", "now": NOW, **fields})
+def a_stop(workspace, pattern="ann@example.com", reason=Reason.LISTED, now=NOW, **fields):
+    suppress_all([Stop(workspace.id, pattern, reason, **{"how": "member", **fields})], now)
     return Suppression.objects.get(
         workspace=workspace, pattern=pattern, reason=reason, campaign_id=fields.get("campaign_id")
     )

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.suppressions import release, standings, suppress
+from afterword.customers.suppressions import Stop, release, standings, suppress, suppress_all
 from tests.factories import NOW, a_customer, a_member, a_workspace
 
 Reason = SuppressionReason
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_stop(workspace, pattern="ann@example.com", reason=Reason.LISTED, now=NOW, **fields):
-    suppress(workspace.id, pattern, reason, how="member", now=now, **fields)
+    suppress_all([Stop(workspace.id, pattern, reason, "member", **fields)], now)
     return Suppression.objects.get(
         workspace=workspace,
         pattern=pattern,
