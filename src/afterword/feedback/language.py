@@ -8,12 +8,12 @@ from afterword.feedback.words import WORDS
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 # What is said to other languages' speakers in one that they most likely read.
 _NEAR = {"nb": "da", "nn": "da", "no": "da", "sk": "cs", "iw": "he", "gl": "es", "ca": "es"}
-_ENGLISH_NAMES = {
+ENGLISH_NAMES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it",
     "portuguese": "pt", "dutch": "nl", "polish": "pl", "czech": "cs", "swedish": "sv",
     "danish": "da", "japanese": "ja", "arabic": "ar", "hebrew": "he",
 }  # fmt: skip
-_NAMES = {words.name.lower(): code for code, words in WORDS.items()} | _ENGLISH_NAMES
+_NAMES = {words.name.lower(): code for code, words in WORDS.items()} | ENGLISH_NAMES
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_.@].*)?", re.DOTALL)
 OWN = ("language", "locale")  # the properties that say a customer's language
 

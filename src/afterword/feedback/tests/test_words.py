@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.feedback.language import RIGHT_TO_LEFT, choose_language, language_of
+from afterword.feedback.language import (
+    ENGLISH_NAMES,
+    RIGHT_TO_LEFT,
+    choose_language,
+    language_of,
+)
 from afterword.feedback.words import WORDS
 
 
@@ -14,6 +19,11 @@ def test_each_language_says_everything_and_names_the_company_where_english_does(
         said = getattr(WORDS[code], field)
         assert said.strip() == said != ""
         assert re.findall(r"\{.*?\}", said) == re.findall(r"\{.*?\}", english)
+
+
+def test_each_language_is_known_by_its_own_name_and_its_english_one():
+    assert {language_of(words.name): words for words in WORDS.values()} == WORDS
+    assert set(ENGLISH_NAMES.values()) == set(WORDS)
 
 
 def test_languages_from_right_to_left_are_known():
