@@ -6,63 +6,21 @@ What later stages know of a survey comes by the survey's own relations.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from uuid import UUID
 
 from django.urls import reverse
 
 from afterword.decisions.explain import explain
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
-from afterword.surveys.hand_over import DOUBT
-from afterword.surveys.models import DeliveryEvent, DeliveryKind, SentBy, State, Survey
+from afterword.surveys.models import State, Survey
+from afterword.surveys.reported import reported
 from afterword.surveys.status import Status
+from afterword.surveys.step import Step, moment
+from afterword.surveys.what_next import what_next
 from afterword.workspaces.models import User
 
 # Of reports about one mail, the first so many are shown: mail programs may open it for years.
 MOST_REPORTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that happened. `words` are the other side's own; `address` leads to more of it."""
-
-    at: datetime | None  # None where nobody noted when
-    name: str
-    icon: str
-    text: str = ""
-    words: str = ""
-    address: str = ""
-    link: str = ""
-    is_machine: bool = False
-    score: int | None = None
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    name: str
-    icon: str
-    column: str = ""
-
-
-_REPORTS = {
-    DeliveryKind.DELAYED: _Report("Put off by a mail server", "clock"),
-    DeliveryKind.DELIVERED: _Report("Delivered", "mail", "delivered_at"),
-    DeliveryKind.OPENED: _Report("Opened by a person", "mail-opened", "opened_at"),
-    DeliveryKind.MACHINE_OPENED: _Report("Opened by a machine", "mail-opened", "machine_opened_at"),
-    DeliveryKind.CLICKED: _Report("Link followed", "external-link", "clicked_at"),
-    DeliveryKind.SOFT_BOUNCED: _Report("Soft-bounced", "alert-triangle"),
-    DeliveryKind.HARD_BOUNCED: _Report("Hard-bounced", "alert-triangle"),
-    DeliveryKind.COMPLAINED: _Report("Complained", "alert-circle", "complained_at"),
-    DeliveryKind.UNSUBSCRIBED: _Report("Unsubscribed", "circle-off", "unsubscribed_at"),
-}
-_SOURCES = {
-    "smtp": "said by the mail server",
-    "report": "by a delivery report",
-    "webhook": "reported by the mail provider",
-    "pixel": "seen by the picture in the mail",
-    "link": "by a link in the mail",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +40,7 @@ def life_of(survey: Survey, now: datetime, zone: tzinfo) -> Life:
     steps = [
         *_beginning(survey, zone),
         *_sending(survey),
-        *_reported(survey, reports[:MOST_REPORTS]),
+        *reported(survey, reports[:MOST_REPORTS]),
         *_answered(survey),
         *_ended(survey, zone),
         *_reminders(survey),
@@ -110,7 +68,7 @@ def _beginning(survey: Survey, zone: tzinfo) -> Iterator[Step]:
             survey.created_at,
             "Reminder scheduled",
             "clock",
-            f"It reminds of the survey of {_moment(survey.reminds.created_at, zone)}, "
+            f"It reminds of the survey of {moment(survey.reminds.created_at, zone)}, "
             "which was not answered.",
             address=reverse("surveys:survey", args=[survey.reminds.id]),
             link="Look at that survey",
@@ -131,7 +89,7 @@ def _why(survey: Survey, zone: tzinfo) -> str:
     )
     if decision:
         return explain(Reason.SCHEDULED, decision.detail, zone)
-    return "" if survey.refusals else f"Due {_moment(survey.due_at, zone)}."
+    return "" if survey.refusals else f"Due {moment(survey.due_at, zone)}."
 
 
 def _sending(survey: Survey) -> Iterator[Step]:
@@ -148,34 +106,6 @@ def _sending(survey: Survey) -> Iterator[Step]:
         again = " It went out twice, as the first time was in doubt." * (survey.handed_over > 1)
         said = "" if survey.bounced_at else survey.server_reply
         yield Step(survey.sent_at, "Sent", "send", f"The mail server took it.{again}", said)
-
-
-def _reported(survey: Survey, reports: list[DeliveryEvent]) -> Iterator[Step]:
-    told = set()
-    for report in reports:
-        kind = DeliveryKind(report.kind)
-        told.add(kind)
-        yield _report_step(kind, report.at, report.source, report.words)
-    for kind, said in _REPORTS.items():
-        if said.column and kind not in told and (at := getattr(survey, said.column)):
-            yield _report_step(kind, at, "", "")
-    if not told & {DeliveryKind.SOFT_BOUNCED, DeliveryKind.HARD_BOUNCED} and (
-        survey.bounced_at or survey.state == State.BOUNCED
-    ):
-        how = f"{survey.get_bounce_display()}-bounced" if survey.bounce else "Bounced"
-        yield Step(survey.bounced_at, how, "alert-triangle", words=survey.server_reply)
-
-
-def _report_step(kind: DeliveryKind, at: datetime, source: str, words: str) -> Step:
-    is_machine = kind is DeliveryKind.MACHINE_OPENED
-    text = _SOURCES.get(source, source)
-    if is_machine:
-        text = (
-            "A mail program or a proxy fetched the pictures by itself; it says nothing of people."
-        )
-    elif text:
-        text = f"{text[0].upper()}{text[1:]}."
-    return Step(at, _REPORTS[kind].name, _REPORTS[kind].icon, text, words, is_machine=is_machine)
 
 
 def _answered(survey: Survey) -> Iterator[Step]:
@@ -220,7 +150,7 @@ def _cancelled(survey: Survey, zone: tzinfo) -> str:
         return "The customer was deleted meanwhile."
     if answered := detail.get("answered_at"):
         at = datetime.fromisoformat(str(answered))
-        return f"The survey it reminds of was answered meanwhile, on {_moment(at, zone)}."
+        return f"The survey it reminds of was answered meanwhile, on {moment(at, zone)}."
     return ""
 
 
@@ -238,67 +168,3 @@ def _reminders(survey: Survey) -> Iterator[Step]:
 def _hits(survey: Survey) -> dict[str, int]:
     verdicts: list[str] = list(survey.hits.values_list("verdict", flat=True)[:1000])
     return {"all": len(verdicts), "machines": sum(bool(verdict) for verdict in verdicts)}
-
-
-def what_next(survey: Survey, now: datetime, zone: tzinfo) -> str:
-    """Say what Afterword will do with the survey by itself; empty if nothing."""
-    campaign = survey.campaign
-    match survey.state:
-        case State.HELD:
-            return (
-                f"Held: the campaign {campaign} is paused"
-                f"{_since(campaign.paused_at, zone)}. "
-                "It is sent when somebody resumes the campaign."
-            )
-        case State.QUEUED if not campaign.is_active:
-            return (
-                "The campaign is switched off: unless it is on when this is due, nothing is sent."
-            )
-        case State.QUEUED if survey.handed_over:
-            return (
-                "In doubt: the connection broke after the mail went out, and no sign was found "
-                "that it arrived. It is sent once more, and never a third time."
-            )
-        case State.QUEUED if survey.refusals and survey.due_at > now:
-            return f"It will be tried again at {_moment(survey.due_at, zone)}."
-        case State.QUEUED if survey.due_at > now:
-            return f"It will be sent at {_moment(survey.due_at, zone)}."
-        case State.QUEUED:
-            return "It is due, and is sent as soon as it is its turn."
-        case State.CLAIMED:
-            return "It is being sent just now."
-        case State.HANDING_OVER if survey.worker is None:
-            until = survey.lease_until or now + DOUBT
-            return (
-                "In doubt: the connection broke after the mail went out. Evidence that it arrived "
-                f"is looked for until {_moment(until, zone)}; then it is sent once more."
-                if survey.handed_over < 2
-                else "In doubt for the second time: without evidence that it arrived it is set "
-                f"aside at {_moment(until, zone)}, and not sent again."
-            )
-        case State.HANDING_OVER:
-            return "It is being handed over to the mail server just now."
-        case State.SENT:
-            return _next_reminder(survey)
-    return ""
-
-
-def _next_reminder(survey: Survey) -> str:
-    is_over = survey.answered_at or survey.unsubscribed_at or survey.bounced_at
-    if survey.sent_by != SentBy.CAMPAIGN or is_over or survey.complained_at:
-        return ""
-    sent: set[UUID | int | None] = set(survey.reminders.values_list("reminder_id", flat=True))
-    left = [one for one in survey.campaign.reminders.order_by("position") if one.id not in sent]
-    if not left:
-        return ""
-    days = f"{left[0].after_days} day{'s' if left[0].after_days != 1 else ''}"
-    return f"A reminder follows after {days} if it is {left[0].get_when_display().lower()} by then."
-
-
-def _since(at: datetime | None, zone: tzinfo) -> str:
-    return f" since {_moment(at, zone)}" if at else ""
-
-
-def _moment(at: datetime, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M:%S}"

@@ -1,0 +1,64 @@
+"""What was reported of a survey's mail after the hand-over, as steps of its story."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
+from afterword.surveys.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    name: str
+    icon: str
+    column: str = ""
+
+
+_REPORTS = {
+    DeliveryKind.DELAYED: _Report("Put off by a mail server", "clock"),
+    DeliveryKind.DELIVERED: _Report("Delivered", "mail", "delivered_at"),
+    DeliveryKind.OPENED: _Report("Opened by a person", "mail-opened", "opened_at"),
+    DeliveryKind.MACHINE_OPENED: _Report("Opened by a machine", "mail-opened", "machine_opened_at"),
+    DeliveryKind.CLICKED: _Report("Link followed", "external-link", "clicked_at"),
+    DeliveryKind.SOFT_BOUNCED: _Report("Soft-bounced", "alert-triangle"),
+    DeliveryKind.HARD_BOUNCED: _Report("Hard-bounced", "alert-triangle"),
+    DeliveryKind.COMPLAINED: _Report("Complained", "alert-circle", "complained_at"),
+    DeliveryKind.UNSUBSCRIBED: _Report("Unsubscribed", "circle-off", "unsubscribed_at"),
+}
+_SOURCES = {
+    "smtp": "said by the mail server",
+    "report": "by a delivery report",
+    "webhook": "reported by the mail provider",
+    "pixel": "seen by the picture in the mail",
+    "link": "by a link in the mail",
+}
+
+
+def reported(survey: Survey, reports: Collection[DeliveryEvent]) -> Iterator[Step]:
+    """Tell the reports, and what the survey's own columns say beyond them."""
+    told = set()
+    for report in reports:
+        kind = DeliveryKind(report.kind)
+        told.add(kind)
+        yield _report_step(kind, report.at, report.source, report.words)
+    for kind, said in _REPORTS.items():
+        if said.column and kind not in told and (at := getattr(survey, said.column)):
+            yield _report_step(kind, at, "", "")
+    if not told & {DeliveryKind.SOFT_BOUNCED, DeliveryKind.HARD_BOUNCED} and (
+        survey.bounced_at or survey.state == State.BOUNCED
+    ):
+        how = f"{survey.get_bounce_display()}-bounced" if survey.bounce else "Bounced"
+        yield Step(survey.bounced_at, how, "alert-triangle", words=survey.server_reply)
+
+
+def _report_step(kind: DeliveryKind, at: datetime, source: str, words: str) -> Step:
+    is_machine = kind is DeliveryKind.MACHINE_OPENED
+    text = _SOURCES.get(source, source)
+    if is_machine:
+        text = (
+            "A mail program or a proxy fetched the pictures by itself; it says nothing of people."
+        )
+    elif text:
+        text = f"{text[0].upper()}{text[1:]}."
+    return Step(at, _REPORTS[kind].name, _REPORTS[kind].icon, text, words, is_machine=is_machine)
