@@ -4,7 +4,7 @@ They have no cookies, so no CSRF token either: an answer proves by its visit (`v
 its page was loaded. `unsubscribing.py` has the other link's page.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +28,7 @@ from afterword.feedback.answer import (
 from afterword.feedback.hits import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind
 from afterword.feedback.page import SurveyPage, sealed, show
-from afterword.feedback.visit import Visit, read_visit
+from afterword.feedback.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.surveys.models import Survey
 
 LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
@@ -36,9 +36,6 @@ ONCE_MORE = (
     "Almost done. A program seems to be opening the links of this mail, so we would like to be "
     "sure that it is you: please press Send once more."
 )
-A_BREATH = timedelta(seconds=1)  # nobody reads that and presses the button any sooner
-# What survey.js says of the visitor; without JavaScript it says nothing.
-A_PERSON, NOBODY_YET = "person", "nobody"
 A_POINT = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 public_methods = require_http_methods(["GET", "HEAD", "POST"])
 

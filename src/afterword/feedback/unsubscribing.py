@@ -17,7 +17,7 @@ from afterword.feedback.models import HitKind
 from afterword.feedback.page import sealed, show
 from afterword.feedback.preferences import PreferencePage
 from afterword.feedback.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
-from afterword.feedback.visit import Visit, read_visit
+from afterword.feedback.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.surveys.models import Survey
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -63,11 +63,15 @@ def _decide(request: HttpRequest, survey: Survey) -> HttpResponse:
 def _is_by_a_person(request: HttpRequest, survey: Survey, visit: Visit) -> bool:
     """Whether the button was pressed by hand, as the page's script says, or without scripts.
 
-    Whoever is asked once more and answers is believed: nobody is kept from leaving.
+    Whoever is asked once more and answers is believed: nobody is kept from leaving. Only where
+    the script runs and saw nobody, on neither page, is it a program that presses what it finds.
     """
-    if visit.is_repeated:
+    sign = request.POST.get("sign", "")
+    if sign == NOBODY_YET:
+        return False
+    if visit.is_repeated and visit.age >= A_BREATH:
         return True
-    by_hand = "by_hand" in request.POST or "without_script" in request.POST
+    by_hand = sign == A_PERSON or "without_script" in request.POST
     return by_hand and not is_burst(survey, timezone.now())
 
 

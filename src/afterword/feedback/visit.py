@@ -1,4 +1,7 @@
-"""Proof that whoever sends an answer has loaded its page: these pages have no cookies."""
+"""Proof that whoever sends an answer has loaded its page: these pages have no cookies.
+
+And what the page's script says of them.
+"""
 
 import secrets
 import time
@@ -9,6 +12,9 @@ from uuid import UUID
 from django.core import signing
 
 LIFE = timedelta(days=1)
+A_BREATH = timedelta(seconds=1)  # nobody reads that they are asked once more, and acts, any sooner
+# What the scripts of the pages say of the visitor; without JavaScript they say nothing.
+A_PERSON, NOBODY_YET = "person", "nobody"
 _SALT = "afterword.feedback.visit"
 
 
@@ -17,7 +23,7 @@ class Visit(NamedTuple):
 
     hit: UUID
     age: timedelta
-    is_repeated: bool  # the page that asked to press Send once more
+    is_repeated: bool  # the page that asked to press the button once more
 
 
 def new_visit(answer_token: str, hit: UUID, *, is_repeated: bool = False) -> str:

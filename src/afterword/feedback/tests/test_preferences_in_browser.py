@@ -1,6 +1,7 @@
 """Whose press of a button on the unsubscribe link's page counts."""
 
 import pytest
+from playwright.sync_api import expect
 
 from afterword.customers.models import Suppression
 from tests.browser.chromium import chromium
@@ -35,16 +36,40 @@ def press(page, name="Stop all surveys", heading="You are unsubscribed"):
     page.get_by_role("heading", name=heading).wait_for()
 
 
+def press_by_script(page, how="button.click()"):
+    """Submit the form as programs do, and wait for what comes."""
+    target = "button" if how.startswith("button") else "form"
+    with page.expect_navigation():
+        page.evaluate(f"document.querySelector('{target}').{how.removeprefix('button.')}")
+
+
 @pytest.mark.parametrize("submit", ["button.click()", "requestSubmit()", "submit()"])
-def test_a_scanner_that_submits_every_form_stops_nothing(live_server, survey, submit):
+def test_a_scanner_that_submits_every_form_it_meets_stops_nothing(live_server, survey, submit):
     def scan(page):
-        page.wait_for_timeout(500)
-        page.evaluate(SYNTHETIC)
-        target = "button" if submit.startswith("button") else "form"
-        with page.expect_navigation():
-            page.evaluate(f"document.querySelector('{target}').{submit.removeprefix('button.')}")
+        for _ in range(3):
+            page.wait_for_timeout(1_200)
+            page.evaluate(SYNTHETIC)
+            press_by_script(page, submit)
 
     assert visit(live_server, survey, scan) == []
+
+
+def test_a_person_for_whom_a_program_presses_is_believed_when_asked(live_server, survey):
+    def by_voice(page):
+        press_by_script(page)
+        expect(page.locator("[name=sign]")).to_have_value("person", timeout=60_000)
+        press_by_script(page)
+
+    assert visit(live_server, survey, by_voice) == ["preference page"]
+
+
+def test_who_is_asked_once_more_presses_once_more(live_server, survey):
+    def twice(page):
+        press_by_script(page)
+        page.wait_for_timeout(1_200)
+        press(page)
+
+    assert visit(live_server, survey, twice) == ["preference page"]
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -24,6 +24,12 @@ def visitor():
     return Client(enforce_csrf_checks=True)
 
 
+@pytest.fixture
+def at_once(monkeypatch):
+    """Let a second press be believed at any time."""
+    monkeypatch.setattr("afterword.feedback.unsubscribing.A_BREATH", timedelta(0))
+
+
 def page_of(survey):
     return f"/u/{survey.unsubscribe_token}"
 
@@ -37,7 +43,7 @@ def pressed(visitor, survey, wish, page=None, **mark):
 
 
 def by_hand(visitor, survey, wish):
-    return pressed(visitor, survey, wish, by_hand="1")
+    return pressed(visitor, survey, wish, sign="person")
 
 
 def customer_of(survey):
@@ -265,7 +271,7 @@ def test_a_form_from_nowhere_asks_once_more(visitor, visit):
         assert match
         visit = match[1]
 
-    response = visitor.post(page_of(survey), {"visit": visit, "wish": "stop", "by_hand": "1"})
+    response = visitor.post(page_of(survey), {"visit": visit, "wish": "stop", "sign": "person"})
 
     assert response.status_code == 403
     assert "once more" in text(response)
@@ -275,7 +281,8 @@ def test_a_form_from_nowhere_asks_once_more(visitor, visit):
 # ---- programs that press buttons
 
 
-def test_a_script_that_submits_the_form_is_asked_once_more_and_a_person_answers(visitor):
+@pytest.mark.parametrize("sign", ["person", ""])
+def test_who_is_asked_once_more_and_answers_is_believed(visitor, at_once, sign):
     survey = a_sent_survey()
 
     asked = pressed(visitor, survey, "stop")
@@ -283,8 +290,28 @@ def test_a_script_that_submits_the_form_is_asked_once_more_and_a_person_answers(
     assert asked.status_code == 403
     assert "press the button once more" in text(asked)
     assert not live(survey)
-    assert pressed(visitor, survey, "stop", page=asked).status_code == 200
+    assert pressed(visitor, survey, "stop", page=asked, sign=sign).status_code == 200
     assert len(live(survey)) == 1
+
+
+def test_a_script_that_presses_again_and_again_stops_nothing(visitor, at_once):
+    survey = a_sent_survey()
+    page = visitor.get(page_of(survey))
+
+    for _ in range(4):
+        page = pressed(visitor, survey, "stop", page=page, sign="nobody")
+
+    assert page.status_code == 403
+    assert not live(survey)
+
+
+def test_a_second_press_without_a_breath_is_asked_about_again(visitor):
+    survey = a_sent_survey()
+
+    asked = pressed(visitor, survey, "stop")
+
+    assert pressed(visitor, survey, "stop", page=asked).status_code == 403
+    assert not live(survey)
 
 
 def test_without_scripts_one_press_is_enough(visitor):
@@ -292,6 +319,18 @@ def test_without_scripts_one_press_is_enough(visitor):
 
     assert pressed(visitor, survey, "stop", without_script="1").status_code == 200
     assert len(live(survey)) == 1
+
+
+def test_within_a_burst_a_person_presses_twice(visitor, at_once):
+    survey = a_sent_survey()
+    for score in range(11):
+        visitor.get(f"/s/{survey.answer_token}?score={score}")
+
+    asked = pressed(visitor, survey, "stop", without_script="1")
+
+    assert asked.status_code == 403
+    assert pressed(visitor, survey, "stop", page=asked, without_script="1").status_code == 200
+    assert live(survey)
 
 
 @pytest.mark.parametrize("wish", ["stop", "stop_like_this", "start"])

@@ -2,8 +2,6 @@
 const form = document.querySelector("[data-survey]");
 const saved = form.querySelector("[data-saved]");
 const SIGNS = ["pointerdown", "pointermove", "touchstart", "touchmove", "wheel", "keydown", "click"];
-const PATIENCE = 5000;
-const TICK = 250;
 let saving = Promise.resolve();
 let isSaving = 0;
 
@@ -41,16 +39,6 @@ function whenAPersonIsSeen(act) {
   for (const sign of SIGNS) {
     addEventListener(sign, heed, { signal: stop.signal, passive: true, capture: true });
   }
-}
-
-function whenLookedAt(act) {
-  let looked = 0;
-  const clock = setInterval(() => {
-    looked = document.visibilityState === "visible" && document.hasFocus() ? looked + TICK : 0;
-    if (looked < PATIENCE) return;
-    clearInterval(clock);
-    act();
-  }, TICK);
 }
 
 const isFromLink = "fromLink" in form.dataset;
