@@ -54,10 +54,17 @@ class SenderDomain(models.Model):
     public_key = models.TextField()  # base64, as the DNS record has it
     created_at = models.DateTimeField(auto_now_add=True)
     checked_at = models.DateTimeField(null=True, blank=True)
-    # {"spf" | "dkim" | "dmarc": {"status": …, "words": …}}
+    # {"spf" | "dkim" | "next_dkim" | "dmarc": {"status": …, "words": …}}
     findings = models.JSONField(default=dict, blank=True)
     # When DNS last had our key: mail is signed and may be sent from here since.
     verified_at = models.DateTimeField(null=True, blank=True)
+    # The key that takes over once DNS has it; empty where none was asked for.
+    next_selector = models.CharField(max_length=63, blank=True, default="", db_default="")
+    next_sealed_private_key = models.TextField(blank=True, default="", db_default="")
+    next_public_key = models.TextField(blank=True, default="", db_default="")
+    # The key before, and when the present one took over from it.
+    old_selector = models.CharField(max_length=63, blank=True, default="", db_default="")
+    key_changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = WorkspaceRows.as_manager()
 

@@ -1,7 +1,6 @@
 """The domains that a workspace sends from: add one, look its records up in DNS, remove it."""
 
 import re
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,18 +10,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from afterword.core.dns import Answer, Question, ascii_name, ask_all
-from afterword.core.sealed import seal
 from afterword.core.text import clean_json
-from afterword.mail.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
+from afterword.mail.sender_keys import new_key, take_over
 from afterword.mail.sender_records import (
     Finding,
     Status,
-    dkim_record,
     dmarc_hosts,
     judge_dkim,
     judge_dmarc,
     judge_spf,
+    key_host,
     spf_part,
 )
 from afterword.mail.servers import Broken, Server, own_servers
@@ -40,23 +38,19 @@ class DomainRefused(ValueError):
 
 
 def add(workspace: Workspace, text: str) -> SenderDomain:
-    """Add a domain with a key of its own; raises DomainRefused.
-
-    The selector is new each time, so that an old record, or that of another workspace, is not
-    in the way.
-    """
+    """Add a domain with a key of its own; raises DomainRefused."""
     name = _read_domain(text)
     if workspace.sender_domains.count() >= MOST:
         raise DomainRefused(f"A workspace has at most {MOST} sender domains. Remove one first.")
-    key = new_private_key()
+    key = new_key()
     try:
         with transaction.atomic():
             return SenderDomain.objects.create(
                 workspace=workspace,
                 name=name,
-                selector=f"afterword-{secrets.token_hex(3)}",
-                sealed_private_key=seal(key),
-                public_key=public_key(key),
+                selector=key.selector,
+                sealed_private_key=key.sealed,
+                public_key=key.public,
             )
     except IntegrityError as taken:
         raise DomainRefused(f"{name} is in the list already.") from taken
@@ -106,26 +100,45 @@ def _check(domains: Collection[SenderDomain], now: datetime) -> None:
     answers = ask_all({question for domain in domains for question in _questions(domain)})
     for domain in domains:
         server = servers.get(domain.workspace_id, settings.CONFIGURATION.mail)
-        _note(domain, _findings(domain, answers, spf_part(server)), now)
+        findings = _findings(domain, answers, spf_part(server))
+        if "next_dkim" in findings and findings["next_dkim"].status is Status.FOUND:
+            take_over(domain, now)
+            findings["dkim"] = findings.pop("next_dkim")
+            domain.findings.pop("next_dkim", None)
+        _note(domain, findings, now)
     # A domain that was removed meanwhile is not there to be changed.
     SenderDomain.objects.bulk_update(domains, ["findings", "checked_at", "verified_at"])
 
 
 def _questions(domain: SenderDomain) -> list[Question]:
-    key = _key_host(domain)
-    hosts = [key, f"{key}.{domain.name}", domain.name, *dmarc_hosts(domain.name)]
-    return [Question(host, "TXT") for host in hosts]
+    keys = [key_host(domain.name, selector) for selector in _selectors(domain)]
+    doubled = [f"{key}.{domain.name}" for key in keys]
+    hosts = [*keys, *doubled, domain.name, *dmarc_hosts(domain.name)]
+    return [_text_at(host) for host in hosts]
 
 
 def _findings(
     domain: SenderDomain, answers: Mapping[Question, Answer], part: str
 ) -> dict[str, Finding]:
-    key, doubled, own, *dmarc = (answers[question] for question in _questions(domain))
-    return {
-        "dkim": judge_dkim(key, domain.public_key, doubled, _key_host(domain)),
-        "spf": judge_spf(own, part),
-        "dmarc": judge_dmarc(dmarc, dmarc_hosts(domain.name)),
+    above = dmarc_hosts(domain.name)
+    findings = {
+        "dkim": _key_finding(domain, domain.selector, domain.public_key, answers),
+        "spf": judge_spf(answers[_text_at(domain.name)], part),
+        "dmarc": judge_dmarc([answers[_text_at(host)] for host in above], above),
     }
+    if domain.next_selector:
+        findings["next_dkim"] = _key_finding(
+            domain, domain.next_selector, domain.next_public_key, answers
+        )
+    return findings
+
+
+def _key_finding(
+    domain: SenderDomain, selector: str, public_key: str, answers: Mapping[Question, Answer]
+) -> Finding:
+    host = key_host(domain.name, selector)
+    doubled = answers[_text_at(f"{host}.{domain.name}")]
+    return judge_dkim(answers[_text_at(host)], public_key, doubled, host)
 
 
 def _note(domain: SenderDomain, findings: Mapping[str, Finding], now: datetime) -> None:
@@ -145,8 +158,12 @@ def _note(domain: SenderDomain, findings: Mapping[str, Finding], now: datetime) 
             domain.verified_at = None
 
 
-def _key_host(domain: SenderDomain) -> str:
-    return dkim_record(domain.name, domain.selector, domain.public_key).host
+def _selectors(domain: SenderDomain) -> list[str]:
+    return [selector for selector in (domain.selector, domain.next_selector) if selector]
+
+
+def _text_at(host: str) -> Question:
+    return Question(host, "TXT")
 
 
 def _read_domain(text: str) -> str:

@@ -50,7 +50,7 @@ class Finding(NamedTuple):
 class Record(NamedTuple):
     """A TXT record to publish. `host` is its whole name."""
 
-    kind: str  # "dkim", "spf" or "dmarc"
+    kind: str  # "dkim", "next_dkim", "spf" or "dmarc"
     host: str
     value: str
 
@@ -60,8 +60,12 @@ class Record(NamedTuple):
         return [self.value[i : i + _STRING] for i in range(0, len(self.value), _STRING)]
 
 
+def key_host(domain: str, selector: str) -> str:
+    return f"{selector}._domainkey.{domain}"
+
+
 def dkim_record(domain: str, selector: str, public_key: str) -> Record:
-    return Record("dkim", f"{selector}._domainkey.{domain}", f"v=DKIM1; k=rsa; p={public_key}")
+    return Record("dkim", key_host(domain, selector), f"v=DKIM1; k=rsa; p={public_key}")
 
 
 def spf_record(domain: str, server: Server | Broken) -> Record:

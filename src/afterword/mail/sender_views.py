@@ -1,7 +1,5 @@
 """The settings page on where survey mails come from."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -12,57 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afterword.mail import sender_domains
+from afterword.mail import sender_domains, sender_keys
 from afterword.mail.models import SenderDomain
 from afterword.mail.sender_domains import DomainRefused, server_of
 from afterword.mail.sender_forms import AddressForm, DomainForm
-from afterword.mail.sender_records import (
-    Record,
-    Status,
-    dkim_record,
-    dmarc_record,
-    spf_record,
-)
+from afterword.mail.sender_page import shown
+from afterword.mail.sender_records import Status
 from afterword.mail.senders import default_address, senders_now
 from afterword.mail.server_address import ProviderAccount
-from afterword.mail.servers import Broken, Server
 from afterword.workspaces.access import for_administrators
 from afterword.workspaces.models import Member
 
 PAGE = "mail/sender_domains.html"
-_TITLES = {"dkim": "DKIM", "spf": "SPF", "dmarc": "DMARC"}
-_PURPOSES = {
-    "dkim": "The key that receivers check the signature of each mail with.",
-    "spf": "Which servers may send for the domain.",
-    "dmarc": "What receivers do with mail that fails both, so that nobody else sends in your name.",
-}
-
-
-class Row(NamedTuple):
-    """A record on the page: as it should be, and what was found."""
-
-    record: Record
-    title: str
-    purpose: str
-    status: str  # of Status, or empty before the first check
-    words: str
-    seen: Sequence[str]
-    is_away: bool
-
-    @property
-    def is_advised(self) -> bool:
-        """Whether to show what to publish; where there is a record, only the key has one form."""
-        return self.record.kind == "dkim" or not self.seen
-
-    @property
-    def shown(self) -> Sequence[str]:
-        """Return what DNS has, unless that is the key which is shown already."""
-        return () if self.record.kind == "dkim" and self.status == Status.FOUND else self.seen
-
-
-class Shown(NamedTuple):
-    domain: SenderDomain
-    rows: list[Row]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,19 +43,35 @@ def domains(request: HttpRequest, member: Member) -> HttpResponse:
 @for_administrators
 def check(request: HttpRequest, member: Member, domain_id: UUID) -> HttpResponse:
     domain = get_object_or_404(SenderDomain.objects.visible_to(member), id=domain_id)
-    was_verified = domain.verified_at is not None
+    was_verified, selector = domain.verified_at is not None, domain.selector
     sender_domains.check(domain, timezone.now())
     dkim = domain.findings["dkim"]
     if dkim.get("away") or dkim["status"] == Status.AWAY:
         messages.warning(
             request, f"DNS could not be asked about {domain.name} just now. Check again later."
         )
+    elif domain.selector != selector:
+        messages.success(request, f"{domain.name} has its new key: mail is signed with it now.")
     elif domain.verified_at:
         messages.success(request, f"{domain.name} is verified: its mail is signed.")
     elif was_verified:
         messages.warning(request, f"{domain.name} is verified no more: its key is not in DNS.")
     else:
         messages.warning(request, f"{domain.name} is not verified yet: its key is not in DNS.")
+    return redirect(_address_of(domain))
+
+
+@require_POST
+@for_administrators
+def ask_for_new_key(request: HttpRequest, member: Member, domain_id: UUID) -> HttpResponse:
+    domain = get_object_or_404(SenderDomain.objects.visible_to(member), id=domain_id)
+    if sender_keys.ask_for_new_key(domain):
+        messages.success(
+            request,
+            f"{domain.name} has a next key. Publish its record beside the present one, then check.",
+        )
+    else:
+        messages.warning(request, f"{domain.name} has a next key already: publish its record.")
     return redirect(_address_of(domain))
 
 
@@ -132,7 +107,7 @@ def _page(
     form: DomainForm | None = None,
     address_form: AddressForm | None = None,
 ) -> HttpResponse:
-    workspace = member.workspace
+    workspace, now = member.workspace, timezone.now()
     rows = list(SenderDomain.objects.visible_to(member).order_by("name"))
     verified = [domain for domain in rows if domain.verified_at]
     server = server_of(workspace.id)
@@ -140,7 +115,7 @@ def _page(
     context = {
         "form": form or DomainForm(),
         "address_form": address_form or (AddressForm(workspace, verified) if verified else None),
-        "shown": [Shown(domain, rows_of(domain, server)) for domain in rows],
+        "shown": [shown(domain, server, now) for domain in rows],
         "sender": sender,
         "is_fallback": workspace.sender_address and sender.address != workspace.sender_address,
         "chosen": workspace.sender_address,
@@ -150,29 +125,6 @@ def _page(
     }
     is_wrong = any(one is not None and one.is_bound for one in (form, address_form))
     return render(request, PAGE, context, status=422 if is_wrong else 200)
-
-
-def rows_of(domain: SenderDomain, server: Server | Broken) -> list[Row]:
-    records = [
-        dkim_record(domain.name, domain.selector, domain.public_key),
-        spf_record(domain.name, server),
-        dmarc_record(domain.name),
-    ]
-    return [_row(record, domain.findings.get(record.kind, {})) for record in records]
-
-
-def _row(record: Record, finding: dict[str, object]) -> Row:
-    status = str(finding.get("status", ""))
-    seen = finding.get("seen", ())
-    return Row(
-        record=record,
-        title=_TITLES[record.kind],
-        purpose=_PURPOSES[record.kind],
-        status=status,
-        words=str(finding.get("words", "")),
-        seen=seen if isinstance(seen, list) else [],
-        is_away=bool(finding.get("away")),
-    )
 
 
 def _address_of(domain: SenderDomain) -> str:

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import dkim
 import pytest
+from django.utils import timezone
 
 from afterword.core.name_servers import NameServer
 from afterword.mail import sender_domains, senders
 from afterword.mail.models import SenderDomain
 from afterword.mail.sender_domains import DomainRefused, add, check, check_all_due, remove
+from afterword.mail.sender_keys import ask_for_new_key
 from afterword.workspaces.models import Role
 from tests.dns_server import dns_server
 from tests.factories import NOW, a_member, a_sender_domain, a_workspace
@@ -35,11 +38,32 @@ def asks(settings):
 
 
 def publish(server, domain: SenderDomain, **others: str) -> None:
-    server.zones[f"{domain.selector}._domainkey.{domain.name}"] = {
-        "TXT": [_split(f"v=DKIM1; k=rsa; p={domain.public_key}")]
-    }
+    publish_key(server, domain.name, domain.selector, domain.public_key)
     for host, value in others.items():
         server.zones[host] = {"TXT": [_split(value)]}
+
+
+def publish_key(server, name: str, selector: str, key: str) -> None:
+    server.zones[f"{selector}._domainkey.{name}"] = {"TXT": [_split(f"v=DKIM1; k=rsa; p={key}")]}
+
+
+def publish_next(server, domain: SenderDomain) -> None:
+    publish_key(server, domain.name, domain.next_selector, domain.next_public_key)
+
+
+def a_domain_with_a_next_key(server, **fields) -> SenderDomain:
+    """A verified domain; DNS has the record of its present key."""
+    domain = a_sender_domain(a_workspace(sender_address="hello@acme.com"), **fields)
+    publish(server, domain)
+    assert ask_for_new_key(domain)
+    domain.refresh_from_db()
+    return domain
+
+
+def signed_with(domain: SenderDomain) -> str | None:
+    """The selector that mail is signed with now."""
+    [(_, sender)] = senders.senders_now([domain.workspace])
+    return sender.signer.selector if sender.signer else None
 
 
 def _split(value: str) -> str:
@@ -159,6 +183,117 @@ def test_a_key_of_another_workspace_verifies_nothing(server):
     assert ours.verified_at is None
 
 
+# ---- a new key
+
+
+def test_a_next_key_takes_over_once_dns_has_it_and_no_mail_goes_unsigned(server):
+    domain = a_domain_with_a_next_key(server)
+    old, following = domain.selector, domain.next_selector
+
+    check(domain, NOW)
+    assert statuses(domain)["next_dkim"] == "missing"
+    assert signed_with(domain) == old != following
+
+    publish_next(server, domain)
+    check(domain, NOW + timedelta(hours=1))
+
+    domain.refresh_from_db()
+    assert signed_with(domain) == domain.selector == following
+    assert (domain.old_selector, domain.key_changed_at) == (old, NOW + timedelta(hours=1))
+    assert (domain.next_selector, domain.next_sealed_private_key) == ("", "")
+    assert statuses(domain) == {"dkim": "found", "spf": "missing", "dmarc": "missing"}
+    del server.zones[f"{old}._domainkey.acme.com"]
+    check(domain, NOW + timedelta(days=8))
+    assert domain.verified_at == NOW
+
+
+def test_what_is_signed_with_the_next_key_verifies_by_its_record(server):
+    domain = a_domain_with_a_next_key(server)
+    publish_next(server, domain)
+    record = f"v=DKIM1; k=rsa; p={domain.next_public_key}".encode()
+
+    check(domain, NOW)
+
+    [(_, sender)] = senders.senders_now([domain.workspace])
+    assert sender.signer
+    signed = sender.signer.sign(b"From: hello@acme.com\r\n\r\nx\r\n")
+    assert dkim.verify(signed, dnsfunc=lambda name, timeout=5: record)
+
+
+def test_by_the_clock_the_next_key_takes_over_too(server):
+    domain = a_domain_with_a_next_key(server, checked_at=NOW)
+    publish_next(server, domain)
+
+    assert check_all_due(NOW + timedelta(days=1)) == 1
+
+    assert signed_with(domain) == domain.next_selector
+
+
+@pytest.mark.parametrize("trouble", ["silent", "SERVFAIL", {"TXT": ['"v=DKIM1; p=other"']}])
+def test_the_present_key_signs_while_dns_has_no_next_one(server, trouble):
+    domain = a_domain_with_a_next_key(server)
+    server.zones[f"{domain.next_selector}._domainkey.acme.com"] = trouble
+
+    check(domain, NOW)
+
+    assert signed_with(domain) == domain.selector
+    assert domain.verified_at
+
+
+def test_a_domain_that_lost_its_record_comes_back_with_the_next_key(server):
+    domain = a_domain_with_a_next_key(server, verified_at=None)
+    server.zones.pop(f"{domain.selector}._domainkey.acme.com")
+    publish_next(server, domain)
+
+    check(domain, NOW)
+
+    domain.refresh_from_db()
+    assert signed_with(domain) == domain.selector
+    assert domain.verified_at == NOW
+
+
+def test_a_next_key_that_waits_is_kept_when_another_is_asked_for(server):
+    domain = a_domain_with_a_next_key(server)
+
+    assert not ask_for_new_key(domain)
+
+    following = domain.next_selector
+    domain.refresh_from_db()
+    assert domain.next_selector == following
+
+
+def test_two_who_find_the_next_key_at_once_change_it_once(server):
+    domain = a_domain_with_a_next_key(server)
+    publish_next(server, domain)
+    other = SenderDomain.objects.get()
+    old = domain.selector
+
+    check(domain, NOW)
+    check(other, NOW)
+
+    assert (other.selector, other.old_selector) == (domain.selector, old)
+    assert signed_with(domain) == domain.selector != old
+
+
+def test_a_domain_that_is_removed_meanwhile_stays_so(server):
+    domain = a_domain_with_a_next_key(server)
+    publish_next(server, domain)
+    SenderDomain.objects.all().delete()
+
+    check(domain, NOW)
+
+    assert not SenderDomain.objects.exists()
+
+
+def test_a_check_that_began_before_leaves_a_next_key_alone(server):
+    earlier = a_sender_domain(a_workspace())
+    ask_for_new_key(SenderDomain.objects.get())
+
+    check(earlier, NOW)
+
+    assert SenderDomain.objects.get().next_selector
+
+
 # ---- what can be added
 
 
@@ -260,6 +395,39 @@ def test_check_now_says_what_was_found(client, server, asks):
     assert ">Verified<" in html
 
 
+def test_a_new_key_is_asked_for_and_followed_on_the_page(client, server):
+    member = a_member()
+    client.force_login(member.user)
+    domain = a_sender_domain(member.workspace)
+    publish(server, domain)
+    old = f"{domain.selector}._domainkey.acme.com"
+
+    html = client.post(f"{PAGE}/{domain.id}/new-key", follow=True).content.decode()
+
+    domain.refresh_from_db()
+    assert "acme.com has a next key. Publish its record" in html
+    assert f'value="{old}"' in html
+    assert f'value="{domain.next_selector}._domainkey.acme.com"' in html
+    assert f'value="v=DKIM1; k=rsa; p={domain.next_public_key}"' in html
+    assert domain.next_sealed_private_key not in html
+    assert "New key for acme.com" not in html
+    html = client.post(f"{PAGE}/{domain.id}/new-key", follow=True).content.decode()
+    assert "has a next key already" in html
+
+    publish_next(server, domain)
+    html = client.post(f"{PAGE}/{domain.id}/check", follow=True).content.decode()
+
+    assert "acme.com has its new key" in html
+    assert "Keep the old record" in html
+    assert old in html
+    for days, words in ((8, "You may remove the old record now"), (31, "")):
+        SenderDomain.objects.update(key_changed_at=timezone.now() - timedelta(days=days))
+        html = client.get(PAGE).content.decode()
+        assert "Keep the old record" not in html
+        assert (old in html) == bool(words)
+        assert words in html
+
+
 def test_what_dns_holds_is_shown_as_text(client, server):
     member = a_member()
     client.force_login(member.user)
@@ -346,7 +514,7 @@ def test_only_administrators_see_the_page(client, role):
 
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, {"name": "b.com"}).status_code == 403
-    for action in ("check", "removal"):
+    for action in ("check", "new-key", "removal"):
         assert client.post(f"{PAGE}/{domain.id}/{action}").status_code == 403
     assert client.post("/settings/sender-address", {"local": "x"}).status_code == 403
 
@@ -356,9 +524,9 @@ def test_outsiders_find_no_domain_of_others(client):
     client.force_login(a_member(role=Role.ADMIN).user)
 
     assert "theirs.com" not in client.get(PAGE).content.decode()
-    for action in ("check", "removal"):
+    for action in ("check", "new-key", "removal"):
         assert client.post(f"{PAGE}/{domain.id}/{action}").status_code == 404
-    assert SenderDomain.objects.exists()
+    assert SenderDomain.objects.get().next_selector == ""
 
 
 def test_at_most_so_many_domains_are_added(monkeypatch):
