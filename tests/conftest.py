@@ -9,6 +9,23 @@ from tests.browser.chromium import chromium
 from tests.running_afterword import RunningAfterword, running_afterword
 
 PATIENCE = 15_000  # milliseconds for anything that a browser waits for
+# Where single tests take up to minutes, the dearest first.
+LONG = ("tests/chaos/", "tests/robots/", "tests/crash/", "tests/running/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones: what is left to share out in the end is short.
+
+    Beyond that the order stays random, and by what a test does to the database.
+    """
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """Return the place of an item's folder among the long ones; all others come after them."""
+    starts = (item.nodeid.startswith(folder) for folder in LONG)
+    return next((place for place, is_there in enumerate(starts) if is_there), len(LONG))
 
 
 @pytest.fixture(scope="session")
