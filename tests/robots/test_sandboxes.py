@@ -54,9 +54,9 @@ def pretend(page: Page) -> None:
 
 
 def links_of(number: int, mail: Mail) -> list[str]:
-    """Most of the robots open one link, every fifth two scores and the unsubscribe page."""
+    """Most of the robots open one link, every tenth two scores and the unsubscribe page."""
     first, second = chance.sample(range(11), 2)
-    if number % 5:
+    if number % 10:
         return [mail.scores[first]]
     return [mail.scores[first], mail.scores[second], mail.unsubscribe]
 
