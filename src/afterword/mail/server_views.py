@@ -39,7 +39,7 @@ def _works(request: HttpRequest, form: MailServerForm) -> bool:
     try:
         messages.info(request, try_out(form.server))
     except NotSent as problem:
-        form.add_error("address", f"It does not work, and is not used: {problem.reply}")
+        form.refuse(problem.reply)
         return False
     return True
 

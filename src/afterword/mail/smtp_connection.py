@@ -1,6 +1,7 @@
 """Opens a connection to an SMTP server: reach it, encrypt, sign in."""
 
 import asyncio
+import os
 import socket
 import ssl
 from functools import cache
@@ -92,6 +93,8 @@ def _words(server: SmtpServer, error: Exception) -> str:
                 f"{server.name} does not speak TLS as asked for (tls={server.tls}): {cause.reason}."
                 " Ports 587 and 25 mostly want tls=starttls, port 465 tls=tls."
             )
+        if isinstance(cause, socket.gaierror):
+            return f"{server.host} is not found ({cause.strerror}). Is the host written rightly?"
     if isinstance(error, egress.EgressRefused):
         return str(error)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
@@ -103,4 +106,5 @@ def _words(server: SmtpServer, error: Exception) -> str:
             f"{server.name} does not offer STARTTLS, so nothing was sent. Use tls=tls if the port "
             "speaks TLS from the start, or tls=none if the way to it is private."
         )
-    return f"The mail server does not answer: {error}"
+    number = next((n for cause in causes if (n := getattr(cause, "errno", None))), None)
+    return f"{server.name} does not answer: {os.strerror(number) if number else error}"

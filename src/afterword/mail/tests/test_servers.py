@@ -132,6 +132,7 @@ def test_a_server_that_does_not_work_is_not_used_unless_told_so(reachable):
         assert response.status_code == 422
         assert "535 5.7.8 wrong password" in response.content.decode()
         assert "hush" not in response.content.decode()
+        assert f'value="smtp://ann:@127.0.0.1:{server.port}"' in response.content.decode()
         assert own_servers() == {}
 
         client.post(PAGE, {"address": address, "untried": "1"})
@@ -155,7 +156,12 @@ def test_an_address_inside_is_refused_when_it_is_tried():
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [("mailbox:", "mailbox of its own"), ("smtp://hush:/x@a", "%2F"), ("", "required")],
+    [
+        ("mailbox:", "mailbox of its own"),
+        ("smtp://hush:/x@a", "%2F"),
+        ("", "required"),
+        ("smtp://ann:hush@" + "x" * 2000, "2000"),
+    ],
 )
 def test_a_wrong_address_says_how_to_mend_it(address, words):
     response = signed_in(a_member()).post(PAGE, {"address": address})

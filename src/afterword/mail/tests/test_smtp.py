@@ -262,7 +262,13 @@ def test_a_server_that_is_not_there_says_so():
     with pytest.raises(NotSent) as caught:
         run(server, Smtp.connect)
     assert caught.value.fault is Fault.SERVER
-    assert "does not answer" in caught.value.reply
+    assert "does not answer: Connection refused" in caught.value.reply
+
+
+def test_a_name_that_is_not_there_says_which():
+    with pytest.raises(NotSent) as caught:
+        uvloop.run(Smtp(SmtpServer("nowhere.invalid", 25, "", "", "none")).connect())
+    assert "nowhere.invalid is not found" in caught.value.reply
 
 
 def test_a_refused_sign_in_stops_the_server_and_shows_no_password():
