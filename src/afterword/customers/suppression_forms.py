@@ -48,7 +48,9 @@ def read_lines(text: str, note: str, category: str) -> Lines:
             )
         except PatternRefused as refusal:
             found.refused.append(line)
-            found.problems.append(f"Line {number}: {refusal}" if len(lines) > 1 else str(refusal))
+            # As they are numbered once those that were taken are gone from the field.
+            place = f"Line {len(found.refused)}: " if len(lines) > 1 else ""
+            found.problems.append(f"{place}{refusal}")
     return found
 
 

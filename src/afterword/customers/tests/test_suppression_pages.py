@@ -198,7 +198,8 @@ def test_many_lines_are_read_and_the_wrong_ones_come_back(client, member):
     assert patterns() == ["*.rival.test", "ann@example.com", "known@example.com"]
     assert Suppression.objects.get(pattern="*.rival.test").note == "Rival, all of it"
     assert "2 put on the list. 1 was on it already. 2 refused" in page
-    assert "Line 6: “not an address” is not a domain" in page
+    assert "Line 1: “not an address” is not a domain" in page
+    assert " autofocus" in response.content.decode()
     assert ">\nnot an address\nbob@</textarea>" in response.content.decode()
 
 
