@@ -20,14 +20,19 @@ register.inclusion_tag("components/moment.html", name="moment")(
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """Render a field's widget as Tabler's control, with its errors and help tied to it."""
+    """Render a field's widget as Tabler's control, with its errors and help tied to it.
+
+    The browser leads to the first one that is to be mended, wherever on the page it is.
+    """
     widget = field.field.widget
     classes = [next((name for kind, name in _CLASSES if isinstance(widget, kind)), "form-control")]
     if "class" in widget.attrs:
         classes.append(widget.attrs["class"])
     if field.errors:
         classes.append("is-invalid")
-    return field.as_widget(attrs={"class": " ".join(classes)})
+    return field.as_widget(
+        attrs={"class": " ".join(classes), "autofocus": bool(field.errors)},
+    )
 
 
 @register.filter
