@@ -1,6 +1,7 @@
 """Programs that check mails and run no scripts: they fetch links, and nothing follows from it."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -66,3 +67,15 @@ def test_a_scanner_sets_nothing_off_and_uses_nothing_up(shop: Workspace, robot: 
     answer_all(mails, 7)
 
     assert scores_of(shop, mails) == {mail.to: 7 for mail in mails}
+
+
+def test_no_link_of_a_mail_is_written_into_the_log(shop: Workspace):
+    [mail] = receive(shop, "logged-", 1)
+
+    with httpx.Client() as client:
+        for link in mail.links:
+            client.get(link)
+            client.post(link, data={"List-Unsubscribe": "No"})
+
+    said = shop.afterword.said()
+    assert not [link for link in mail.links if re.split(r"/[su]/", link)[1][:22] in said]
