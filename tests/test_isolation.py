@@ -1,0 +1,53 @@
+"""A large mailing, or a mail server that is dead or slow, holds up nobody but itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from afterword.mail.office import Office, Servers
+from afterword.surveys.models import State
+from tests.factories import NOW, a_campaign, a_survey, a_workspace
+from tests.running_afterword import eventually
+from tests.smtp import smtp_sink
+from tests.smtp_script import Hang, Script, scripted_smtp
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True], ids=["same workspace", "another"])
+def test_a_large_mailing_does_not_hold_up_a_survey_of_another_campaign(is_elsewhere):
+    mailing = a_campaign()
+    for number in range(300):
+        a_survey(mailing, due_at=NOW + timedelta(seconds=number))
+    workspace = a_workspace() if is_elsewhere else mailing.workspace
+    last = a_survey(a_campaign(workspace), due_at=timezone.now())
+
+    with smtp_sink() as (sink, server):
+        office = Office(lambda: Servers(replace(server, connections=2), {}))
+        office.send_due()
+        office.close()
+
+    assert len(sink.recipients) == 301
+    assert sink.recipients.index(last.email) < 20
+
+
+@pytest.mark.parametrize("is_dead", [True, False], ids=["dead", "silent"])
+def test_a_workspaces_own_server_in_trouble_holds_up_no_other_workspace(is_dead):
+    troubled, other = a_campaign(), a_campaign()
+    waiting = [a_survey(troubled) for _ in range(20)]
+    sent = [a_survey(other) for _ in range(20)]
+
+    with smtp_sink() as (sink, server):
+        with scripted_smtp(Script(banner=Hang())) as silent:
+            own = replace(server, port=1) if is_dead else silent
+            office = Office(lambda: Servers(server, {troubled.workspace_id: own}))
+            office.wake()
+            eventually(lambda: len(sink.recipients) == len(sent))
+        office.close()
+
+    assert sorted(sink.recipients) == sorted(survey.email for survey in sent)
+    for survey in waiting:
+        survey.refresh_from_db()
+        assert (survey.state, survey.handed_over) == (State.QUEUED, 0)
