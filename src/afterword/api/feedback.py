@@ -21,6 +21,14 @@ router = Router(tags=["Feedback"])
 SORTS = {"createdDate": "created_at", "updatedDate": "updated_at", "score": "score"}
 
 
+class EarlierAnswer(Schema):
+    """What the customer answered at `date`, and changed later."""
+
+    score: int
+    comment: str
+    date: datetime
+
+
 class Feedback(Schema):
     """An answer to a survey. The customer's fields, tags and properties are those of today.
 
@@ -62,6 +70,7 @@ class Feedback(Schema):
     isBogus: bool = False
     isSubmitted: bool
     isPartial: bool  # a score without a comment
+    earlierAnswers: list[EarlierAnswer]  # the newest first
 
 
 class FeedbackResponses(Schema):
@@ -126,6 +135,10 @@ def feedback(row: Response, types: Types) -> Feedback:
         metricsType=METRIC_TYPES[Metric(row.metric)],
         isSubmitted=row.submitted_at is not None,
         isPartial=row.is_partial,
+        earlierAnswers=[
+            EarlierAnswer(score=one.score, comment=one.comment, date=one.at)
+            for one in row.earlier_answers
+        ],
     )
     if customer := row.customer:
         found.firstName = customer.first_name

@@ -15,6 +15,7 @@ from afterword.surveys.models import Survey
 CHANGEABLE = timedelta(hours=24)
 LIFE = timedelta(days=180)  # of a survey's links, from its sending on
 COMMENT_LIMIT = 10_000  # characters
+MOST_EARLIER = 20  # answers that are kept beside the last one
 
 
 class AnswerRefused(ValueError):
@@ -65,7 +66,7 @@ def read_comment(text: str) -> str:
 def record_answer(
     survey: Survey, score: int, comment: str | None, now: datetime, *, submitted: bool
 ) -> Response:
-    """Make `score` and `comment` the survey's answer, in place of an earlier one.
+    """Make `score` and `comment` the survey's answer; an earlier one is kept beside it.
 
     An empty comment keeps an earlier one, which the page does not show and so nobody deleted.
     `submitted` says that the person sent the form; a score alone may come before that.
@@ -75,8 +76,11 @@ def record_answer(
     response = Response.objects.filter(survey=original).first() or _new_response(original, now)
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
+    comment = comment or response.comment
+    if response.score not in {None, score} or response.comment not in {"", comment}:
+        response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
     response.score = score
-    response.comment = comment or response.comment
+    response.comment = comment
     response.updated_at = now
     if submitted:
         response.submitted_at = now
@@ -92,6 +96,11 @@ def lock_original(survey: Survey) -> Survey:
     original_id = survey.reminds_id or survey.id
     rows = Survey.objects.select_for_update(no_key=True).filter(id__in={survey.id, original_id})
     return {row.id: row for row in rows.order_by("id")}[original_id]
+
+
+def _said(response: Response) -> dict[str, object]:
+    said = {"score": response.score, "comment": response.comment}
+    return {**said, "at": response.updated_at.isoformat()}
 
 
 def _new_response(survey: Survey, now: datetime) -> Response:

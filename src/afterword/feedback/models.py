@@ -1,5 +1,8 @@
 """Responses: what customers answered."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.db import models
 
 from afterword.campaigns.metrics import SCALES, Bucket, Metric, Scale
@@ -9,6 +12,14 @@ from afterword.customers.models import Customer
 from afterword.feedback.verdict import Verdict
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
+
+
+class Earlier(NamedTuple):
+    """What an answer said, from `at` until it was changed."""
+
+    score: int
+    comment: str
+    at: datetime
 
 
 class Response(models.Model):
@@ -29,6 +40,10 @@ class Response(models.Model):
     updated_at = models.DateTimeField()
     # When the whole form was sent; None while only the score is known.
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # What it said before it was changed, the oldest first; see `Earlier`.
+    earlier = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
 
     objects = WorkspaceRows.as_manager()
 
@@ -49,6 +64,14 @@ class Response(models.Model):
     @property
     def bucket(self) -> Bucket:
         return self.scale.bucket(self.score)
+
+    @property
+    def earlier_answers(self) -> list[Earlier]:
+        """Return what it said before, the newest first."""
+        return [
+            Earlier(one["score"], one["comment"], datetime.fromisoformat(one["at"]))
+            for one in reversed(self.earlier)
+        ]
 
     @property
     def is_partial(self) -> bool:

@@ -64,7 +64,8 @@ def test_an_answer_is_shown_with_its_customer(workspace: Workspace, get: Get):
     )
     campaign = factories.a_campaign(workspace, Metric.STAR, name="After an order")
     survey = factories.a_sent_survey(campaign, customer=customer)
-    response = a_response(survey, 4, comment="Good", submitted_at=NOW)
+    before = {"score": 2, "comment": "Bad", "at": NOW.isoformat()}
+    response = a_response(survey, 4, comment="Good", submitted_at=NOW, earlier=[before])
 
     _, body = get(f"/feedback/{response.id}")
 
@@ -105,6 +106,7 @@ def test_an_answer_is_shown_with_its_customer(workspace: Workspace, get: Get):
         "isBogus": False,
         "isSubmitted": True,
         "isPartial": False,
+        "earlierAnswers": [{"score": 2, "comment": "Bad", "date": INSTANT}],
     }
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from afterword.campaigns.metrics import Metric
 from afterword.feedback.answer import (
     LIFE,
+    MOST_EARLIER,
     AnswerClosed,
     AnswerRefused,
     has_ended,
@@ -14,8 +15,10 @@ from afterword.feedback.answer import (
     read_score,
     record_answer,
 )
-from afterword.feedback.models import Response
+from afterword.feedback.models import Earlier, Response
 from tests.factories import NOW, a_sent_survey
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.django_db
@@ -54,6 +57,31 @@ def test_the_last_answer_of_a_day_counts():
     assert (response.score, response.comment) == (8, "Better now")
     assert (response.created_at, response.updated_at) == (NOW, later)
     assert survey.answered_at == NOW
+
+
+@pytest.mark.django_db
+def test_what_was_answered_before_is_kept():
+    survey = a_sent_survey()
+    record_answer(survey, 3, None, NOW, submitted=False)
+    record_answer(survey, 3, "Bad", NOW + MINUTE, submitted=True)  # only adds to it
+    record_answer(survey, 3, "Bad", NOW + 2 * MINUTE, submitted=True)
+    record_answer(survey, 8, None, NOW + 3 * MINUTE, submitted=False)
+    record_answer(survey, 8, "Better", NOW + 4 * MINUTE, submitted=True)
+
+    assert Response.objects.get().earlier_answers == [
+        Earlier(8, "Bad", NOW + 3 * MINUTE),
+        Earlier(3, "Bad", NOW + 2 * MINUTE),
+    ]
+
+
+@pytest.mark.django_db
+def test_of_endless_changes_the_last_are_kept():
+    survey = a_sent_survey()
+    for number in range(50):
+        record_answer(survey, number % 11, None, NOW, submitted=False)
+
+    assert [one.score for one in Response.objects.get().earlier_answers[:2]] == [48 % 11, 47 % 11]
+    assert len(Response.objects.get().earlier) == MOST_EARLIER
 
 
 @pytest.mark.django_db

@@ -88,3 +88,14 @@ def test_an_empty_page_says_what_to_do(client, member):
     html = client.get(reverse("feedback:list")).content.decode()
 
     assert "No answers yet" in html
+
+
+def test_an_answer_that_was_changed_shows_what_it_said_before(client, member):
+    survey = a_sent_survey(a_campaign(member.workspace))
+    for score, comment in ((3, "Bad <i>thing</i>"), (8, "Better")):
+        record_answer(survey, score, comment, timezone.now(), submitted=True)
+
+    html = client.get(reverse("feedback:list")).content.decode()
+
+    assert "Before: <strong>3</strong> <q" in html
+    assert "Bad &lt;i&gt;thing&lt;/i&gt;" in html
