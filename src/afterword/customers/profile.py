@@ -36,7 +36,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How many surveys were sent to a customer, and what became of them."""
+    """How many survey mails were sent to a customer, and what became of them."""
 
     surveys: int
     sent: int
@@ -44,12 +44,15 @@ class Delivery:
     opened: int  # by a person
     bounced: int  # of those sent
     responded: int
+    # Of the surveys themselves: a reminder is one more mail about the same one.
+    asked: int  # sent
+    arrived: int  # sent, and answered or not bounced
+    answered: int
 
     @property
     def response_rate(self) -> int | None:
-        """Responded in percent of those sent that did not bounce; None while there is none."""
-        arrived = self.sent - self.bounced
-        return round(100 * self.responded / arrived) if arrived else None
+        """Answered in percent of the surveys that arrived; None while none did."""
+        return round(100 * self.answered / self.arrived) if self.arrived else None
 
 
 @require_safe
@@ -57,7 +60,9 @@ class Delivery:
 def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(member), id=customer_id)
     responses = list(customer.responses.select_related("campaign").order_by("-created_at")[:LISTED])
-    surveys = customer.surveys.select_related("campaign", "response", "template", "reminder")
+    surveys = customer.surveys.select_related(
+        "campaign", "response", "template", "reminder", "reminds"
+    )
     decisions = customer.decisions.select_related("campaign", "event")
     return render(
         request,
@@ -88,15 +93,19 @@ def facts_of(customer: Customer) -> list[Fact]:
 
 def delivery_of(customer: Customer) -> Delivery:
     sent, answered = Q(sent_at__isnull=False), Q(answered_at__isnull=False)
+    bounced = Q(bounced_at__isnull=False) & ~answered  # a bounce of what was answered is false
+    asked = sent & Q(reminds__isnull=True)
     return Delivery(
         **customer.surveys.aggregate(
             surveys=Count("id"),
             sent=Count("id", filter=sent),
             delivered=Count("delivered_at"),
             opened=Count("opened_at"),
-            # A bounce of what was answered is a false one.
-            bounced=Count("id", filter=sent & Q(bounced_at__isnull=False) & ~answered),
+            bounced=Count("id", filter=sent & bounced),
             responded=Count("id", filter=sent & answered),
+            asked=Count("id", filter=asked),
+            arrived=Count("id", filter=asked & ~bounced),
+            answered=Count("id", filter=asked & answered),
         )
     )
 

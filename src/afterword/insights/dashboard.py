@@ -56,8 +56,8 @@ class MetricReport:
     score: Score
     counts: Counts
     weeks: list[Week]
-    sent: int
-    answered: int  # of those sent in the period
+    arrived: int  # sent in the period, and answered or not bounced; reminders belong to theirs
+    answered: int  # of those
 
     @property
     def scale(self) -> Scale:
@@ -71,7 +71,7 @@ class MetricReport:
 
     @property
     def response_rate(self) -> int | None:
-        return round(100 * self.answered / self.sent) if self.sent else None
+        return round(100 * self.answered / self.arrived) if self.arrived else None
 
     @property
     def shares(self) -> list[Share]:
@@ -118,14 +118,14 @@ def reports(member: Member, search: Search, now: datetime) -> list[MetricReport]
     answers = search.find(Response.objects.visible_to(member), now)
     counts = _counts(answers.values_list("metric", "score").annotate(Count("id")))
     weekly = _weekly(answers, now, zone)
-    sent = _sent(member, search, now)
+    arrived = _arrived(member, search, now)
     return [
         MetricReport(
             metric,
             score(metric, counts[metric]),
             counts[metric],
             _weeks(metric, weekly, now, zone),
-            *sent.get(metric, (0, 0)),
+            *arrived.get(metric, (0, 0)),
         )
         for metric in Metric
         if counts[metric]
@@ -168,9 +168,10 @@ def _weeks(
     ]
 
 
-def _sent(member: Member, search: Search, now: datetime) -> dict[str, tuple[int, int]]:
-    """Return by metric how many surveys were sent in the period, and how many of them answered."""
-    asked = Q(sent_at__isnull=False)
+def _arrived(member: Member, search: Search, now: datetime) -> dict[str, tuple[int, int]]:
+    """Return by metric how many surveys arrived in the period, and how many of them answered."""
+    asked = Q(sent_at__isnull=False, reminds=None)
+    asked &= Q(bounced_at=None) | Q(answered_at__isnull=False)
     if search.campaign_id:
         asked &= Q(campaign_id=search.campaign_id)
     if since := search.since(now):
@@ -181,4 +182,4 @@ def _sent(member: Member, search: Search, now: datetime) -> dict[str, tuple[int,
         .values_list("metric")
         .annotate(Count("id"), Count("answered_at"))
     )
-    return {metric: (sent, answered) for metric, sent, answered in rows}
+    return {metric: (arrived, answered) for metric, arrived, answered in rows}

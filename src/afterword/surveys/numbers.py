@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import TruncDay
 
 from afterword.surveys.models import Survey
@@ -54,7 +54,10 @@ class Numbers:
     total: int
     by_status: Mapping[Status, int]
     by_mark: Mapping[Mark, int]
+    tried: int  # sent, or refused by the mail server
+    # Of the surveys themselves: a reminder is one more mail about the same one.
     arrived: int  # sent, and answered or not bounced
+    answered: int
     columns: list[Column]
     unit: str  # what a column stands for
     is_capped: bool
@@ -64,8 +67,8 @@ class Numbers:
 
     @property
     def response_rate(self) -> int | None:
-        """Answered in percent of what was sent and did not bounce; None while nothing was."""
-        return round(100 * self.of(Mark.ANSWERED) / self.arrived) if self.arrived else None
+        """Answered in percent of the surveys that arrived; None while none did."""
+        return round(100 * self.answered / self.arrived) if self.arrived else None
 
     @property
     def folds(self) -> list[str]:
@@ -89,7 +92,9 @@ class _Group(NamedTuple):
     day: date
     status: Status
     number: int
+    tried: int
     arrived: int
+    answered: int
     marks: tuple[int, ...]  # in the order of `Mark`
 
 
@@ -108,32 +113,48 @@ def count(rows: WorkspaceRows[Survey], zone: ZoneInfo, since: date | None, until
     first = min((group.day for group in found), default=until)
     is_capped = total > MOST
     columns, unit = _columns(found, first if is_capped or since is None else since, until)
-    arrived = sum(group.arrived for group in found)
     in_order = {status: by_status[status] for status in Status if by_status[status]}
-    return Numbers(min(total, MOST), in_order, by_mark, arrived, columns, unit, is_capped)
+    return Numbers(
+        min(total, MOST),
+        in_order,
+        by_mark,
+        sum(group.tried for group in found),
+        sum(group.arrived for group in found),
+        sum(group.answered for group in found),
+        columns,
+        unit,
+        is_capped,
+    )
 
 
 def _counted(rows: WorkspaceRows[Survey], zone: ZoneInfo) -> Iterable[_Group]:
     flags = {
         mark.value: ExpressionWrapper(mark.condition, output_field=BooleanField()) for mark in Mark
     }
+    is_reminder = ExpressionWrapper(Q(reminds__isnull=False), output_field=BooleanField())
     newest = rows.order_by("-created_at", "-id").values(
-        day=TruncDay("created_at", tzinfo=zone), status=status_column(), **flags
+        day=TruncDay("created_at", tzinfo=zone),
+        status=status_column(),
+        **flags,
+        is_reminder=is_reminder,
     )[: MOST + 1]
     inner, parameters = newest.query.sql_with_params()
     marks = ", ".join(f'count(*) FILTER (WHERE "{mark.value}")' for mark in Mark)
-    arrived = (
-        f'count(*) FILTER (WHERE "{Mark.SENT}" AND ("{Mark.ANSWERED}" OR NOT "{Mark.BOUNCED}"))'
+    arrived = f'NOT is_reminder AND "{Mark.SENT}" AND ("{Mark.ANSWERED}" OR NOT "{Mark.BOUNCED}")'
+    rates = (
+        f'count(*) FILTER (WHERE "{Mark.SENT}" OR "{Mark.BOUNCED}"), '
+        f"count(*) FILTER (WHERE {arrived}), "
+        f'count(*) FILTER (WHERE {arrived} AND "{Mark.ANSWERED}")'
     )
     with connection.cursor() as cursor:
         # Django groups no limited query, and an unlimited one takes as long as there are rows.
         cursor.execute(
-            f'SELECT "day", "status", count(*), {arrived}, {marks} '  # noqa: S608  (our own names)
+            f'SELECT "day", "status", count(*), {rates}, {marks} '  # noqa: S608  (our own names)
             f"FROM ({inner}) AS newest GROUP BY 1, 2",
             parameters,
         )
-        for day, status, number, came, *marked in cursor:
-            yield _Group(day.date(), Status(status), number, came, tuple(marked))
+        for day, status, number, tried, came, answered, *marked in cursor:
+            yield _Group(day.date(), Status(status), number, tried, came, answered, tuple(marked))
 
 
 def _columns(found: Iterable[_Group], first: date, last: date) -> tuple[list[Column], str]:

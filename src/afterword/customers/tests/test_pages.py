@@ -225,6 +225,22 @@ def test_the_response_rate_leaves_out_what_bounced(client, member):
     assert reverse("surveys:survey", args=[answered.id]) in page
 
 
+def test_a_reminder_is_one_more_mail_about_the_same_survey(client, member):
+    campaign = a_campaign(member.workspace)
+    customer = a_customer(member.workspace)
+    first, second = (a_sent_survey(campaign, customer=customer) for _ in range(2))
+    for survey in (first, second):
+        a_sent_survey(campaign, customer=customer, reminds=survey, sent_by="reminder")
+    record_answer(first, 9, "", NOW, submitted=True)
+
+    response = profile_page(client, customer)
+
+    delivery = response.context["delivery"]
+    assert (delivery.sent, delivery.asked, delivery.answered) == (4, 2, 1)
+    assert delivery.response_rate == 50
+    assert text(response).count("Not needed") == 1
+
+
 def test_the_profile_tells_why_the_customer_was_not_asked(client, member):
     campaign = a_campaign(member.workspace, name="After an order")
     customer = a_customer(member.workspace)

@@ -42,12 +42,24 @@ def test_the_score_is_worked_out_with_its_answers_and_its_response_rate():
 
     assert (report.metric, report.score.score, report.score.total) == (Metric.NPS, 40, 5)
     assert report.counts == {10: 1, 9: 2, 7: 1, 3: 1}
-    assert (report.answered, report.sent, report.response_rate) == (5, 6, 83)
+    assert (report.answered, report.arrived, report.response_rate) == (5, 6, 83)
     assert [(share.label, share.percent) for share in report.shares] == [
         ("Promoter", 60),
         ("Passive", 20),
         ("Detractor", 20),
     ]
+
+
+def test_the_response_rate_leaves_out_reminders_and_what_bounced():
+    campaign = a_campaign((member := a_member()).workspace)
+    an_answer(campaign, 10)
+    ignored = a_sent_survey(campaign)
+    a_sent_survey(campaign, reminds=ignored, sent_by="reminder")
+    a_sent_survey(campaign, state="bounced", bounced_at=NOW)
+
+    (report,) = reports(member, Search(), NOW)
+
+    assert (report.answered, report.arrived, report.response_rate) == (1, 2, 50)
 
 
 def test_each_metric_with_answers_has_its_report():
@@ -71,8 +83,8 @@ def test_campaign_and_period_narrow_everything():
     (of_one,) = reports(member, Search(campaign_id=one.id), NOW)
     (of_week,) = reports(member, Search(campaign_id=one.id, days=7), NOW)
 
-    assert (of_one.score.total, of_one.sent) == (2, 2)
-    assert (of_week.score.score, of_week.score.total, of_week.sent) == (100, 1, 1)
+    assert (of_one.score.total, of_one.arrived) == (2, 2)
+    assert (of_week.score.score, of_week.score.total, of_week.arrived) == (100, 1, 1)
 
 
 def test_weeks_begin_on_monday_where_the_workspace_is():
@@ -121,7 +133,7 @@ def test_every_member_sees_the_score_and_the_answers(client, role):
 
     assert re.search(r'metric-number"><a href="/feedback\?metric=nps">100</a>', html)
     assert "&lt;/script&gt;&lt;b&gt;Lovely" in html
-    assert "100 % of 1 sent survey answered" in html
+    assert "100 % answered of 1 survey that did not bounce" in html
     found = re.search(r'id="nps"[^>]*>(.*?)</script>', html)
     assert found
     picture = json.loads(found[1])

@@ -47,6 +47,5 @@ def _percent(numbers: Numbers, mark: Mark) -> int | None:
     """Of what was sent; bounces of what was tried, since servers refuse mails before they go."""
     if mark is Mark.SENT:
         return None
-    tried = numbers.arrived + numbers.of(Mark.BOUNCED)
-    whole = tried if mark is Mark.BOUNCED else numbers.of(Mark.SENT)
+    whole = numbers.tried if mark is Mark.BOUNCED else numbers.of(Mark.SENT)
     return round(100 * numbers.of(mark) / whole) if whole else None

@@ -224,7 +224,23 @@ def test_the_response_rate_leaves_out_what_bounced(client, member):
     sent(campaign)
     sent(campaign, state=State.BOUNCED, bounced_at=ago(hours=1))
 
-    assert page(client).context["numbers"].response_rate == 50
+    response = page(client)
+    assert response.context["numbers"].response_rate == 50
+    assert "33 %" in response.content.decode()  # of what was tried, bounced
+
+
+def test_the_response_rate_is_of_surveys_however_many_mails_each_took(client, member):
+    campaign = a_campaign(member.workspace)
+    by_reminder, ignored = sent(campaign, answered_at=ago(hours=1)), sent(campaign)
+    sent(campaign, reminds=by_reminder, sent_by="reminder", answered_at=ago(hours=1))
+    sent(campaign, reminds=ignored, sent_by="reminder")
+    sent(campaign, reminds=ignored, sent_by="reminder")
+
+    numbers = page(client).context["numbers"]
+
+    assert (numbers.answered, numbers.arrived, numbers.response_rate) == (1, 2, 50)
+    assert (numbers.of(Mark.SENT), numbers.tried) == (5, 5)
+    assert page(client, by="reminder").context["numbers"].response_rate is None
 
 
 def test_the_numbers_are_of_every_status_whichever_is_listed(client, member):
