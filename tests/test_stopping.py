@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from afterword import flow
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, Reminder
 from afterword.customers.models import Customer, Suppression, SuppressionReason
 from afterword.customers.patterns import patterns_about
 from afterword.customers.suppressions import release, suppress
@@ -26,6 +26,7 @@ from afterword.feedback.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubsc
 from afterword.surveys.claim import campaigns_waiting, claim_due
 from afterword.surveys.hand_over import Accepted, Beginning, Group, commit
 from afterword.surveys.models import Survey
+from afterword.surveys.remind import schedule_reminders
 from tests.factories import NOW, a_campaign, a_track, a_workspace
 
 Reason = SuppressionReason
@@ -55,6 +56,11 @@ class Stopping(RuleBasedStateMachine):
             a_campaign(self.workspace, events=[event], delay=delay)
             for event, delay in (("Ordered", timedelta(0)), ("Returned", timedelta(hours=2)))
         ]
+        for campaign in self.campaigns:
+            Reminder.objects.create(
+                campaign=campaign, template=campaign.template, after_days=1, position=1
+            )
+        Reminder.objects.update(created_at=NOW)
         self.stops: dict[str, set[tuple[Reason, UUID | None]]] = defaultdict(set)
         self.claimed: list[Survey] = []
         self.mailed: list[Survey] = []
@@ -115,6 +121,18 @@ class Stopping(RuleBasedStateMachine):
         """The three before it at once, so that there is more to stop."""
         self.events_come_in([email], number)
         self.time_passes(180)
+        self.a_worker_claims()
+        if self.claimed:
+            self.it_hands_over_what_it_holds()
+
+    @rule(number=st.integers(0, 1), email=addresses, complains=st.booleans())
+    def somebody_is_reminded(self, number: int, email: str, complains: bool) -> None:
+        """A day later; some complain while the reminder waits already."""
+        self.an_order_is_asked_about(number, email)
+        self.time_passes(24 * 60)
+        schedule_reminders(self.now)
+        if complains:
+            self.stop(email, Reason.COMPLAINED)
         self.a_worker_claims()
         if self.claimed:
             self.it_hands_over_what_it_holds()
