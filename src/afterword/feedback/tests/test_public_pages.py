@@ -294,6 +294,20 @@ def test_only_the_host_of_the_logo_may_serve_a_picture(visitor):
     assert "img-src 'self' data: https://cdn.acme.test;" in policy
 
 
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("https://gone.test/logo.png", '<img src="https://gone.test/logo.png" alt="Acme">'),
+        ("", '<p class="logo">Acme</p>'),
+    ],
+)
+def test_a_logo_that_has_gone_leaves_the_companys_name(visitor, address, heading):
+    survey = named_survey(logo_url=address)
+
+    assert heading in visitor.get(page_of(survey)).content.decode()
+    assert heading in visitor.get(f"/u/{survey.unsubscribe_token}").content.decode()
+
+
 def test_an_address_that_is_no_address_does_not_open_the_policy(visitor):
     survey = named_survey(logo_url="https://acme.test; script-src *")
 

@@ -76,6 +76,15 @@ def test_a_mail_of_each_metric_keeps_to_every_rule(delivered, metric, fields):
         assert survey.unsubscribe_token in text
 
 
+def test_a_mail_whose_logo_has_gone_goes_in_the_companys_name(delivered):
+    survey, _, content = delivered(Metric.NPS, logo_url="")
+
+    body = strictly_parsed(content).get_body(("html",))
+    assert body
+    assert survey.workspace.name in body.get_content()
+    assert "/logos/" not in body.get_content()
+
+
 def signed_by(domain, content: bytes) -> set[str]:
     """Verify the signature; return the names of the headers under it."""
     name = f"{domain.selector}._domainkey.{domain.name}.".encode()
