@@ -11,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from afterword import flow
+from afterword import flow, schedule
+from afterword.core.clock import database_now
 from afterword.core.jobs import WAKE_TAKE_UP_SQL, wake
 from afterword.events.models import InboxItem
 from afterword.mail.models import MailboxMessage
@@ -88,3 +89,19 @@ def test_a_sweep_with_nothing_to_do_wakes_nobody():
     a_campaign()
     flow.sweep(timezone.now())
     assert not ProcrastinateJob.objects.exists()
+
+
+def test_a_worker_whose_clock_is_wrong_sends_nothing_early_and_robs_nobody(monkeypatch):
+    campaign = a_campaign()
+    real = timezone.now
+    later = a_survey(campaign, due_at=real() + timedelta(hours=1))
+    held = a_survey(campaign, state=State.CLAIMED, lease_until=real() + timedelta(seconds=15))
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=2))
+
+    schedule.sweep(database_now())
+    office().send_due()
+
+    later.refresh_from_db()
+    held.refresh_from_db()
+    assert (later.state, held.state) == (State.QUEUED, State.CLAIMED)
+    assert not MailboxMessage.objects.exists()

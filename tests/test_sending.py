@@ -27,7 +27,9 @@ from tests.factories import (
     a_template,
     a_workspace,
 )
+from tests.running_afterword import eventually
 from tests.smtp import smtp_sink
+from tests.smtp_script import Hang, Script, scripted_smtp
 
 UNSUBSCRIBED = SuppressionReason.UNSUBSCRIBED
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -358,3 +360,16 @@ def test_a_long_outage_does_not_count_against_a_survey():
     survey.refresh_from_db()
     assert (survey.refusals, survey.first_refused_at) == (0, None)
     office.close()
+
+
+def test_who_is_told_to_stop_puts_back_what_a_silent_server_was_offered(monkeypatch):
+    monkeypatch.setattr("afterword.mail.office.GRACE", 0.2)
+    survey = a_survey()
+    with scripted_smtp(Script(RCPT=Hang())) as server:
+        office = an_office(server, connections=1)
+        office.wake()
+        eventually(lambda: Survey.objects.filter(state=State.CLAIMED).exists())
+        office.close()
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.worker, survey.handed_over) == (State.QUEUED, None, 0)

@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import DataError, transaction
-from django.utils import timezone
 
 from afterword.campaigns.audience_fields import field_key
 from afterword.campaigns.models import Campaign
+from afterword.core.clock import database_now
 from afterword.core.email_address import normalise
 from afterword.core.failpoints import failpoint
 from afterword.core.ids import new_id
@@ -43,13 +43,13 @@ def drain_inbox(workspace_id: UUID, wake_sender: Callable[[], None]) -> bool:
     limit = BATCH
     while time.monotonic() < ends:
         try:
-            processed = process_events(workspace_id, timezone.now(), limit)
+            processed = process_events(workspace_id, database_now(), limit)
         except DataError as error:
             if limit == 1:
                 take_up.set_aside_oldest(workspace_id, str(error))
             limit = max(1, limit // 10)
             continue
-        if processed and is_any_due(timezone.now()):
+        if processed and is_any_due(database_now()):
             wake_sender()
         if processed is None:
             return True  # the one who holds the inbox looks again after letting go of it

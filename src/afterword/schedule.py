@@ -1,29 +1,31 @@
 """Everything that happens by the clock, in one table."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import close_old_connections
-from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from afterword import flow
+from afterword.core.clock import database_now
 from afterword.mail import bounce_mailbox, sender_domains
 from afterword.surveys import brake, remind
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
 EVERY_QUARTER = "* * * * * */15"
 EVERY_MINUTE = "* * * * *"
+Work = Callable[[datetime], None]  # is told the time
 
 
-def by_the_clock(cron: str) -> Callable[[Callable[[int], None]], Callable[[int], None]]:
+def by_the_clock(cron: str) -> Callable[[Work], Work]:
     """Make a job of a function that runs by the clock; one that still waits is not queued twice."""
 
-    def register(work: Callable[[int], None]) -> Callable[[int], None]:
+    def register(work: Work) -> Work:
         def run(timestamp: int) -> None:
             close_old_connections()
             try:
-                work(timestamp)
+                work(database_now())
             finally:
                 close_old_connections()
 
@@ -35,39 +37,39 @@ def by_the_clock(cron: str) -> Callable[[Callable[[int], None]], Callable[[int],
 
 
 @by_the_clock(EVERY_FEW_SECONDS)
-def sweep(timestamp: int) -> None:
+def sweep(now: datetime) -> None:
     """Wake up whatever waits though nobody was told: the jobs of dead workers among it."""
-    flow.sweep(timezone.now())
+    flow.sweep(now)
 
 
 @by_the_clock(EVERY_QUARTER)
-def apply_brakes(timestamp: int) -> None:
+def apply_brakes(now: datetime) -> None:
     """Warn of, and pause, campaigns whose mails bounce or are complained about."""
-    brake.apply_brakes(timezone.now())
+    brake.apply_brakes(now)
 
 
 @by_the_clock(EVERY_MINUTE)
-def schedule_reminders(timestamp: int) -> None:
+def schedule_reminders(now: datetime) -> None:
     """Queue the reminders that have become due."""
-    remind.schedule_reminders(timezone.now())
+    remind.schedule_reminders(now)
 
 
 @by_the_clock("23 * * * *")
-def schedule_missed_reminders(timestamp: int) -> None:
+def schedule_missed_reminders(now: datetime) -> None:
     """The same for what a long outage made late."""
-    remind.schedule_reminders(timezone.now(), thoroughly=True)
+    remind.schedule_reminders(now, thoroughly=True)
 
 
 @by_the_clock(EVERY_MINUTE)
-def collect_reports(timestamp: int) -> None:
+def collect_reports(now: datetime) -> None:
     """Read what mail servers reported into the bounce mailbox."""
-    bounce_mailbox.collect_reports(timezone.now())
+    bounce_mailbox.collect_reports(now)
 
 
 @by_the_clock("17 * * * *")
-def check_sender_domains(timestamp: int) -> None:
+def check_sender_domains(now: datetime) -> None:
     """Look up again the records of sender domains that were not checked for a day."""
-    sender_domains.check_all_due(timezone.now())
+    sender_domains.check_all_due(now)
 
 
 @app.periodic(cron="*/10 * * * *")

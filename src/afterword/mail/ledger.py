@@ -7,12 +7,11 @@ the database takes.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
-
-from django.utils import timezone
 
 from afterword.core.failpoints import failpoint
 from afterword.core.line import Line, conninfo
@@ -38,7 +37,8 @@ class Told(NamedTuple):
 class Ledger:
     """While one group is being committed, the next gathers."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._line = Line(conninfo(), "hand-over", plans_once=True)
         self._desk = Desk("ledger")
         self._waiting: list[Told] = []
@@ -99,7 +99,7 @@ class Ledger:
         begun = [one.what for one in told if isinstance(one.what, Beginning)]
         sent = [one.what for one in told if isinstance(one.what, Accepted)]
         failpoint("before_group_commit")
-        rows = await self._line.run(*Group(begun, sent).statement(timezone.now()))
+        rows = await self._line.run(*Group(begun, sent).statement(self._now()))
         failpoint("after_group_commit")
         return {id_ for (id_,) in rows}
 

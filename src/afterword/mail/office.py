@@ -19,8 +19,8 @@ from uuid import UUID, uuid4
 
 import uvloop
 from django.conf import settings
-from django.utils import timezone
 
+from afterword.core.clock import Clock
 from afterword.core.failpoints import failpoint
 from afterword.core.jobs import wake
 from afterword.customers.address_check import check_before_first_survey
@@ -141,7 +141,8 @@ class Office:
         self._loop = asyncio.get_running_loop()
         self._look = asyncio.Event()
         self._routes: dict[Server, Route] = {}
-        self._ledger = Ledger()
+        self._clock = Clock()
+        self._ledger = Ledger(self._clock.now)
         self._claims, self._renewals = Desk("claims"), Desk("renewals")
         self._mailbox = Desk("mailbox")
         self._journal = Journal(self._journals) if self._journals else None
@@ -168,9 +169,10 @@ class Office:
         """Claim for every server that has room; return whether anything was."""
         self._patience: float | None = None
         try:
-            waiting = await self._claims.do(lambda: campaigns_waiting(timezone.now()))
+            await self._claims.do(self._clock.look)
+            waiting = await self._claims.do(partial(campaigns_waiting, self._clock.now()))
             if paused := [one.campaign_id for one in waiting if one.is_paused]:
-                await self._claims.do(partial(hold, paused, timezone.now()))
+                await self._claims.do(partial(hold, paused, self._clock.now()))
             claimed = 0
             for route, campaigns in (await self._by_route(waiting)).items():
                 claimed += await self._claim(route, campaigns)
@@ -190,7 +192,7 @@ class Office:
         if time.monotonic() > self._servers_until:
             self._servers = await self._claims.do(self._find_servers)
             self._servers_until = time.monotonic() + SERVERS_KEPT
-        now = timezone.now()
+        now = self._clock.now()
         for campaign_id, workspace_id, is_paused in waiting:
             server = self._servers.of(workspace_id)
             if is_paused or isinstance(server, Broken):
@@ -207,13 +209,14 @@ class Office:
                 server,
                 self._ledger,
                 self._journal,
-                self._look.set,
+                on_room=self._look.set,
+                now=self._clock.now,
             )
         return self._routes[server]
 
     async def _claim(self, route: Route, campaigns: list[UUID]) -> int:
         """Claim what the route has room for, as fast as its server may be given mail."""
-        room, now = route.room(), timezone.now()
+        room, now = route.room(), self._clock.now()
         if room <= 0:
             return 0
         if route.per_minute:
@@ -233,7 +236,7 @@ class Office:
 
     def _sift(self, route: Route, surveys: Sequence[Survey]) -> list[Survey]:
         """Put off what the recipients' domains are not ready for; drop addresses that are none."""
-        now = timezone.now()
+        now = self._clock.now()
         if route.per_minute:
             pace.reserve(route.name, route.per_minute, len(surveys), now)
         surveys = surveys if route.is_mailbox else _deliverable(surveys, now)
@@ -258,7 +261,7 @@ class Office:
             held = [one for route in self._routes.values() for one in route.held.values()]
             try:
                 if held:
-                    await self._renewals.do(partial(renew, held, timezone.now()))
+                    await self._renewals.do(partial(renew, held, self._clock.now()))
             except Exception:  # leases last for three more tries
                 log.exception("leases are not renewed")
 

@@ -13,8 +13,6 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from django.utils import timezone
-
 from afterword.core.failpoints import failpoint
 from afterword.mail import pace
 from afterword.mail.desk import DATABASE_AWAY, Desk
@@ -51,7 +49,9 @@ class Route:
         server: Server,
         ledger: Ledger,
         journal: Journal | None,
+        *,
         on_room: Callable[[], None],
+        now: Callable[[], datetime],
     ) -> None:
         self.name = server.name if server else "mailbox"
         self.per_minute = server.per_minute if server else None
@@ -67,6 +67,7 @@ class Route:
         self._desk = Desk("route")
         self._journal = journal
         self._on_room = on_room
+        self._now = now
         self._claimed: asyncio.Queue[Survey] = asyncio.Queue()
         self._low = connections  # when the next are to be claimed: claiming takes its time
         # Few are composed ahead: each is a moment older when it goes.
@@ -114,12 +115,14 @@ class Route:
         if not self.is_idle:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._quiet.wait(), seconds)
+        # Asked before the connections are told to stop: then they let go of it.
+        offered = [held for held in self.held.values() if held.id not in self._begun]
         for task in connections:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._put_back([held for held in self.held.values() if held.id not in self._begun])
         for transport in self._transports:
             await transport.withdraw()
+        await asyncio.gather(*(self._ledger.take_back(held) for held in offered))
         self._desk.close()
 
     async def _compose(self) -> None:
@@ -130,7 +133,7 @@ class Route:
                 self._on_room()
             try:
                 failpoint("claimed")
-                ready = letter(survey, timezone.now())
+                ready = letter(survey, self._now())
             except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
                 await self._settle(survey, partial(hand_over.park, survey, str(refusal)))
                 continue
@@ -170,12 +173,12 @@ class Route:
             if problem.fault is Fault.SERVER:
                 raise
             if problem.fault is Fault.SENDER:
-                self.shunned[ready.survey.workspace_id] = timezone.now() + SHUNNED
+                self.shunned[ready.survey.workspace_id] = self._now() + SHUNNED
                 log.warning("workspace %s waits: %s", ready.survey.workspace_id, problem.reply)
                 await self._return(ready.survey)
                 return
             await self._settle(
-                ready.survey, partial(_note_problem, self.name, ready.survey, problem)
+                ready.survey, partial(_note_problem, self.name, ready.survey, problem, self._now())
             )
 
     async def _hand_over(self, transport: Transport, ready: Letter) -> None:
@@ -191,7 +194,7 @@ class Route:
             raise
         if not may:
             await transport.withdraw()
-            await self._settle(survey, partial(settle_if_needed, [held], timezone.now()))
+            await self._settle(survey, partial(settle_if_needed, [held], self._now()))
             return
         self._begun.add(held.id)
         failpoint("begun")
@@ -327,8 +330,7 @@ def _held(survey: Survey) -> Held:
     return Held(survey.id, survey.attempt)
 
 
-def _note_problem(server: str, survey: Survey, problem: NotSent) -> None:
-    now = timezone.now()
+def _note_problem(server: str, survey: Survey, problem: NotSent, now: datetime) -> None:
     match problem.fault:
         case Fault.TEMPORARY:
             hand_over.try_later(survey, problem.reply, now)

@@ -197,24 +197,29 @@ def _lock_customers(due: Sequence[Survey]) -> dict[UUID, Customer]:
 def _settled_meanwhile(
     due: Sequence[Survey], customers: Mapping[UUID, Customer]
 ) -> dict[UUID, dict[str, object]]:
-    """Return why surveys have become needless: answered already, or the customer is deleted."""
+    """Return why surveys have become needless.
+
+    The customer is deleted, or what is to be reminded of was answered, or has bounced after all.
+    """
     reminded = {survey.reminds_id for survey in due if survey.reminds_id}
-    answered = (
-        dict(
-            Survey.objects.filter(id__in=reminded, answered_at__isnull=False).values_list(
-                "id", "answered_at"
-            )
-        )
-        if reminded
-        else {}
-    )
+    over = _over(reminded) if reminded else {}
     settled: dict[UUID, dict[str, object]] = {}
     for survey in due:
         if survey.customer_id not in customers:
             settled[survey.id] = {"customer": "deleted"}
-        elif survey.reminds_id in answered:
-            settled[survey.id] = {"answered_at": answered[survey.reminds_id]}
+        elif survey.reminds_id in over:
+            settled[survey.id] = over[survey.reminds_id]
     return settled
+
+
+def _over(survey_ids: Collection[UUID]) -> dict[UUID, dict[str, object]]:
+    rows = Survey.objects.filter(id__in=survey_ids).values("id", "answered_at", "bounced_at")
+    return {
+        row["id"]: {name: row[name]}
+        for row in rows
+        for name in ("bounced_at", "answered_at")
+        if row[name]
+    }
 
 
 def _why_not(

@@ -105,7 +105,8 @@ _GROUP = """
                  AND ended_at IS NULL
                  AND (campaign_id IS NULL OR campaign_id = ready.campaign_id)
                LIMIT 1) IS NULL
-          AND (SELECT answered_at FROM surveys_survey WHERE id = ready.reminds_id) IS NULL
+          AND (SELECT coalesce(answered_at, bounced_at)
+               FROM surveys_survey WHERE id = ready.reminds_id) IS NULL
         RETURNING survey.id
     ), noted AS (
         UPDATE surveys_survey AS survey

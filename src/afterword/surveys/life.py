@@ -151,6 +151,9 @@ def _cancelled(survey: Survey, zone: tzinfo) -> str:
     if answered := detail.get("answered_at"):
         at = datetime.fromisoformat(str(answered))
         return f"The survey it reminds of was answered meanwhile, on {moment(at, zone)}."
+    if bounced := detail.get("bounced_at"):
+        at = datetime.fromisoformat(str(bounced))
+        return f"The survey it reminds of has bounced meanwhile, on {moment(at, zone)}."
     return ""
 
 

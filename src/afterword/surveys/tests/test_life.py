@@ -200,6 +200,7 @@ def test_why_it_was_not_sent_is_told():
         ({"by": "00000000-0000-0000-0000-000000000000"}, "no longer here"),
         ({"customer": "deleted"}, "customer was deleted"),
         ({"answered_at": "2026-11-01T12:00:00Z"}, "answered meanwhile, on 1 Nov 2026"),
+        ({"bounced_at": "2026-11-01T12:00:00Z"}, "bounced meanwhile, on 1 Nov 2026"),
         ({}, ""),
     ],
 )

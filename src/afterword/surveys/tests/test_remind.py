@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -7,6 +8,8 @@ from django.db import connection
 from afterword.campaigns.models import Reminder, ReminderWhen
 from afterword.decisions.facts import past_surveys
 from afterword.surveys import remind
+from afterword.surveys.claim import claim_due
+from afterword.surveys.hand_over import Beginning, Group, commit
 from afterword.surveys.models import SentBy, State, Survey
 from afterword.surveys.remind import TOO_LATE, schedule_reminders
 from tests.factories import (
@@ -238,6 +241,38 @@ def test_a_sent_reminder_throttles_as_the_last_survey():
     past = past_surveys(campaign.workspace_id, [original.email], since=NOW - 5 * DAY)
 
     assert [(one.id, one.at) for one in past[original.email]] == [(mail.id, NOW - DAY)]
+
+
+def a_due_reminder():
+    campaign = a_campaign()
+    original = a_sent_survey(campaign, sent_at=NOW - 10 * DAY)
+    return a_survey(
+        campaign,
+        customer=original.customer,
+        reminds=original,
+        sent_by=SentBy.REMINDER,
+        due_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("what", ["answered_at", "bounced_at"])
+def test_a_reminder_is_needless_when_its_survey_was_answered_or_has_bounced(what):
+    reminder = a_due_reminder()
+    Survey.objects.filter(id=reminder.reminds_id).update(**{what: NOW - DAY})
+
+    assert claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).surveys == []
+
+    reminder.refresh_from_db()
+    assert (reminder.state, list(reminder.detail)) == (State.CANCELLED, [what])
+
+
+@pytest.mark.parametrize("what", ["answered_at", "bounced_at"])
+def test_that_is_heard_at_the_last_moment_too(what):
+    reminder = a_due_reminder()
+    [claimed] = claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).surveys
+    Survey.objects.filter(id=reminder.reminds_id).update(**{what: NOW})
+
+    assert commit(Group([Beginning(claimed.id, claimed.attempt, "", "")]), NOW) == set()
 
 
 def test_thousands_cost_a_fixed_number_of_queries(django_assert_num_queries):
