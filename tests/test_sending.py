@@ -116,6 +116,7 @@ def test_a_refused_recipient_has_bounced_and_is_never_mailed_again(sink):
     assert (survey.state, survey.server_reply) == (State.BOUNCED, "550 5.1.1 no such user")
     assert customer.hard_bounced_at
     assert (later.state, later.reason) == (State.DISMISSED, "hard_bounced")
+    assert later.ended_at
 
 
 @pytest.mark.parametrize("step", ["RCPT", "DATA"])
@@ -151,6 +152,7 @@ def test_a_mail_refused_for_its_own_fault_is_parked(sink):
 
     survey.refresh_from_db()
     assert survey.state == State.PARKED
+    assert survey.ended_at
     assert "do not like" in survey.server_reply
 
 

@@ -58,7 +58,7 @@ class DetailedStatus(Schema):
 
     Opens are those of people; what a machine opened (Apple's mail privacy, a proxy) is told
     apart. Opens are only known where the workspace looks for them, deliveries where a mail
-    server reports them.
+    server reports them. `endedDate` is when it was dismissed or failed.
     """
 
     isDelivered: bool
@@ -81,6 +81,9 @@ class DetailedStatus(Schema):
     complainedDate: datetime | None
     isCancelled: bool
     cancelledDate: datetime | None
+    isDismissed: bool
+    isFailed: bool
+    endedDate: datetime | None
 
 
 class OutboxSurvey(Schema):
@@ -203,4 +206,7 @@ def detailed_status(row: Survey, *, has_feedback: bool) -> DetailedStatus:
         complainedDate=row.complained_at,
         isCancelled=row.state == State.CANCELLED,
         cancelledDate=row.cancelled_at,
+        isDismissed=row.state == State.DISMISSED,
+        isFailed=row.state == State.PARKED,
+        endedDate=row.ended_at,
     )

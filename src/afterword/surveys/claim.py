@@ -92,7 +92,7 @@ def claim_due(worker: UUID, now: datetime, limit: int, campaign_ids: Sequence[UU
     settled = _settled_meanwhile(due, customers)
     verdicts = _why_not([one for one in due if one.id not in settled], customers, now)
     _cancel([one for one in due if one.id in settled], settled, now)
-    _dismiss(due, verdicts)
+    _dismiss(due, verdicts, now)
     for survey in due:
         survey.customer = customers.get(survey.customer_id) if survey.customer_id else None
     left = [one for one in due if one.id not in verdicts and one.id not in settled]
@@ -118,7 +118,7 @@ def settle_if_needed(held: Collection[Held], now: datetime) -> None:
     settled = _settled_meanwhile(claimed, customers)
     verdicts = _why_not([one for one in claimed if one.id not in settled], customers, now)
     _cancel([one for one in claimed if one.id in settled], settled, now)
-    _dismiss(claimed, verdicts)
+    _dismiss(claimed, verdicts, now)
     # What spoke against the rest has passed, or its campaign is paused: a later claim tells.
     rest = {one.id for one in claimed} - settled.keys() - verdicts.keys()
     Survey.objects.filter(id__in=rest).update(
@@ -289,16 +289,17 @@ _SENT = """
 """
 
 
-def _dismiss(due: Sequence[Survey], verdicts: Mapping[UUID, Verdict]) -> None:
+def _dismiss(due: Sequence[Survey], verdicts: Mapping[UUID, Verdict], now: datetime) -> None:
     dismissed = [survey for survey in due if survey.id in verdicts]
     for survey in dismissed:
         survey.state = State.DISMISSED
         survey.worker = survey.lease_until = None
+        survey.ended_at = now
         survey.reason = verdicts[survey.id].reason
         survey.detail = verdicts[survey.id].detail
     if dismissed:
         Survey.objects.bulk_update(
-            dismissed, ["state", "worker", "lease_until", "reason", "detail"]
+            dismissed, ["state", "worker", "lease_until", "ended_at", "reason", "detail"]
         )
 
 

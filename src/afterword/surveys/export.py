@@ -42,6 +42,7 @@ COLUMNS = {
     "complainedDate": "complained_at",
     "unsubscribedDate": "unsubscribed_at",
     "cancelledDate": "cancelled_at",
+    "endedDate": "ended_at",
     "reason": "reason",
     "serverReply": "server_reply",
     "responseId": "response__id",

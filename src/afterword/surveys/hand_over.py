@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from afterword.core.failpoints import failpoint
 from afterword.surveys import outcomes
@@ -218,7 +219,7 @@ def bounce(survey: Survey, reply: str, now: datetime) -> None:
 def park(survey: Survey, reply: str) -> None:
     """Set a mail aside that was refused for its own fault: trying again would not help."""
     failpoint("before_park_commit")
-    _settle(survey, State.PARKED, reply)
+    _settle(survey, State.PARKED, reply, ended_at=Now())
 
 
 def leave_in_doubt(held: Held, words: str, now: datetime) -> None:

@@ -130,10 +130,10 @@ def _ended(survey: Survey, zone: tzinfo) -> Iterator[Step]:
             yield Step(survey.cancelled_at, "Cancelled", "x", _cancelled(survey, zone))
         case State.DISMISSED:
             why = explain(Reason(survey.reason), survey.detail, zone) if survey.reason else ""
-            yield Step(None, "Not sent", "x", why)
+            yield Step(survey.ended_at, "Not sent", "x", why)
         case State.PARKED:
             yield Step(
-                None,
+                survey.ended_at,
                 "Failed",
                 "alert-triangle",
                 Status.FAILED.explanation,

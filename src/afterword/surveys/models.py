@@ -81,6 +81,8 @@ class Survey(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     # How many times the body may have reached the mail server; never more than twice.
     handed_over = models.PositiveSmallIntegerField(default=0)
+    # How many workers were lost while they held it, before its hand-over began.
+    orphaned = models.SmallIntegerField(default=0, db_default=0)
     # The sending process that holds it, and until when it does unless it renews.
     worker = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -107,6 +109,8 @@ class Survey(models.Model):
     )
     complained_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # When it was dismissed or parked; None for those of before this was kept.
+    ended_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
 

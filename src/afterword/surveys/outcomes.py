@@ -167,6 +167,7 @@ _UPDATE = """
         sent_at = CASE
             WHEN decided.state IN ('sent', 'bounced') AND survey.handed_over > 0
             THEN coalesce(survey.sent_at, %s) ELSE survey.sent_at END,
+        ended_at = CASE WHEN decided.state = survey.state THEN survey.ended_at END,
         worker = CASE WHEN decided.state IN ('sent', 'bounced') THEN NULL ELSE survey.worker END,
         lease_until = CASE
             WHEN decided.state IN ('sent', 'bounced') THEN NULL ELSE survey.lease_until END

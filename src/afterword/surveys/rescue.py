@@ -48,6 +48,6 @@ def rescue(now: datetime, evidence: Evidence = lambda _: ()) -> None:
         worker=None, lease_until=now + DOUBT, server_reply=NO_SIGN
     )
     doubtful.filter(handed_over__gte=2).update(
-        state=State.PARKED, server_reply=TWICE, worker=None, lease_until=None
+        state=State.PARKED, server_reply=TWICE, ended_at=now, worker=None, lease_until=None
     )
     doubtful.update(state=State.QUEUED, worker=None, lease_until=None)

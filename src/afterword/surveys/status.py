@@ -146,6 +146,8 @@ _SINCE = {
     Status.HELD: "due_at",
     Status.SENT: "sent_at",
     Status.CANCELLED: "cancelled_at",
+    Status.DISMISSED: "ended_at",
+    Status.FAILED: "ended_at",
 }
 
 

@@ -171,6 +171,9 @@ def test_a_survey_that_was_answered_is_shown_as_responded(workspace: Workspace, 
             "complainedDate": None,
             "isCancelled": False,
             "cancelledDate": None,
+            "isDismissed": False,
+            "isFailed": False,
+            "endedDate": None,
         },
         "reason": None,
         "detail": {},
@@ -185,6 +188,7 @@ def test_a_survey_that_was_not_sent_says_why(workspace: Workspace, get: Get):
     factories.a_survey(
         factories.a_campaign(workspace),
         state=State.DISMISSED,
+        ended_at=NOW,
         reason="throttled",
         detail={"survey_id": "x", "throttled_until": INSTANT},
     )
@@ -193,7 +197,19 @@ def test_a_survey_that_was_not_sent_says_why(workspace: Workspace, get: Get):
 
     assert (shown["status"], shown["reason"]) == ("DISMISSED", "throttled")
     assert shown["detail"] == {"surveyId": "x", "throttledUntil": INSTANT}
+    assert shown["detailedStatus"]["isDismissed"]
+    assert shown["detailedStatus"]["endedDate"] == INSTANT
     assert shown["responseId"] is None
+
+
+def test_a_survey_that_failed_says_when(workspace: Workspace, get: Get):
+    factories.a_survey(factories.a_campaign(workspace), state=State.PARKED, ended_at=NOW)
+
+    [shown] = get("/outbox")[1]["data"]["surveys"]
+
+    detailed = shown["detailedStatus"]
+    assert (detailed["isFailed"], detailed["isDismissed"]) == (True, False)
+    assert detailed["endedDate"] == INSTANT
 
 
 def test_what_became_of_a_reminder_is_shown_in_detail(workspace: Workspace, get: Get):

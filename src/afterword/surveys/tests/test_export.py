@@ -88,6 +88,15 @@ def test_a_row_says_what_became_of_the_survey():
     assert told.items() <= row.items()
 
 
+def test_a_row_says_when_it_ended():
+    member = a_member()
+    a_survey(a_campaign(member.workspace), state=State.PARKED, ended_at=NOW)
+
+    [row] = exported(member, days="all")[0]
+
+    assert (row["status"], row["endedDate"]) == ("Failed", "2026-11-01T12:00:00Z")
+
+
 def test_what_others_wrote_is_no_formula():
     member = a_member()
     customer = a_customer(

@@ -188,6 +188,14 @@ def test_the_mail_servers_words_are_never_run(client, member):
     assert "<b>x" not in shown
 
 
+@pytest.mark.parametrize("state", [State.DISMISSED, State.PARKED])
+@pytest.mark.parametrize("at", [NOW, None])  # None: from before it was kept
+def test_when_it_ended_is_told_if_it_is_known(state, at):
+    survey = a_survey(state=state, ended_at=at)
+
+    assert life_of(survey, NOW, UTC).steps[-1].at == at
+
+
 def test_why_it_was_not_sent_is_told():
     survey = a_survey(state=State.DISMISSED, reason=Reason.CAPPED, detail={})
 

@@ -242,12 +242,22 @@ def test_a_bounce_may_be_faster_than_the_servers_own_answer():
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.PARKED])
 def test_a_doubtful_mail_that_arrived_is_not_sent_again(state):
-    survey = a_survey(state=state, attempt=1, handed_over=1)
+    ended_at = NOW if state == State.PARKED else None
+    survey = a_survey(state=state, attempt=1, handed_over=1, ended_at=ended_at)
 
     note([reported(survey, "delivered")], LATER)
 
     survey.refresh_from_db()
-    assert (survey.state, survey.sent_at) == (State.SENT, LATER)
+    assert (survey.state, survey.sent_at, survey.ended_at) == (State.SENT, LATER, None)
+
+
+def test_a_report_about_a_mail_that_was_refused_does_not_change_when_it_ended():
+    survey = a_survey(state=State.PARKED, attempt=1, ended_at=NOW)
+
+    note([reported(survey, "delivered")], LATER)
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.ended_at) == (State.PARKED, NOW)
 
 
 def test_a_mail_in_a_living_workers_hands_stays_there_when_it_arrives():

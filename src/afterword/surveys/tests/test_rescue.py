@@ -50,7 +50,7 @@ def test_the_second_time_it_is_set_aside():
     rescue(NOW + DOUBT + SECOND)
 
     survey.refresh_from_db()
-    assert survey.state == State.PARKED
+    assert (survey.state, survey.ended_at) == (State.PARKED, NOW + DOUBT + SECOND)
 
 
 def test_a_journal_says_that_it_was_sent():

@@ -99,6 +99,8 @@ def test_the_furthest_or_gravest_truth_is_the_status(fields, status):
 def test_a_status_holds_since_it_first_was_so():
     assert since(a_survey(state=State.SENT, sent_at=NOW)) == NOW
     assert since(a_survey()) == NOW
+    assert since(a_survey(state=State.DISMISSED, ended_at=NOW)) == NOW
+    assert since(a_survey(state=State.PARKED, ended_at=NOW)) == NOW
     assert since(a_survey(state=State.DISMISSED)) is None
 
 
