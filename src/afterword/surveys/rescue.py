@@ -4,13 +4,16 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from afterword.surveys.hand_over import DOUBT, Accepted, Group, commit
 from afterword.surveys.models import State, Survey
 
 TWICE = "It was being handed over twice when the connection or the worker was lost."
+FIVE = "Five workers were lost while they held this."
 NO_SIGN = "The worker was lost while it handed this over; it is not known whether it arrived."
+
+MOST_ORPHANED = 5
 
 # What can only have happened to a mail that arrived.
 _ARRIVED = (
@@ -29,13 +32,19 @@ Evidence = Callable[[Collection[UUID]], Collection[Accepted]]
 def rescue(now: datetime, evidence: Evidence = lambda _: ()) -> None:
     """Decide what becomes of surveys whose lease ran out.
 
-    Nothing was handed over of those only claimed. The others may have arrived: look for
+    Nothing was handed over of those only claimed; one that was so when MOST_ORPHANED workers were
+    lost may be what kills them, and is set aside. The others may have arrived: look for
     `evidence` (the journals of this machine's workers) and for what people and servers did since.
     Without any for DOUBT seconds they are sent once more, with the same Message-ID, and never a
     third time.
     """
     expired = Survey.objects.filter(lease_until__lt=now)
-    expired.filter(state=State.CLAIMED).update(state=State.QUEUED, worker=None, lease_until=None)
+    lost = {"orphaned": F("orphaned") + 1, "worker": None, "lease_until": None}
+    claimed = expired.filter(state=State.CLAIMED)
+    claimed.filter(orphaned__gte=MOST_ORPHANED - 1).update(
+        **lost, state=State.PARKED, server_reply=FIVE, ended_at=now
+    )
+    claimed.update(**lost, state=State.QUEUED)
     doubtful = expired.filter(state=State.HANDING_OVER)
     ids = list(doubtful.values_list("id", flat=True)[:10_000])
     if not ids:

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from afterword.surveys.claim import LEASE, claim_due
 from afterword.surveys.hand_over import DOUBT, Accepted
-from afterword.surveys.models import State
-from afterword.surveys.rescue import rescue
+from afterword.surveys.models import State, Survey
+from afterword.surveys.rescue import FIVE, MOST_ORPHANED, rescue
 from tests.factories import NOW, a_survey
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,48 @@ def test_what_was_only_claimed_is_queued_at_once():
 
     survey.refresh_from_db()
     assert (survey.state, survey.worker, survey.lease_until) == (State.QUEUED, None, None)
+
+
+def test_what_was_claimed_whenever_its_worker_was_lost_is_set_aside_after_five():
+    survey, other = a_survey(), a_survey()
+    states = []
+    for n in range(MOST_ORPHANED):
+        now = NOW + n * 2 * LEASE
+        claim_due(uuid4(), now, 1, [survey.campaign_id])
+        rescue(now + LEASE + SECOND)
+        survey.refresh_from_db()
+        states.append(survey.state)
+
+    assert states == [State.QUEUED] * 4 + [State.PARKED]
+    assert (survey.orphaned, survey.attempt, survey.handed_over) == (5, 5, 0)
+    assert (survey.server_reply, survey.ended_at) == (FIVE, now + LEASE + SECOND)
+    assert (survey.worker, survey.lease_until) == (None, None)
+    assert claim_due(uuid4(), now + 2 * LEASE, 1, [survey.campaign_id]).seen == 0
+    other.refresh_from_db()
+    assert (other.state, other.orphaned) == (State.QUEUED, 0)
+
+
+def test_a_worker_lost_during_the_hand_over_is_counted_otherwise():
+    survey = held(State.HANDING_OVER, handed_over=1, orphaned=MOST_ORPHANED - 1)
+
+    rescue(NOW)
+    rescue(NOW + DOUBT + SECOND)
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.orphaned) == (State.QUEUED, MOST_ORPHANED - 1)
+
+
+@pytest.mark.parametrize("how_many", [1, 20])
+def test_the_number_of_queries_does_not_depend_on_how_many_are_rescued(
+    django_assert_num_queries, how_many
+):
+    for n in range(how_many):
+        held(State.CLAIMED, orphaned=n % MOST_ORPHANED)
+
+    with django_assert_num_queries(3):
+        rescue(NOW)
+
+    assert not Survey.objects.filter(state=State.CLAIMED).exists()
 
 
 def test_without_evidence_it_is_in_doubt_for_a_while_and_then_sent_once_more():
