@@ -1,7 +1,8 @@
-"""What the mail server said, written down on this machine before it is committed.
+"""What a worker does with its mails, written down on this machine before it is committed.
 
 A worker that is killed after the server's 250 and before its commit leaves this as evidence, so
-that the mail is not sent once more. It is a help and no promise: the machine itself may be lost.
+that the mail is not sent once more; and the name of the mail that it was composing, which may be
+what killed it. It is a help and no promise: the machine itself may be lost.
 """
 
 import fcntl
@@ -10,6 +11,7 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from afterword.core.folders import make_folder
@@ -38,9 +40,10 @@ class Page:
     def is_full(self) -> bool:
         return self._written >= PAGE
 
-    def write(self, held: Held, reply: str) -> None:
+    def write(self, held: Held, reply: str | None) -> None:
+        """Write a line; without a reply it says that the mail is being composed."""
         line = json.dumps([str(held.id), held.attempt, reply]).encode() + b"\n"
-        self._open_notes += 1
+        self._open_notes += reply is not None
         self._written += os.write(self._file, line)
 
     def committed(self) -> None:
@@ -70,11 +73,19 @@ class Journal:
         """Write down that the server took a mail; `committed` on the page when that is in the
         database. Raises OSError if the disk takes no more.
         """
+        page = self._open_page()
+        page.write(held, reply)
+        return page
+
+    def begin(self, held: Held) -> None:
+        """Write down which mail is composed from now on; raises OSError as `note` does."""
+        self._open_page().write(held, None)
+
+    def _open_page(self) -> Page:
         if self._page is None or self._page.is_full:
             self.close()
             make_folder(self._folder)
             self._page = Page(self._folder / f"{uuid4().hex}{_SUFFIX}")
-        self._page.write(held, reply)
         return self._page
 
     def close(self) -> None:
@@ -83,15 +94,20 @@ class Journal:
             self._page = None
 
 
+class Left(NamedTuple):
+    """What a page says: what the server took, and what was composed last."""
+
+    accepted: list[Accepted]
+    composed: Held | None
+
+
 def evidence(folder: Path, ids: Collection[UUID]) -> list[Accepted]:
     """Return what the journals in `folder` say of these surveys, of dead and living workers."""
     wanted = set(ids)
-    return [
-        accepted for path in _pages(folder) for accepted in _read(path) if accepted.id in wanted
-    ]
+    return [one for path in _pages(folder) for one in _read(path).accepted if one.id in wanted]
 
 
-def left_behind(folder: Path) -> Iterator[tuple[Path, list[Accepted]]]:
+def left_behind(folder: Path) -> Iterator[tuple[Path, Left]]:
     """Yield the journals of dead workers; remove each once what it says is committed."""
     for path in _pages(folder):
         with suppress(OSError):
@@ -107,12 +123,16 @@ def _pages(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
 
 
-def _read(path: Path) -> list[Accepted]:
+def _read(path: Path) -> Left:
     """Return the notes of a page; a line that was cut short by a crash says nothing."""
-    found = []
+    accepted, composed = [], None
     with suppress(FileNotFoundError):
         for line in path.read_bytes().splitlines():
             with suppress(ValueError, TypeError):
                 id_, attempt, reply = json.loads(line)
-                found.append(Accepted(UUID(id_), int(attempt), str(reply)))
-    return found
+                held = Held(UUID(id_), int(attempt))
+                if reply is None:
+                    composed = held
+                else:
+                    accepted.append(Accepted(*held, str(reply)))
+    return Left(accepted, composed)

@@ -45,7 +45,7 @@ from afterword.surveys.claim import (
 )
 from afterword.surveys.hand_over import Group
 from afterword.surveys.models import Survey
-from afterword.surveys.rescue import rescue
+from afterword.surveys.rescue import rescue, suspect
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
@@ -284,9 +284,11 @@ def _deliverable(surveys: Sequence[Survey], now: datetime) -> list[Survey]:
 
 def rescue_all(folder: Path, now: datetime) -> None:
     """Give back what dead workers held, after committing what they had written down."""
-    for path, accepted in journal.left_behind(folder):
-        if accepted:
-            hand_over.commit(Group(sent=accepted), now)
+    for path, left in journal.left_behind(folder):
+        if left.accepted:
+            hand_over.commit(Group(sent=left.accepted), now)
+        if left.composed:
+            suspect(left.composed)
         path.unlink(missing_ok=True)
     failpoint("before_rescue_commit")
     rescue(now, partial(journal.evidence, folder))

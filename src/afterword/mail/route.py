@@ -131,6 +131,7 @@ class Route:
             survey = await self._claimed.get()
             if self._claimed.qsize() == self._low:
                 self._on_room()
+            self._write_down_composing(_held(survey))
             try:
                 failpoint("claimed")
                 ready = letter(survey, self._now())
@@ -242,6 +243,11 @@ class Route:
         elif page is not None:
             page.committed()
         self._tell_if_idle()
+
+    def _write_down_composing(self, held: Held) -> None:
+        with suppress(OSError):  # the next note says that the disk takes no more
+            if self._journal is not None:
+                self._journal.begin(held)
 
     async def _settle(self, survey: Survey, work: Callable[[], None]) -> None:
         """Note what became of a survey that was not sent."""

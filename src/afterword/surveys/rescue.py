@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import DOUBT, Accepted, Group, commit
 from afterword.surveys.models import State, Survey
 
 TWICE = "It was being handed over twice when the connection or the worker was lost."
-FIVE = "Five workers were lost while they held this."
+FIVE = "Five workers were lost while they composed this."
 NO_SIGN = "The worker was lost while it handed this over; it is not known whether it arrived."
 
 MOST_ORPHANED = 5
@@ -29,22 +30,27 @@ _ARRIVED = (
 Evidence = Callable[[Collection[UUID]], Collection[Accepted]]
 
 
+def suspect(held: Held) -> None:
+    """Note that a worker was lost while it composed this, or just after it had."""
+    claimed = Survey.objects.filter(id=held.id, attempt=held.attempt, state=State.CLAIMED)
+    claimed.update(orphaned=F("orphaned") + 1)
+
+
 def rescue(now: datetime, evidence: Evidence = lambda _: ()) -> None:
     """Decide what becomes of surveys whose lease ran out.
 
-    Nothing was handed over of those only claimed; one that was so when MOST_ORPHANED workers were
-    lost may be what kills them, and is set aside. The others may have arrived: look for
+    Nothing was handed over of those only claimed; one of which MOST_ORPHANED workers were suspected
+    to have died is set aside. The others may have arrived: look for
     `evidence` (the journals of this machine's workers) and for what people and servers did since.
     Without any for DOUBT seconds they are sent once more, with the same Message-ID, and never a
     third time.
     """
     expired = Survey.objects.filter(lease_until__lt=now)
-    lost = {"orphaned": F("orphaned") + 1, "worker": None, "lease_until": None}
     claimed = expired.filter(state=State.CLAIMED)
-    claimed.filter(orphaned__gte=MOST_ORPHANED - 1).update(
-        **lost, state=State.PARKED, server_reply=FIVE, ended_at=now
+    claimed.filter(orphaned__gte=MOST_ORPHANED).update(
+        state=State.PARKED, server_reply=FIVE, ended_at=now, worker=None, lease_until=None
     )
-    claimed.update(**lost, state=State.QUEUED)
+    claimed.update(state=State.QUEUED, worker=None, lease_until=None)
     doubtful = expired.filter(state=State.HANDING_OVER)
     ids = list(doubtful.values_list("id", flat=True)[:10_000])
     if not ids:

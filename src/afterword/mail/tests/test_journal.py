@@ -20,21 +20,24 @@ def test_what_is_written_down_can_be_read_while_the_worker_lives(tmp_path):
 
 
 def test_a_dead_workers_journal_is_left_behind(tmp_path):
-    id_ = uuid4()
+    id_, fatal = uuid4(), uuid4()
     script = f"""
 import os, pathlib, uuid
 from afterword.mail.journal import Journal
 from afterword.surveys.claim import Held
-Journal(pathlib.Path({str(tmp_path)!r})).note(Held(uuid.UUID("{id_}"), 2), "250 ok")
+own = Journal(pathlib.Path({str(tmp_path)!r}))
+own.begin(Held(uuid.UUID("{id_}"), 2))
+own.note(Held(uuid.UUID("{id_}"), 2), "250 ok")
+own.begin(Held(uuid.UUID("{fatal}"), 7))
 os.kill(os.getpid(), 9)
 """
     setup = "import tests.settings, django; django.setup()\n"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     subprocess.run([sys.executable, "-c", setup + script], env=environment, check=False)
 
-    [(path, notes)] = journal.left_behind(tmp_path)
+    [(path, left)] = journal.left_behind(tmp_path)
 
-    assert notes == [Accepted(id_, 2, "250 ok")]
+    assert left == ([Accepted(id_, 2, "250 ok")], Held(fatal, 7))
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -64,3 +67,11 @@ def test_a_line_that_a_crash_cut_short_says_nothing(tmp_path):
 
 def test_without_a_folder_there_is_no_evidence(tmp_path):
     assert journal.evidence(tmp_path / "none", [uuid4()]) == []
+
+
+def test_what_is_composed_needs_no_commit(tmp_path):
+    own = Journal(tmp_path)
+    own.begin(Held(uuid4(), 1))
+    own.close()
+
+    assert list(tmp_path.iterdir()) == []

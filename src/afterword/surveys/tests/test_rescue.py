@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from afterword.surveys.claim import LEASE, claim_due
+from afterword.surveys.claim import LEASE, Held, claim_due
 from afterword.surveys.hand_over import DOUBT, Accepted
 from afterword.surveys.models import State, Survey
-from afterword.surveys.rescue import FIVE, MOST_ORPHANED, rescue
+from afterword.surveys.rescue import FIVE, MOST_ORPHANED, rescue, suspect
 from tests.factories import NOW, a_survey
 
 pytestmark = pytest.mark.django_db
@@ -28,23 +28,31 @@ def test_what_was_only_claimed_is_queued_at_once():
     assert (survey.state, survey.worker, survey.lease_until) == (State.QUEUED, None, None)
 
 
-def test_what_was_claimed_whenever_its_worker_was_lost_is_set_aside_after_five():
+def test_what_five_workers_died_of_is_set_aside_and_the_rest_of_their_claims_is_not():
     survey, other = a_survey(), a_survey()
     states = []
     for n in range(MOST_ORPHANED):
         now = NOW + n * 2 * LEASE
-        claim_due(uuid4(), now, 1, [survey.campaign_id])
+        claimed = claim_due(uuid4(), now, 10, [survey.campaign_id, other.campaign_id]).surveys
+        suspect(next(Held(one.id, one.attempt) for one in claimed if one.id == survey.id))
         rescue(now + LEASE + SECOND)
         survey.refresh_from_db()
         states.append(survey.state)
 
-    assert states == [State.QUEUED] * 4 + [State.PARKED]
-    assert (survey.orphaned, survey.attempt, survey.handed_over) == (5, 5, 0)
-    assert (survey.server_reply, survey.ended_at) == (FIVE, now + LEASE + SECOND)
-    assert (survey.worker, survey.lease_until) == (None, None)
-    assert claim_due(uuid4(), now + 2 * LEASE, 1, [survey.campaign_id]).seen == 0
     other.refresh_from_db()
+    assert states == [State.QUEUED] * 4 + [State.PARKED]
+    assert (survey.server_reply, survey.ended_at) == (FIVE, now + LEASE + SECOND)
+    assert (survey.worker, survey.lease_until, survey.handed_over) == (None, None, 0)
     assert (other.state, other.orphaned) == (State.QUEUED, 0)
+
+
+def test_who_has_it_now_is_not_suspected_by_what_an_earlier_worker_left():
+    survey = held(State.CLAIMED)
+
+    suspect(Held(survey.id, survey.attempt - 1))
+
+    survey.refresh_from_db()
+    assert survey.orphaned == 0
 
 
 def test_a_worker_lost_during_the_hand_over_is_counted_otherwise():
@@ -62,7 +70,7 @@ def test_the_number_of_queries_does_not_depend_on_how_many_are_rescued(
     django_assert_num_queries, how_many
 ):
     for n in range(how_many):
-        held(State.CLAIMED, orphaned=n % MOST_ORPHANED)
+        held(State.CLAIMED, orphaned=n % (MOST_ORPHANED + 1))
 
     with django_assert_num_queries(3):
         rescue(NOW)
