@@ -29,10 +29,6 @@ from afterword.surveys.models import Survey
 
 MAILBOX_CONNECTIONS = 4
 CLAIM = 250  # surveys at a time, at most
-# Bodies that the server may have without having answered: what is in doubt when this worker is
-# killed. The other connections go as far as its go-ahead meanwhile.
-BODIES = 4
-SLOW = 2.0  # seconds after which a body that is not answered makes room for another
 WAITS = [1, 2, 5, 10, 20, 30]  # seconds until a server that is down is tried again; the last stays
 SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
@@ -73,8 +69,6 @@ class Route:
         # Few are composed ahead: each is a moment older when it goes.
         self._ready: asyncio.Queue[Letter] = asyncio.Queue(connections)
         self._begun: set[UUID] = set()
-        self._bodies = asyncio.Semaphore(max(BODIES, connections // 4))
-        self._out: set[UUID] = set()
         self._noting: set[asyncio.Future[bool]] = set()
         self._quiet = asyncio.Event()
         self._failures = 0
@@ -199,7 +193,7 @@ class Route:
             return
         self._begun.add(held.id)
         failpoint("begun")
-        reply = await self._give_body(transport, ready)
+        reply = await transport.hand_over(ready)
         failpoint("after_250")
         page = self._write_down(held, reply)
         failpoint("journaled")
@@ -209,23 +203,6 @@ class Route:
         committed.add_done_callback(partial(self._noted, held, page))
         if page is None:  # the only evidence will be the commit
             await asyncio.wait([committed])
-
-    async def _give_body(self, transport: Transport, ready: Letter) -> str:
-        """Give the server a body when few others are with it; return what it answered."""
-        id_ = ready.survey.id
-        await self._bodies.acquire()
-        self._out.add(id_)
-        slow = asyncio.get_running_loop().call_later(SLOW, self._make_room, id_)
-        try:
-            return await transport.hand_over(ready)
-        finally:
-            slow.cancel()
-            self._make_room(id_)
-
-    def _make_room(self, survey_id: UUID) -> None:
-        if survey_id in self._out:
-            self._out.remove(survey_id)
-            self._bodies.release()
 
     def _write_down(self, held: Held, reply: str) -> Page | None:
         if self._journal is None:

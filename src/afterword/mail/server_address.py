@@ -14,7 +14,7 @@ __all__ = ["MailServer", "ProviderAccount", "SmtpServer", "parse_mail_url"]
 
 Tls = Literal["starttls", "tls", "none"]
 PORT_OF_TLS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
-CONNECTIONS = 16
+CONNECTIONS = 4
 MOST_CONNECTIONS = 64
 MOST_PER_MINUTE = 1_000_000
 FORMS = "use mailbox: or smtp://user:password@host:port?tls=starttls (or tls, or none)"
