@@ -49,7 +49,7 @@ from afterword.surveys.rescue import rescue, suspect
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
-SWITCH = 0.001  # seconds that another thread keeps the loop waiting, instead of Python's 0.005
+SWITCH = 0.0002  # seconds that another thread keeps the loop waiting, instead of Python's 0.005
 HELP_EVERY = 0.5  # seconds between calls for other workers
 
 log = logging.getLogger(__name__)

@@ -29,6 +29,10 @@ from afterword.surveys.models import Survey
 
 MAILBOX_CONNECTIONS = 4
 CLAIM = 250  # surveys at a time, at most
+# One connection in so many may be between its commit before the body and the answer to it: that is
+# what is in doubt when this worker is killed. The others go as far as the server's go-ahead.
+CONNECTIONS_A_TURN = 4
+SLOW = 0.5  # seconds after which a turn that is not over makes room for another
 WAITS = [1, 2, 5, 10, 20, 30]  # seconds until a server that is down is tried again; the last stays
 SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
@@ -69,6 +73,8 @@ class Route:
         # Few are composed ahead: each is a moment older when it goes.
         self._ready: asyncio.Queue[Letter] = asyncio.Queue(connections)
         self._begun: set[UUID] = set()
+        self._turns = asyncio.Semaphore(max(1, connections // CONNECTIONS_A_TURN))
+        self._having_turns: set[UUID] = set()
         self._noting: set[asyncio.Future[bool]] = set()
         self._quiet = asyncio.Event()
         self._failures = 0
@@ -177,10 +183,31 @@ class Route:
             )
 
     async def _hand_over(self, transport: Transport, ready: Letter) -> None:
-        survey, held = ready.survey, _held(ready.survey)
         failpoint("composed")
         await transport.offer(ready)
         failpoint("offered")
+        id_ = ready.survey.id
+        await self._turns.acquire()
+        self._having_turns.add(id_)
+        slow = asyncio.get_running_loop().call_later(SLOW, self._end_turn, id_)
+        try:
+            noted = await self._hand_over_body(transport, ready)
+        finally:
+            slow.cancel()
+            self._end_turn(id_)
+        if noted:
+            await asyncio.wait([noted])
+
+    def _end_turn(self, survey_id: UUID) -> None:
+        if survey_id in self._having_turns:
+            self._having_turns.remove(survey_id)
+            self._turns.release()
+
+    async def _hand_over_body(
+        self, transport: Transport, ready: Letter
+    ) -> "asyncio.Future[bool] | None":
+        """Return the commit to wait for before the connection goes on, if there is one."""
+        survey, held = ready.survey, _held(ready.survey)
         try:
             may = await self._ledger.begin(Beginning(*held, ready.subject, survey.sender))
         except DATABASE_AWAY:
@@ -190,7 +217,7 @@ class Route:
         if not may:
             await transport.withdraw()
             await self._settle(survey, partial(settle_if_needed, [held], self._now()))
-            return
+            return None
         self._begun.add(held.id)
         failpoint("begun")
         reply = await transport.hand_over(ready)
@@ -201,8 +228,7 @@ class Route:
         committed = self._ledger.note_sent(Accepted(*held, reply))
         self._noting.add(committed)
         committed.add_done_callback(partial(self._noted, held, page))
-        if page is None:  # the only evidence will be the commit
-            await asyncio.wait([committed])
+        return None if page else committed  # without a page it will be the only evidence
 
     def _write_down(self, held: Held, reply: str) -> Page | None:
         if self._journal is None:
