@@ -20,7 +20,7 @@ from bench.prepared import database
 from bench.servers import afterword_workers, free_port
 
 MAILS = int(os.environ.get("BENCH_MAILS", "15000"))
-AS_SHIPPED, MANY = 4, 32  # connections of each process
+AS_SHIPPED, MANY = 4, 64  # connections of each process
 MEASURED = ((1, MANY), (2, AS_SHIPPED), (2, MANY))  # processes, connections
 SESSIONS = 32  # of smtp-source
 GOAL = "≥ 1,500 mails/s"

@@ -14,7 +14,7 @@ from afterword import cli
 
 BATCH = 50
 FENCE = re.compile(r"held\.attempt = \w+\.attempt AND held\.state = '\w+'")
-IDLE = 0.5  # seconds after which a batch that is not full is committed all the same
+IDLE = 2.0  # seconds after which a batch that is not full is committed all the same
 
 
 def no_fence() -> None:

@@ -32,7 +32,7 @@ CLAIM = 250  # surveys at a time, at most
 # One connection in so many may be between its commit before the body and the answer to it: that is
 # what is in doubt when this worker is killed. The others go as far as the server's go-ahead.
 CONNECTIONS_A_TURN = 4
-SLOW = 0.5  # seconds after which a turn that is not over makes room for another
+SLOW = 0.1  # seconds after which a turn that is not over makes room for another
 WAITS = [1, 2, 5, 10, 20, 30]  # seconds until a server that is down is tried again; the last stays
 SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
