@@ -19,7 +19,7 @@ run: setup
 setup: $(VENV)/.installed
 
 test: dev clients browser mail-servers
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST)
 
 check: dev
 	$(BIN)/ruff check

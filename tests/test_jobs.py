@@ -25,9 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _leave_the_office(transactional_db):
-    """The queue's tables are not Django's to empty: other tests' wake-ups stay in them."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
     yield
     close_office()
 

@@ -107,6 +107,8 @@ class Office:
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
         self._has_begun = threading.Event()
         self._is_idle = threading.Event()
+        self._asking = threading.Lock()
+        self._asked = self._heard = 0  # wakes, and those before the latest look began
         self._is_stopping = False
 
     def wake(self) -> None:
@@ -116,7 +118,9 @@ class Office:
         if not self._has_begun.is_set():
             self._thread.start()
             self._has_begun.wait()
-        self._is_idle.clear()
+        with self._asking:
+            self._asked += 1
+            self._is_idle.clear()
         self._loop.call_soon_threadsafe(self._look.set)
 
     def send_due(self, seconds: float = 60.0) -> bool:
@@ -152,6 +156,7 @@ class Office:
         self._has_begun.set()
         while not self._is_stopping:
             self._look.clear()
+            self._heard = self._asked
             if not await self._claim_all():
                 self._note_idleness()
                 with suppress(TimeoutError):
@@ -266,10 +271,14 @@ class Office:
                 log.exception("leases are not renewed")
 
     def _note_idleness(self) -> None:
-        if not self._look.is_set() and all(
+        """Say that all is done, unless somebody asked for more since it was looked for."""
+        if self._look.is_set() or not all(
             route.is_idle or route.is_down for route in self._routes.values()
         ):
-            self._is_idle.set()
+            return
+        with self._asking:
+            if self._heard == self._asked:
+                self._is_idle.set()
 
 
 def _deliverable(surveys: Sequence[Survey], now: datetime) -> list[Survey]:

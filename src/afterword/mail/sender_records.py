@@ -274,7 +274,7 @@ def _relative(host: str) -> str:
 
 def _away() -> Finding:
     return Finding(
-        Status.AWAY, "DNS could not be asked just now. What was found before stands; check later."
+        Status.AWAY, "DNS could not be asked just now, so nothing changes here. Check again later."
     )
 
 

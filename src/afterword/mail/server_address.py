@@ -17,7 +17,7 @@ PORT_OF_TLS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
 CONNECTIONS = 4
 MOST_CONNECTIONS = 64
 MOST_PER_MINUTE = 1_000_000
-FORMS = "use mailbox: or smtp://user:password@host:port?tls=starttls (or tls, or none)"
+FORMS = "use smtp://user:password@host:port?tls=starttls (or tls, or none)"
 FORMS_OF_ALL = f"{FORMS}, or a provider such as postmark://SERVER_TOKEN@."
 ESCAPES = "In a user name, password or key write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F."
 _SMTP_ONLY = {

@@ -1,5 +1,6 @@
 """The page of a workspace's mail server: what sends its mail, and a server of its own."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -52,6 +53,8 @@ def _now(member: Member) -> dict[str, object]:
         "server": None if isinstance(found, Broken) else found,
         "problem": found.words if isinstance(found, Broken) else "",
         "default": default_server(),
+        "url": settings.CONFIGURATION.url,
+        "is_url_insecure": settings.CONFIGURATION.url.startswith("http:"),
     }
 
 

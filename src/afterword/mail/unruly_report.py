@@ -45,7 +45,7 @@ _DELAY = re.compile(
     r"(?:has|have) (?:not yet been|been) (?:delivered yet|delayed|postponed|deferred)"
     r"|not yet been deliver|delivery (?:is |was |has been |temporarily )?(?:delayed|suspended)"
     r"|delay(?:ed)? (?:mail|notification)|\(delay\w*\)"
-    r"|(?:will|keep|still) (?:continue )?(?:to )?(?:be )?(?:try|retr|attempt)\w*"
+    r"|(?:will|keep|still) (?:continue )?(?:to )?(?:be )?(?:try|retr|attempt)\w*\b(?! to contact)"
     r"|no action is required|warning:.{0,60}(?:still|delay)|verzögert|noch nicht zugestellt"
     r"|wird weiter versucht|retard|pas encore (?:été )?(?:remis|livr|distribu)|ritard|retrasad"
     r"|demorad|vertraagd|zpožděn",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from afterword.events import asgi
 
@@ -105,6 +104,3 @@ def client(transactional_db: None) -> Iterator[Client]:
     yield Client(loop)
     loop.run_until_complete(asgi.shutdown())
     loop.close()
-    # Procrastinate's tables are not Django's to empty.
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")

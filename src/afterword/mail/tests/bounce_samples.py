@@ -1,5 +1,6 @@
 """Mails that come in: one file each in `bounces/`, named for what they say of a survey's mail."""
 
+import re
 from pathlib import Path
 
 from afterword.core import signed_ids
@@ -7,6 +8,13 @@ from afterword.surveys.models import Survey
 
 FOLDER = Path(__file__).parent / "bounces"
 SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
+
+
+# What Mailman was sent in twenty years; each came over a list, whose headers are no bounce's.
+MAILMANS = sorted((Path(__file__).parent / "flufl_bounce").glob("*.txt"))
+_LISTS = re.compile(
+    rb"^(?:List-[\w-]+|Precedence):.*\n(?:[ \t].*\n)*", re.IGNORECASE | re.MULTILINE
+)
 
 
 def verdict_of(name: str) -> str:
@@ -20,3 +28,8 @@ def sample(name: str, survey: Survey, return_path: str = "") -> bytes:
     text = text.replace("RETURN_PATH", path).replace("RECIPIENT", survey.email)
     text = text.replace("UNSUBSCRIBE_TOKEN", survey.unsubscribe_token)
     return text.replace("SURVEY_ID", str(survey.id)).encode()
+
+
+def as_sent(path: Path) -> bytes:
+    """Return one of MAILMANS as the server sent it that wrote it."""
+    return _LISTS.sub(b"", path.read_bytes())

@@ -17,7 +17,7 @@ from afterword.customers.models import Suppression
 from afterword.mail.delivery_reports import Incoming, read, reports_in
 from afterword.mail.models import MailboxMessage
 from afterword.mail.raw_mail import READ
-from afterword.mail.tests.bounce_samples import SAMPLES, sample, verdict_of
+from afterword.mail.tests.bounce_samples import MAILMANS, SAMPLES, as_sent, sample, verdict_of
 from afterword.surveys.models import DeliveryEvent, Survey
 from afterword.surveys.outcomes import note
 from tests.factories import NOW, a_sent_survey
@@ -285,6 +285,35 @@ def test_no_mail_stops_the_intake(survey, name, cuts, tail):
 
     for report in reports_in([Incoming(raw + tail), Incoming(tail, ("", "@", "a@b"))], LATER):
         assert report.survey_id == survey.id
+
+
+# What flufl.bounce says of its samples itself, and those that are no bounces.
+DELAYED = {f"dsn_{n}" for n in ("05", "06", "07", "08", "17")}
+DELAYED |= {f"simple_{n}" for n in ("03", "21", "22", "28", "35", "40")}
+NO_BOUNCES = {"bounce_01", "dumbass_01", "groupwise_03", "qmail_08", "simple_43"}
+
+
+@pytest.mark.parametrize("path", MAILMANS, ids=lambda path: path.stem)
+def test_what_mailman_was_sent_is_about_the_survey_of_its_return_path(survey, path):
+    ours = f"bounces+{signed_ids.sign('bounce', survey.id)}@mail.acme.example"
+    raw = as_sent(path)
+
+    found = kinds(Incoming(raw, (ours,)))
+
+    assert found == kinds(Incoming(raw.replace(b"\n", b"\r\n"), (ours,)))
+    assert kinds(Incoming(raw)) == []  # it came to no return path of ours
+    if path.stem in NO_BOUNCES:
+        assert found == []
+    elif path.stem in DELAYED:
+        assert found == [(survey.id, "delayed")]
+    else:
+        [(survey_id, kind)] = found
+        assert survey_id == survey.id
+        assert kind in {"soft_bounced", "hard_bounced"}
+
+
+def test_there_are_no_fewer_of_them():
+    assert len(MAILMANS) == 117
 
 
 def test_delayed_and_temporary_reports_never_suppress(survey):

@@ -121,6 +121,19 @@ def test_a_server_that_works_is_used_from_now_on(reachable):
     assert server_of(member.workspace_id).user == "ann"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("url", "is_told"), [("http://ask.acme.test", True), ("https://ask.acme.test", False)]
+)
+def test_links_that_are_not_encrypted_are_told_of(url, is_told, monkeypatch):
+    monkeypatch.setattr(settings, "CONFIGURATION", replace(settings.CONFIGURATION, url=url))
+    member = a_member()
+    set_own(member.workspace, ADDRESS)
+
+    page = signed_in(member).get(PAGE).content.decode()
+
+    assert ("RFC 8058" in page) == is_told
+
+
 def test_a_server_that_does_not_work_is_not_used_unless_told_so(reachable):
     member = a_member()
     client = signed_in(member)

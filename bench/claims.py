@@ -1,0 +1,76 @@
+"""How fast surveys are claimed with a thousand of them waiting, and with a million."""
+
+import time
+from statistics import median
+from uuid import uuid4
+
+from bench.ingest import Row
+from bench.mails import prepare
+from bench.prepared import database
+
+FEW, MANY = 1_000, 1_000_000
+ROUNDS = 10  # of a thousand claims each
+
+# More of the same: each survey is to a customer of its own.
+_MORE = """
+    WITH customer AS (
+        INSERT INTO customers_customer
+        SELECT (jsonb_populate_record(NULL::customers_customer, to_jsonb(one) || jsonb_build_object(
+            'id', gen_random_uuid(), 'email', 'more' || n || '@example.com'))).*
+        FROM (SELECT * FROM customers_customer LIMIT 1) AS one, generate_series(1, %s) AS n
+        RETURNING id, email
+    )
+    INSERT INTO surveys_survey
+    SELECT (jsonb_populate_record(NULL::surveys_survey, to_jsonb(one) || jsonb_build_object(
+        'id', gen_random_uuid(), 'customer_id', customer.id, 'email', customer.email,
+        'answer_token', md5(customer.id::text), 'unsubscribe_token', md5(customer.email)))).*
+    FROM (SELECT * FROM surveys_survey LIMIT 1) AS one, customer
+"""
+_LESS = "DELETE FROM surveys_survey WHERE email LIKE 'more%'"
+
+
+def run() -> list[Row]:
+    with database():
+        from django.db import connection
+
+        prepare(FEW)
+        few = measure()
+        with connection.cursor() as cursor:
+            cursor.execute(_MORE, [MANY - FEW])
+        many = measure()
+        with connection.cursor() as cursor:
+            cursor.execute(_LESS)
+        # Once more: the machine may have become another one meanwhile.
+        baseline = median(few + measure())
+    rate = median(many)
+    name = f"claims with {MANY:,} surveys waiting, to {FEW:,}"
+    return [Row(name, rate, "surveys/s", baseline, rate / baseline, "≥ 0.8 of it")]
+
+
+def measure() -> list[float]:
+    """Return the surveys a second of each round; afterwards all wait as before."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from afterword.mail.route import CLAIM
+    from afterword.surveys.claim import campaigns_waiting, claim_due
+    from afterword.surveys.models import State, Survey
+
+    rates = []
+    for _ in range(ROUNDS):
+        now = timezone.now()
+        Survey.objects.exclude(state=State.QUEUED).update(state=State.QUEUED)
+        Survey.objects.filter(due_at__gt=now).update(due_at=now)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE surveys_survey, customers_customer")
+        claimed, began = 0, time.perf_counter()
+        while claimed < FEW:
+            campaigns = [one.campaign_id for one in campaigns_waiting(now)]
+            claimed += len(claim_due(uuid4(), now, CLAIM, campaigns).surveys)
+        rates.append(claimed / (time.perf_counter() - began))
+    return rates
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
