@@ -20,7 +20,6 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _VISIBLE = re.compile(r"[!-~]+")
 _PRINTABLE = re.compile(r"[ -~]+")
-_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _MESSAGE_ID = re.compile(r"<[!#-;=?A-Z^-~]+@[!#-;=?A-Z^-~]+>")
 
 
@@ -55,13 +54,6 @@ def text(header: str, value: str) -> str:
 def plain(header: str, value: str) -> str:
     """A field of printable ASCII, folded; anything else in it is refused."""
     return text(header, _matching(header, value, _PRINTABLE))
-
-
-def custom(header: str, value: str) -> str:
-    """The same under a name of the caller's."""
-    if not _FIELD_NAME.fullmatch(header):
-        raise MessageRefused(one_line(header), "not a header that may be added")
-    return plain(header, value)
 
 
 def moment(header: str, when: datetime) -> str:

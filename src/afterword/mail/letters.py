@@ -14,6 +14,10 @@ from afterword.mail.senders import sender_of
 from afterword.mail.transport import Letter
 from afterword.surveys.models import Survey
 
+# Gmail counts complaints by the fields before it, which it shows to whoever signs for the domain:
+# https://support.google.com/a/answer/6254652
+SENDER_ID = "afterword"
+
 
 def letter(survey: Survey, now: datetime) -> Letter:
     """Compose the mail of a survey; raises DesignRefused or MessageRefused where it can't be.
@@ -28,6 +32,7 @@ def letter(survey: Survey, now: datetime) -> Letter:
     )
     sender_name = template.sender_name or company
     recipient_name = survey.customer.full_name if survey.customer else ""
+    feedback_id = f"{survey.campaign_id}:{survey.workspace_id}:{template.metric}:{SENDER_ID}"
     message_id = f"<{survey.id}@{sender.address.rpartition('@')[2]}>"
     content = build(
         rendered,
@@ -38,6 +43,7 @@ def letter(survey: Survey, now: datetime) -> Letter:
         message_id=message_id,
         date=now,
         unsubscribe=links.unsubscribe,
+        feedback_id=feedback_id,
     )
     survey.sender = sender.address
     return Letter(

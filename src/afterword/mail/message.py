@@ -6,7 +6,6 @@ library's EmailMessage takes twenty times as long.
 """
 
 from binascii import b2a_base64, b2a_qp
-from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2s
 
@@ -18,12 +17,6 @@ __all__ = ["MessageRefused", "build", "envelope_address", "needs_smtputf8"]
 
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
 _BASE64_LINE = 76
-_OURS = frozenset({
-    "from", "to", "cc", "bcc", "sender", "reply-to", "return-path", "subject", "date",
-    "message-id", "mime-version", "content-type", "content-transfer-encoding",
-    "list-unsubscribe", "list-unsubscribe-post", "auto-submitted",
-    "x-auto-response-suppress", "feedback-id",
-})  # fmt: skip
 
 
 def build(
@@ -36,9 +29,7 @@ def build(
     unsubscribe: str,
     sender_name: str = "",
     recipient_name: str = "",
-    reply_to: str = "",
     feedback_id: str = "",
-    extra: Mapping[str, str] | None = None,
 ) -> bytes:
     """The message with CRLF line ends, to exactly one recipient.
 
@@ -59,11 +50,8 @@ def build(
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
     ]
-    if reply_to:
-        fields.append(headers.mailbox("Reply-To", "", reply_to))
     if feedback_id:
         fields.append(headers.plain("Feedback-ID", feedback_id))
-    fields += [_extra(name, value) for name, value in (extra or {}).items()]
     fields.append("MIME-Version: 1.0")
     fields.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n')
     edge = f"--{boundary}".encode()
@@ -80,12 +68,6 @@ def needs_smtputf8(address: str) -> bool:
 def envelope_address(address: str) -> str:
     """`address` as SMTP wants it: its domain in ASCII. Raise MessageRefused where it is none."""
     return headers.ascii_domain("To", address)
-
-
-def _extra(name: str, value: str) -> str:
-    if name.lower() in _OURS:
-        raise MessageRefused(name, "not a header that may be added")
-    return headers.custom(name, value)
 
 
 def _part(subtype: str, body: str) -> bytes:

@@ -30,6 +30,7 @@ AWKWARD = {
     "sender_name": 'Smith & "Sons", <Ltd>',
 }
 ONE_CLICK = {"list-unsubscribe", "list-unsubscribe-post"}
+ALWAYS_SIGNED = ONE_CLICK | {"from", "to", "subject", "date", "message-id", "feedback-id"}
 
 
 @pytest.fixture
@@ -64,10 +65,12 @@ def test_a_mail_of_each_metric_keeps_to_every_rule(delivered, metric, fields):
     survey, domain, content = delivered(metric, **fields)
 
     message = strictly_parsed(content)
-    assert signed_by(domain, content) >= ONE_CLICK | {"from", "to", "subject", "date", "message-id"}
+    assert signed_by(domain, content) >= ALWAYS_SIGNED
     assert message["From"].addresses[0].addr_spec == "hello@acme.com"
     assert message["List-Unsubscribe"] == f"<{unsubscribe_link(survey.unsubscribe_token)}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    campaign, workspace = survey.campaign_id, survey.workspace_id
+    assert message["Feedback-ID"] == f"{campaign}:{workspace}:{metric}:afterword"
     for part in ("plain", "html"):
         body = message.get_body((part,))
         assert body

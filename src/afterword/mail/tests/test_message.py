@@ -94,14 +94,8 @@ def test_the_date_is_told_in_utc():
     assert message["Date"] == "Mon, 09 Mar 2026 08:05:00 +0000"
 
 
-def test_what_a_caller_adds_is_added():
-    added = {"X-Afterword-Survey": "0192"}
-
-    message = parsed(a_message(reply_to="help@acme.test", feedback_id="a:b:c", extra=added))
-
-    assert message["Reply-To"].addresses[0].addr_spec == "help@acme.test"
-    assert message["Feedback-ID"] == "a:b:c"
-    assert message["X-Afterword-Survey"] == "0192"
+def test_what_mailbox_providers_count_complaints_by_is_added():
+    assert parsed(a_message(feedback_id="a:b:c"))["Feedback-ID"] == "a:b:c"
 
 
 @pytest.mark.parametrize(
@@ -205,11 +199,6 @@ def test_a_header_that_could_carry_another_is_refused_by_name(argument, header, 
         ({"unsubscribe": "https://a.test/>,<https://b.test/"}, "List-Unsubscribe"),
         ({"unsubscribe": "https://a.test/" + "x" * 900}, "List-Unsubscribe"),
         ({"date": NOW.replace(tzinfo=None)}, "Date"),
-        ({"extra": {"Bcc": "x@evil.com"}}, "Bcc"),
-        ({"extra": {"SUBJECT": "x"}}, "SUBJECT"),
-        ({"extra": {"X-A: b\r\nBcc": "x"}}, "X-A: b Bcc"),
-        ({"extra": {"X-A": "b\r\nBcc: x"}}, "X-A"),
-        ({"reply_to": "a@b.test, c@d.test"}, "Reply-To"),
         ({"sender": ""}, "From"),
     ],
 )
