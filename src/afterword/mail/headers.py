@@ -52,8 +52,9 @@ def text(header: str, value: str) -> str:
 
 
 def plain(header: str, value: str) -> str:
-    """A field of printable ASCII, folded; anything else in it is refused."""
-    return text(header, _matching(header, value, _PRINTABLE))
+    """A field of printable ASCII, folded, for programs: it is never encoded, but refused."""
+    words = one_line(_matching(header, value, _PRINTABLE)).split(" ")
+    return f"{header}: {_folded(words, len(header) + 2)}"
 
 
 def moment(header: str, when: datetime) -> str:

@@ -69,8 +69,8 @@ def test_a_mail_of_each_metric_keeps_to_every_rule(delivered, metric, fields):
     assert message["From"].addresses[0].addr_spec == "hello@acme.com"
     assert message["List-Unsubscribe"] == f"<{unsubscribe_link(survey.unsubscribe_token)}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    campaign, workspace = survey.campaign_id, survey.workspace_id
-    assert message["Feedback-ID"] == f"{campaign}:{workspace}:{metric}:afterword"
+    told = f"{survey.campaign_id}:{survey.workspace_id}:{metric}:afterword"
+    assert f"\r\nFeedback-ID: {told}\r\n".encode() in content  # as it is: programs read it
     for part in ("plain", "html"):
         body = message.get_body((part,))
         assert body
