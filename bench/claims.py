@@ -15,16 +15,28 @@ ROUNDS = 10  # of a thousand claims each
 _MORE = """
     WITH customer AS (
         INSERT INTO customers_customer
-        SELECT (jsonb_populate_record(NULL::customers_customer, to_jsonb(one) || jsonb_build_object(
-            'id', gen_random_uuid(), 'email', 'more' || n || '@example.com'))).*
-        FROM (SELECT * FROM customers_customer LIMIT 1) AS one, generate_series(1, %s) AS n
+        SELECT made.*
+        FROM (SELECT * FROM customers_customer LIMIT 1) AS one
+        CROSS JOIN generate_series(1, %s) AS n
+        CROSS JOIN LATERAL jsonb_populate_record(
+            NULL::customers_customer,
+            to_jsonb(one) || jsonb_build_object(
+                'id', gen_random_uuid(), 'email', 'more' || n || '@example.com'
+            )
+        ) AS made
         RETURNING id, email
     )
     INSERT INTO surveys_survey
-    SELECT (jsonb_populate_record(NULL::surveys_survey, to_jsonb(one) || jsonb_build_object(
-        'id', gen_random_uuid(), 'customer_id', customer.id, 'email', customer.email,
-        'answer_token', md5(customer.id::text), 'unsubscribe_token', md5(customer.email)))).*
-    FROM (SELECT * FROM surveys_survey LIMIT 1) AS one, customer
+    SELECT made.*
+    FROM (SELECT * FROM surveys_survey LIMIT 1) AS one
+    CROSS JOIN customer
+    CROSS JOIN LATERAL jsonb_populate_record(
+        NULL::surveys_survey,
+        to_jsonb(one) || jsonb_build_object(
+            'id', gen_random_uuid(), 'customer_id', customer.id, 'email', customer.email,
+            'answer_token', md5(customer.id::text), 'unsubscribe_token', md5(customer.email)
+        )
+    ) AS made
 """
 _LESS = "DELETE FROM surveys_survey WHERE email LIKE 'more%'"
 
