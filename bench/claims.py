@@ -11,47 +11,20 @@ from bench.prepared import database
 FEW, MANY = 1_000, 1_000_000
 ROUNDS = 10  # of a thousand claims each
 
-# More of the same: each survey is to a customer of its own.
-_MORE = """
-    WITH customer AS (
-        INSERT INTO customers_customer
-        SELECT made.*
-        FROM (SELECT * FROM customers_customer LIMIT 1) AS one
-        CROSS JOIN generate_series(1, %s) AS n
-        CROSS JOIN LATERAL jsonb_populate_record(
-            NULL::customers_customer,
-            to_jsonb(one) || jsonb_build_object(
-                'id', gen_random_uuid(), 'email', 'more' || n || '@example.com'
-            )
-        ) AS made
-        RETURNING id, email
-    )
-    INSERT INTO surveys_survey
-    SELECT made.*
-    FROM (SELECT * FROM surveys_survey LIMIT 1) AS one
-    CROSS JOIN customer
-    CROSS JOIN LATERAL jsonb_populate_record(
-        NULL::surveys_survey,
-        to_jsonb(one) || jsonb_build_object(
-            'id', gen_random_uuid(), 'customer_id', customer.id, 'email', customer.email,
-            'answer_token', md5(customer.id::text), 'unsubscribe_token', md5(customer.email)
-        )
-    ) AS made
-"""
-_LESS = "DELETE FROM surveys_survey WHERE email LIKE 'more%'"
-
 
 def run() -> list[Row]:
     with database():
         from django.db import connection
 
+        from afterword.surveys.models import Survey
+        from tests.factories import many_like
+
         prepare(FEW)
         few = measure()
-        with connection.cursor() as cursor:
-            cursor.execute(_MORE, [MANY - FEW])
+        many_like(Survey.objects.all()[0], MANY - FEW)
         many = measure()
         with connection.cursor() as cursor:
-            cursor.execute(_LESS)
+            cursor.execute("DELETE FROM surveys_survey WHERE email LIKE 'copy%'")
         # Once more: the machine may have become another one meanwhile.
         baseline = median(few + measure())
     rate = median(many)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from django.db import connection
+
 from afterword.campaigns.metrics import SCALES, Metric
 from afterword.campaigns.models import Campaign, Service, Template
 from afterword.core.sealed import seal
@@ -113,6 +115,43 @@ def a_sent_survey(campaign: Campaign | None = None, **fields: Any) -> Survey:
         campaign,
         **{"state": State.SENT, "sent_at": NOW, "attempt": 1, "handed_over": 1, **fields},
     )
+
+
+def many_like(survey: Survey, count: int) -> None:
+    """Make so many copies of the row within the database, each to a customer of its own.
+
+    They are told by their addresses, which begin with "copy".
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COPIES, [survey.customer_id, count, survey.id])
+
+
+_COPIES = """
+    WITH customer AS (
+        INSERT INTO customers_customer
+        SELECT made.*
+        FROM (SELECT * FROM customers_customer WHERE id = %s) AS one
+        CROSS JOIN generate_series(1, %s) AS n
+        CROSS JOIN LATERAL jsonb_populate_record(
+            NULL::customers_customer,
+            to_jsonb(one) || jsonb_build_object(
+                'id', gen_random_uuid(), 'email', 'copy' || n || '@example.com'
+            )
+        ) AS made
+        RETURNING id, email
+    )
+    INSERT INTO surveys_survey
+    SELECT made.*
+    FROM (SELECT * FROM surveys_survey WHERE id = %s) AS one
+    CROSS JOIN customer
+    CROSS JOIN LATERAL jsonb_populate_record(
+        NULL::surveys_survey,
+        to_jsonb(one) || jsonb_build_object(
+            'id', gen_random_uuid(), 'customer_id', customer.id, 'email', customer.email,
+            'answer_token', md5(customer.id::text), 'unsubscribe_token', md5(customer.email)
+        )
+    ) AS made
+"""
 
 
 def a_track(
