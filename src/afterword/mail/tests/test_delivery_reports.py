@@ -3,7 +3,10 @@
 import re
 import time
 import tracemalloc
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage, Message
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -53,6 +56,63 @@ def test_each_sample_is_about_its_survey_and_says_what_its_name_says(survey, nam
     )
     for mail in variants:
         assert kinds(mail) == ([] if verdict == "nothing" else [(survey.id, verdict)])
+
+
+KINDS = ("abuse", "Abuse", "fraud", "virus", "other")
+ENCLOSED = ("message/rfc822", "text/rfc822-headers", "text/rfc822-headers in base64")
+TOLD_BY = ("envelope", "Original-Mail-From", "Return-Path", "List-Unsubscribe, folded")
+
+
+def complaint(survey, kind, enclosed, told_by):
+    """Return an RFC 5965 report in which only `told_by` says whose mail it was."""
+    path = f"bounces+{signed_ids.sign('bounce', survey.id)}@mail.acme.example"
+    fields = [f"Feedback-Type: {kind}", "User-Agent: Loop/2.1 (provider)", "Version: 0.1"]
+    mail = [
+        "From: Acme <surveys@acme.example>",
+        "To: redacted-3f2a@mailbox.example",
+        f"Message-ID: <{survey.id}@acme.example>",
+        "Subject: How was it?",
+    ]
+    if told_by == "Original-Mail-From":
+        fields.append(f"Original-Mail-From: <{path}>")
+    elif told_by == "Return-Path":
+        mail.insert(0, f"Return-Path: {path}")
+    elif told_by.startswith("List-Unsubscribe"):
+        link = f"https://ask.example.com/u/{survey.unsubscribe_token}"
+        mail.append(f"List-Unsubscribe:\n\t<{link}>,\n\t<mailto:redacted@acme.example>")
+    report = EmailMessage()
+    report["From"], report["To"] = "fbl@provider.example", "complaints@acme.example"
+    report["Return-Path"] = "<>"
+    report["Delivered-To"] = path if told_by == "envelope" else "complaints@acme.example"
+    report["Message-ID"] = f"<{uuid4()}@provider.example>"
+    report["Date"] = NOW + timedelta(minutes=5)
+    report.set_content("This is an abuse report.")
+    report.make_mixed()
+    type_, _, encoding = enclosed.partition(" in ")
+    for content_type, lines in (("message/feedback-report", fields), (type_, [*mail, "", "Hello"])):
+        part = Message()
+        part["Content-Type"] = content_type
+        text = "\n".join(lines) + "\n"
+        if encoding and content_type == type_:
+            part["Content-Transfer-Encoding"] = encoding
+            text = b64encode(text.encode()).decode()
+        part.set_payload(text)
+        report.attach(part)
+    report.set_type("multipart/report")
+    report.set_param("report-type", "feedback-report")
+    return report.as_bytes()
+
+
+@pytest.mark.parametrize(("kind", "enclosed", "told_by"), list(product(KINDS, ENCLOSED, TOLD_BY)))
+def test_a_complaint_stops_whom_it_is_about_however_it_is_told(survey, kind, enclosed, told_by):
+    mail = Incoming(complaint(survey, kind, enclosed, told_by))
+
+    assert note(reports_in([mail], LATER), LATER) == 1
+
+    survey.refresh_from_db()
+    assert survey.complained_at == NOW + timedelta(minutes=5)
+    [stop] = Suppression.objects.all()
+    assert (stop.pattern, stop.reason) == (survey.email, "complained")
 
 
 @pytest.mark.parametrize(
