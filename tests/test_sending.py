@@ -59,6 +59,15 @@ def claim_all() -> list[Survey]:
     return claim_due(uuid4(), timezone.now(), 10, campaigns).surveys
 
 
+def test_an_office_may_have_ended_before_it_is_told_to(sink):
+    """The loop sees by itself, at its next look, that it is to end."""
+    sink.office.send_due()
+    sink.office.close()
+
+    sink.office.close()
+    sink.office.wake()
+
+
 def test_a_due_survey_is_mailed_once_and_says_so(sink):
     customer = a_customer(workspace := a_workspace(), first_name="Zoë", email="zoe@example.com")
     survey = a_survey(a_campaign(workspace), customer=customer)

@@ -121,7 +121,7 @@ class Office:
         with self._asking:
             self._asked += 1
             self._is_idle.clear()
-        self._loop.call_soon_threadsafe(self._look.set)
+        self._look_again()
 
     def send_due(self, seconds: float = 60.0) -> bool:
         """Wake up, and wait until nothing that is due can be sent; False if that takes longer."""
@@ -132,8 +132,12 @@ class Office:
         """Put back what is not being handed over, let the rest end, and stop for good."""
         self._is_stopping = True
         if self._has_begun.is_set():
-            self._loop.call_soon_threadsafe(self._look.set)
+            self._look_again()
             self._thread.join(GRACE + 10)
+
+    def _look_again(self) -> None:
+        with suppress(RuntimeError):  # the loop saw that it is to stop, and has ended
+            self._loop.call_soon_threadsafe(self._look.set)
 
     def _run(self) -> None:
         # The loop must not wait long for other threads: what a server answered is to be read at
