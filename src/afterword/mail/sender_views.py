@@ -14,10 +14,10 @@ from afterword.mail import sender_domains, sender_keys
 from afterword.mail.models import SenderDomain
 from afterword.mail.sender_domains import DomainRefused, server_of
 from afterword.mail.sender_forms import AddressForm, DomainForm
-from afterword.mail.sender_page import shown
+from afterword.mail.sender_page import BULK, is_bulk, shown
 from afterword.mail.sender_records import Status
 from afterword.mail.senders import default_address, senders_now
-from afterword.mail.server_address import ProviderAccount
+from afterword.mail.server_address import ProviderAccount, SmtpServer
 from afterword.workspaces.access import for_administrators
 from afterword.workspaces.models import Member
 
@@ -117,6 +117,10 @@ def _page(
         "address_form": address_form or (AddressForm(workspace, verified) if verified else None),
         "shown": [shown(domain, server, now) for domain in rows],
         "sender": sender,
+        "is_bulk_unsigned": isinstance(server, SmtpServer)
+        and not sender.signer
+        and is_bulk(member, now),
+        "bulk": BULK,
         "is_fallback": workspace.sender_address and sender.address != workspace.sender_address,
         "chosen": workspace.sender_address,
         "default": default_address(),

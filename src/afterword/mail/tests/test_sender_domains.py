@@ -7,16 +7,25 @@ import pytest
 from django.utils import timezone
 
 from afterword.core.name_servers import NameServer
-from afterword.mail import sender_domains, senders
+from afterword.mail import sender_domains, sender_page, senders
 from afterword.mail.models import SenderDomain
 from afterword.mail.sender_domains import DomainRefused, add, check, check_all_due, remove
 from afterword.mail.sender_keys import ask_for_new_key
+from afterword.mail.servers import set_own
 from afterword.workspaces.models import Role
 from tests.dns_server import dns_server
-from tests.factories import NOW, a_member, a_sender_domain, a_workspace
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_member,
+    a_sender_domain,
+    a_sent_survey,
+    a_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/sender-domains"
+HOUR_AGO = timedelta(hours=-1)
 
 
 @pytest.fixture
@@ -377,6 +386,28 @@ def test_the_page_shows_the_records_to_publish(client):
     assert 'value="v=DMARC1; p=none"' in html
     assert "Not verified" in html
     assert domain.sealed_private_key not in html
+
+
+@pytest.mark.parametrize(
+    ("signed", "sent_at", "is_told"),
+    [(False, HOUR_AGO, True), (True, HOUR_AGO, False), (False, 25 * HOUR_AGO, False)],
+)
+def test_whoever_sends_much_unsigned_is_told_what_receivers_do(
+    client, monkeypatch, signed, sent_at, is_told
+):
+    monkeypatch.setattr(sender_page, "BULK", 2)
+    member = a_member(a_workspace(sender_address="hello@acme.com" if signed else ""))
+    set_own(member.workspace, "smtp://mail.acme.com")
+    if signed:
+        a_sender_domain(member.workspace)
+    campaign = a_campaign(member.workspace)
+    for _ in range(2):
+        a_sent_survey(campaign, sent_at=timezone.now() + sent_at)
+    client.force_login(member.user)
+
+    page = client.get(PAGE).content.decode()
+
+    assert ("Gmail, Yahoo and Outlook refuse" in page) == is_told
 
 
 def test_check_now_says_what_was_found(client, server, asks):
