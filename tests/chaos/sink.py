@@ -140,6 +140,8 @@ class Session:
             await self._commands.get(line[:4].upper(), self._other)(line)
 
     async def _say(self, line: bytes) -> None:
+        if self._writer.is_closing():  # uvloop has no OSError for that
+            raise ConnectionResetError
         self._writer.write(line + b"\r\n")
         await self._writer.drain()
 
