@@ -311,3 +311,17 @@ def test_an_event_that_the_database_refuses_holds_nobody_up():
 
     assert not InboxItem.objects.exists()
     assert {s.email for s in Survey.objects.all()} == {"ann@example.com", "cleo@example.com"}
+
+
+def test_only_a_stream_of_events_is_given_time_to_gather(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(flow.time, "sleep", pauses.append)
+    campaign = a_campaign()
+    a_track(campaign.workspace)
+    flow.drain_inbox(campaign.workspace_id, lambda: None)
+    assert pauses == []
+
+    a_track(campaign.workspace)
+    a_track(campaign.workspace)
+    flow.drain_inbox(campaign.workspace_id, lambda: None)
+    assert pauses == [flow.GATHER]
