@@ -21,10 +21,10 @@ from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import Accepted, Beginning, Group
 
 log = logging.getLogger(__name__)
-# Seconds for more to come in. The answer to one mail and the beginning of the next come together;
-# where there are more, many connections are at work, and waiting a little halves the commits.
-GATHER, GATHER_MORE = 0.001, 0.002
-FEW = 2
+# Passes of the event loop for more to come in: an answer lets the next mail begin, and both go in
+# one commit. Where there are more, many connections are at work: seconds that halve the commits.
+PASSES = 4
+FEW, GATHER = 2, 0.003
 PATIENCE = 30.0  # seconds to wait for a database that went away after a mail was taken
 PAUSE = 0.2  # seconds until it is asked again
 
@@ -80,9 +80,10 @@ class Ledger:
 
     async def _commit_all(self) -> None:
         while self._waiting:
-            await asyncio.sleep(GATHER)
+            for _ in range(PASSES):
+                await asyncio.sleep(0)
             if len(self._waiting) > FEW:
-                await asyncio.sleep(GATHER_MORE)
+                await asyncio.sleep(GATHER)
             told, self._waiting = self._waiting, []
             try:
                 held = await self._commit(told)
