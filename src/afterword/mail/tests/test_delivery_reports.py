@@ -5,7 +5,10 @@ import time
 import tracemalloc
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage, Message
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime
 from itertools import product
 from uuid import uuid4
 
@@ -80,14 +83,14 @@ def complaint(survey, kind, enclosed, told_by):
     elif told_by.startswith("List-Unsubscribe"):
         link = f"https://ask.example.com/u/{survey.unsubscribe_token}"
         mail.append(f"List-Unsubscribe:\n\t<{link}>,\n\t<mailto:redacted@acme.example>")
-    report = EmailMessage()
+    report = MIMEMultipart("report")
+    report.set_param("report-type", "feedback-report")
     report["From"], report["To"] = "fbl@provider.example", "complaints@acme.example"
     report["Return-Path"] = "<>"
     report["Delivered-To"] = path if told_by == "envelope" else "complaints@acme.example"
     report["Message-ID"] = f"<{uuid4()}@provider.example>"
-    report["Date"] = NOW + timedelta(minutes=5)
-    report.set_content("This is an abuse report.")
-    report.make_mixed()
+    report["Date"] = format_datetime(NOW + timedelta(minutes=5))
+    report.attach(MIMEText("This is an abuse report."))
     type_, _, encoding = enclosed.partition(" in ")
     for content_type, lines in (("message/feedback-report", fields), (type_, [*mail, "", "Hello"])):
         part = Message()
@@ -98,8 +101,6 @@ def complaint(survey, kind, enclosed, told_by):
             text = b64encode(text.encode()).decode()
         part.set_payload(text)
         report.attach(part)
-    report.set_type("multipart/report")
-    report.set_param("report-type", "feedback-report")
     return report.as_bytes()
 
 
