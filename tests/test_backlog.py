@@ -24,7 +24,10 @@ def most_read(call):
         for query in list(queries):
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query['sql']}")
             steps += _steps(cursor.fetchone()[0][0]["Plan"])
-    return max(step["Actual Rows"] * step["Actual Loops"] for step in steps)
+    return max(
+        (step["Actual Rows"] + step.get("Rows Removed by Filter", 0)) * step["Actual Loops"]
+        for step in steps
+    )
 
 
 def _steps(plan):
