@@ -21,7 +21,7 @@ class Sink:
         self.senders: list[str] = []
         self.recipients: list[str] = []
         self.peers: dict[object, None] = {}
-        self.most_connections = 100
+        self.most_connections: int | None = None  # over its whole life; the others are closed
         self.refuse: dict[tuple[str, str], str] = {}
 
     async def handle_EHLO(
