@@ -14,7 +14,8 @@ from afterword.core import signed_ids
 from afterword.customers.models import Suppression
 from afterword.decisions.models import Decision
 from afterword.mail.bounce_mailbox import collect_reports
-from afterword.mail.office import Office, Servers
+from afterword.mail.office import Office
+from afterword.mail.servers import Servers
 from afterword.mail.tests.bounce_samples import sample
 from afterword.surveys.models import DeliveryEvent, State, Survey
 from tests.factories import a_campaign, a_customer, a_sent_survey, a_survey, a_track

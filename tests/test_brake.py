@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from afterword.mail.office import Office, Servers
+from afterword.mail.office import Office
+from afterword.mail.servers import Servers
 from afterword.surveys.brake import FEWEST, HEED_EVERY, PAUSE_AT, resume
 from afterword.surveys.models import Brake, State, Survey
 from tests.factories import a_campaign, a_customer, a_member, a_survey

@@ -12,8 +12,9 @@ from afterword.core.line import Line
 from afterword.customers.models import SuppressionReason
 from afterword.customers.suppressions import suppress
 from afterword.mail.models import MailboxMessage, Pace
-from afterword.mail.office import Office, Servers
+from afterword.mail.office import Office
 from afterword.mail.server_address import MailServer
+from afterword.mail.servers import Servers
 from afterword.surveys.claim import campaigns_waiting, claim_due
 from afterword.surveys.hand_over import Beginning, Group, commit
 from afterword.surveys.models import State, Survey

@@ -25,7 +25,8 @@ from afterword.decisions.facts import Listening, facts_of, load_listening, past_
 from afterword.decisions.record import Decided, record
 from afterword.events import take_up
 from afterword.events.take_up import Taken
-from afterword.mail.office import journals, rescue_all
+from afterword.mail import journal
+from afterword.mail.recover import recover
 from afterword.surveys.claim import is_any_due
 from afterword.surveys.schedule import Asking, schedule
 
@@ -65,7 +66,7 @@ def drain_inbox(workspace_id: UUID, wake_sender: Callable[[], None]) -> bool:
 
 def sweep(now: datetime) -> None:
     """Find what waits for a wake-up that never came, and wake its worker up."""
-    rescue_all(journals(), now)
+    recover(journal.folder(), now)
     for workspace_id in take_up.waiting_workspaces():
         wake("take_up", workspace_id=str(workspace_id))
     if is_any_due(now):

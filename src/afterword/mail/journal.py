@@ -14,12 +14,19 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from django.conf import settings
+
 from afterword.core.folders import make_folder
-from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import Accepted
+from afterword.surveys.lease import Held
 
 PAGE = 1024 * 1024  # bytes after which a new file is begun
 _SUFFIX = ".journal"
+
+
+def folder() -> Path:
+    """Return where the workers of this machine keep theirs."""
+    return Path(settings.CONFIGURATION.data) / "hand-over"
 
 
 class Page:

@@ -17,8 +17,8 @@ from afterword.core.failpoints import failpoint
 from afterword.core.line import Line, conninfo
 from afterword.mail.desk import DATABASE_AWAY, Desk
 from afterword.surveys import hand_over
-from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import Accepted, Beginning, Group
+from afterword.surveys.lease import Held
 
 log = logging.getLogger(__name__)
 # Passes of the event loop for more to come in: an answer lets the next mail begin, and both go in

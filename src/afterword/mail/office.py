@@ -9,43 +9,29 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import uvloop
-from django.conf import settings
 
 from afterword.core.clock import Clock
 from afterword.core.failpoints import failpoint
 from afterword.core.jobs import wake
-from afterword.customers.address_check import check_before_first_survey
 from afterword.mail import journal, pace
 from afterword.mail.desk import DATABASE_AWAY, Desk
 from afterword.mail.journal import Journal
 from afterword.mail.ledger import Ledger
 from afterword.mail.route import Route
 from afterword.mail.senders import load_senders
-from afterword.mail.servers import Broken, Server, default_server, own_servers
+from afterword.mail.servers import Broken, Server, Servers, servers
+from afterword.mail.sift import deliverable, in_turn
 from afterword.mail.transports import open_transport
-from afterword.surveys import hand_over
-from afterword.surveys.claim import (
-    LEASE,
-    Held,
-    Waiting,
-    campaigns_waiting,
-    claim_due,
-    hold,
-    renew,
-    settle_if_needed,
-)
-from afterword.surveys.hand_over import Group
+from afterword.surveys.claim import Waiting, campaigns_waiting, claim_due, hold
+from afterword.surveys.lease import LEASE, renew
 from afterword.surveys.models import Survey
-from afterword.surveys.rescue import rescue, suspect
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
@@ -53,25 +39,6 @@ SWITCH = 0.0002  # seconds that another thread keeps the loop waiting, instead o
 HELP_EVERY = 0.5  # seconds between calls for other workers
 
 log = logging.getLogger(__name__)
-
-
-class Servers(NamedTuple):
-    """Where mail goes: by a workspace's own server if it has one."""
-
-    default: Server
-    own: Mapping[UUID, Server | Broken]
-
-    def of(self, workspace_id: UUID) -> Server | Broken:
-        return self.own.get(workspace_id, self.default)
-
-
-def servers() -> Servers:
-    return Servers(default_server(), own_servers())
-
-
-def journals() -> Path:
-    """Return the folder of the journals of this machine's workers."""
-    return Path(settings.CONFIGURATION.data) / "hand-over"
 
 
 _opened: "Office | None" = None
@@ -83,7 +50,7 @@ def office() -> "Office":
     global _opened  # noqa: PLW0603  (one for a process, and closed with it)
     with _opening:
         if _opened is None:
-            _opened = Office(journals=journals())
+            _opened = Office(journals=journal.folder())
         return _opened
 
 
@@ -248,14 +215,10 @@ class Office:
         now = self._clock.now()
         if route.per_minute:
             pace.reserve(route.name, route.per_minute, len(surveys), now)
-        surveys = surveys if route.is_mailbox else _deliverable(surveys, now)
+        if not route.is_mailbox:
+            surveys = deliverable(surveys, now)
         load_senders({survey.workspace for survey in surveys})  # the event loop does not query
-        domains = [survey.email.rpartition("@")[2] for survey in surveys]
-        waits = pace.waits(pace.allow(route.name, domains, now), domains)
-        later = [(Held(s.id, s.attempt), at) for s, at in zip(surveys, waits, strict=True) if at]
-        if later:
-            hand_over.postpone(later)
-        return [survey for survey, at in zip(surveys, waits, strict=True) if at is None]
+        return in_turn(route.name, surveys, now)
 
     async def _call_for_help(self) -> None:
         """There may be more than this worker sends: let others look too."""
@@ -283,26 +246,3 @@ class Office:
         with self._asking:
             if self._heard == self._asked:
                 self._is_idle.set()
-
-
-def _deliverable(surveys: Sequence[Survey], now: datetime) -> list[Survey]:
-    """Look at the addresses of those who never got a survey, and settle what cannot arrive."""
-    customers = [survey.customer for survey in surveys if survey.customer]
-    bad = check_before_first_survey(customers, now)
-    if bad:
-        needless = [one for one in surveys if one.customer_id in bad]
-        settle_if_needed([Held(one.id, one.attempt) for one in needless], now)
-    return [one for one in surveys if one.customer_id not in bad]
-
-
-def rescue_all(folder: Path, now: datetime) -> None:
-    """Give back what dead workers held, after committing what they had written down."""
-    for path, left in journal.left_behind(folder):
-        if left.accepted:
-            hand_over.commit(Group(sent=left.accepted), now)
-        if left.composed:
-            suspect(left.composed)
-        path.unlink(missing_ok=True)
-    failpoint("before_rescue_commit")
-    rescue(now, partial(journal.evidence, folder))
-    failpoint("after_rescue_commit")

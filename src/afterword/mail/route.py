@@ -5,7 +5,6 @@ Its queues are refilled while it sends, so that one slow answer holds up one con
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,26 +13,25 @@ from typing import TypeVar
 from uuid import UUID
 
 from afterword.core.failpoints import failpoint
-from afterword.mail import pace
 from afterword.mail.desk import DATABASE_AWAY, Desk
 from afterword.mail.faults import Fault, NotSent
 from afterword.mail.journal import Journal, Page
 from afterword.mail.ledger import Ledger
 from afterword.mail.letters import letter
+from afterword.mail.meter import Meter
+from afterword.mail.outage import WAITS, Outage
+from afterword.mail.refused import note_refusal
 from afterword.mail.servers import Server
 from afterword.mail.transport import Letter, Transport
-from afterword.surveys import brake, hand_over
-from afterword.surveys.claim import Held, settle_if_needed
+from afterword.mail.turns import Turns
+from afterword.surveys import hand_over
 from afterword.surveys.hand_over import Accepted, Beginning
+from afterword.surveys.lease import Held
 from afterword.surveys.models import Survey
+from afterword.surveys.recheck import settle_if_needed
 
 MAILBOX_CONNECTIONS = 4
 CLAIM = 250  # surveys at a time, at most
-# One connection in so many may be between its commit before the body and the answer to it: that is
-# what is in doubt when this worker is killed. The others go as far as the server's go-ahead.
-CONNECTIONS_A_TURN = 4
-SLOW = 0.1  # seconds after which a turn that is not over makes room for another
-WAITS = [1, 2, 5, 10, 20, 30]  # seconds until a server that is down is tried again; the last stays
 SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
 T = TypeVar("T")
@@ -56,12 +54,10 @@ class Route:
         self.name = server.name if server else "mailbox"
         self.per_minute = server.per_minute if server else None
         self.is_mailbox = server is None
-        self.is_down = False
         # Whose surveys are not claimed for the moment, and until when.
         self.shunned: dict[UUID, datetime] = {}
         self.held: dict[UUID, Held] = {}
         connections = server.connections if server else MAILBOX_CONNECTIONS
-        self._open_transport = open_transport
         self._transports = [open_transport() for _ in range(connections)]
         self._ledger = ledger
         self._desk = Desk("route")
@@ -73,17 +69,19 @@ class Route:
         # Few are composed ahead: each is a moment older when it goes.
         self._ready: asyncio.Queue[Letter] = asyncio.Queue(connections)
         self._begun: set[UUID] = set()
-        self._turns = asyncio.Semaphore(max(1, connections // CONNECTIONS_A_TURN))
-        self._having_turns: set[UUID] = set()
+        self._turns = Turns(connections)
         self._noting: set[asyncio.Future[bool]] = set()
         self._quiet = asyncio.Event()
-        self._failures = 0
-        self._second = (0, 0, 0)  # the second of the clock, mails in it, mails in the last one
-        self._coming_up: asyncio.Task[None] | None = None
+        self._outage = Outage(self.name, open_transport, on_room)
+        self._meter = Meter()
         self._tasks = [
             asyncio.create_task(work)
             for work in (self._compose(), *(self._serve(one) for one in self._transports))
         ]
+
+    @property
+    def is_down(self) -> bool:
+        return self._outage.is_on
 
     @property
     def is_idle(self) -> bool:
@@ -91,9 +89,10 @@ class Route:
 
     def room(self) -> int:
         """How many more surveys it can use: what it sends in a second, at most CLAIM."""
-        if self.is_down or self._claimed.qsize() > self._low:
+        waiting = self._claimed.qsize()
+        if self.is_down or waiting > self._low:
             return 0
-        return max(2 * len(self._transports), min(CLAIM, self._pace())) - self._claimed.qsize()
+        return max(2 * len(self._transports), min(CLAIM, self._meter.pace())) - waiting
 
     def take(self, surveys: Sequence[Survey]) -> None:
         self._quiet.clear()
@@ -107,11 +106,8 @@ class Route:
         composing, *connections = self._tasks
         composing.cancel()
         await asyncio.gather(composing, return_exceptions=True)
-        if self._coming_up:
-            self._coming_up.cancel()
-        waiting = [_held(one) for one in _emptied(self._claimed)]
-        waiting += [_held(one.survey) for one in _emptied(self._ready)]
-        await self._put_back(waiting)
+        self._outage.close()
+        await self._put_back(self._not_begun())
         if not self.is_idle:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._quiet.wait(), seconds)
@@ -179,29 +175,17 @@ class Route:
                 await self._return(ready.survey)
                 return
             await self._settle(
-                ready.survey, partial(_note_problem, self.name, ready.survey, problem, self._now())
+                ready.survey, partial(note_refusal, self.name, ready.survey, problem, self._now())
             )
 
     async def _hand_over(self, transport: Transport, ready: Letter) -> None:
         failpoint("composed")
         await transport.offer(ready)
         failpoint("offered")
-        id_ = ready.survey.id
-        await self._turns.acquire()
-        self._having_turns.add(id_)
-        slow = asyncio.get_running_loop().call_later(SLOW, self._end_turn, id_)
-        try:
+        async with self._turns.turn():
             noted = await self._hand_over_body(transport, ready)
-        finally:
-            slow.cancel()
-            self._end_turn(id_)
         if noted:
             await asyncio.wait([noted])
-
-    def _end_turn(self, survey_id: UUID) -> None:
-        if survey_id in self._having_turns:
-            self._having_turns.remove(survey_id)
-            self._turns.release()
 
     async def _hand_over_body(
         self, transport: Transport, ready: Letter
@@ -224,7 +208,8 @@ class Route:
         failpoint("after_250")
         page = self._write_down(held, reply)
         failpoint("journaled")
-        self._count()
+        self._meter.count()
+        self._outage.took_mail()
         committed = self._ledger.note_sent(Accepted(*held, reply))
         self._noting.add(committed)
         committed.add_done_callback(partial(self._noted, held, page))
@@ -288,47 +273,17 @@ class Route:
         if any(transport.is_connected for transport in self._transports):
             await asyncio.sleep(WAITS[-1])
         elif not self.is_down:
-            await self._go_down(problem.reply)
+            await self._stop_for_now(problem.reply)
 
-    async def _go_down(self, words: str) -> None:
-        """Give everything back, and look for the server from time to time."""
-        self.is_down = True
-        wait = WAITS[min(self._failures, len(WAITS) - 1)]
-        self._failures += 1
-        log.warning("%s: sending stops for %s s: %s", self.name, wait, words)
-        self._coming_up = asyncio.create_task(self._come_up(wait))
+    async def _stop_for_now(self, words: str) -> None:
+        """Give everything back until the server is up again."""
+        self._outage.begin(words)
+        await self._put_back(self._not_begun())
+
+    def _not_begun(self) -> list[Held]:
+        """Take out what no connection has yet."""
         waiting = [_held(one) for one in _emptied(self._claimed)]
-        waiting += [_held(one.survey) for one in _emptied(self._ready)]
-        await self._put_back(waiting)
-
-    async def _come_up(self, wait: float) -> None:
-        while True:
-            await asyncio.sleep(wait)
-            probe = self._open_transport()
-            try:
-                await probe.connect()
-            except NotSent:
-                wait = WAITS[min(self._failures, len(WAITS) - 1)]
-                self._failures += 1
-                continue
-            await probe.withdraw()
-            self.is_down = False
-            self._on_room()
-            return
-
-    def _count(self) -> None:
-        self._failures = 0
-        second = int(time.monotonic())
-        now, count, before = self._second
-        if second == now:
-            self._second = now, count + 1, before
-        else:
-            self._second = second, 1, count if second == now + 1 else 0
-
-    def _pace(self) -> int:
-        """Mails in the busier of this second and the last."""
-        now, count, before = self._second
-        return max(count, before) if int(time.monotonic()) - now <= 1 else 0
+        return waiting + [_held(one.survey) for one in _emptied(self._ready)]
 
 
 def _emptied(queue: "asyncio.Queue[T]") -> list[T]:
@@ -337,19 +292,3 @@ def _emptied(queue: "asyncio.Queue[T]") -> list[T]:
 
 def _held(survey: Survey) -> Held:
     return Held(survey.id, survey.attempt)
-
-
-def _note_problem(server: str, survey: Survey, problem: NotSent, now: datetime) -> None:
-    match problem.fault:
-        case Fault.TEMPORARY:
-            hand_over.try_later(survey, problem.reply, now)
-            slower = pace.asks_to_slow_down(problem.code, problem.reply)
-            if slower and not problem.is_about_us:
-                pace.slow_down(server, survey.email.rpartition("@")[2], problem.reply, now)
-        case Fault.RECIPIENT:
-            hand_over.bounce(survey, problem.reply, now)
-            brake.heed_bounce(survey.campaign_id, now)
-        case Fault.MESSAGE:
-            hand_over.park(survey, problem.reply)
-        case Fault.UNKNOWN:
-            hand_over.leave_in_doubt(_held(survey), problem.reply, now)

@@ -1,6 +1,8 @@
 """Which server a workspace's mail goes to: its own, or the installation's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +33,21 @@ def own_servers() -> dict[UUID, MailServer | Broken]:
     """Return all workspaces' own servers, in one query."""
     stored = StoredServer.objects.values_list("workspace_id", "sealed_url")
     return {workspace_id: _opened(sealed) for workspace_id, sealed in stored}
+
+
+class Servers(NamedTuple):
+    """Where mail goes: by a workspace's own server if it has one."""
+
+    default: Server
+    own: Mapping[UUID, Server | Broken]
+
+    def of(self, workspace_id: UUID) -> Server | Broken:
+        return self.own.get(workspace_id, self.default)
+
+
+def servers() -> Servers:
+    """Return all of them, in one query."""
+    return Servers(default_server(), own_servers())
 
 
 def server_of(workspace_id: UUID) -> Server | Broken:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from afterword.core.failpoints import failpoint
 from afterword.surveys import outcomes
-from afterword.surveys.claim import LEASE, Held
+from afterword.surveys.lease import LEASE, Held
 from afterword.surveys.models import DeliveryKind, State, Survey
 from afterword.surveys.outcomes import Report
 from afterword.workspaces.models import WorkspaceRows

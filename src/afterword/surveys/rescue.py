@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import DOUBT, Accepted, Group, commit
+from afterword.surveys.lease import Held
 from afterword.surveys.models import State, Survey
 
 TWICE = "It was being handed over twice when the connection or the worker was lost."

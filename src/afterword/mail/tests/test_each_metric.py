@@ -12,7 +12,8 @@ import pytest
 from afterword.campaigns.metrics import Metric
 from afterword.core.links import unsubscribe_link
 from afterword.mail import senders
-from afterword.mail.office import Office, Servers
+from afterword.mail.office import Office
+from afterword.mail.servers import Servers
 from tests.factories import (
     a_campaign,
     a_customer,

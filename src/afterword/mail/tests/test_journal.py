@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from afterword.mail import journal
 from afterword.mail.journal import Journal
-from afterword.surveys.claim import Held
 from afterword.surveys.hand_over import Accepted
+from afterword.surveys.lease import Held
 
 
 def test_what_is_written_down_can_be_read_while_the_worker_lives(tmp_path):
@@ -24,7 +24,7 @@ def test_a_dead_workers_journal_is_left_behind(tmp_path):
     script = f"""
 import os, pathlib, uuid
 from afterword.mail.journal import Journal
-from afterword.surveys.claim import Held
+from afterword.surveys.lease import Held
 own = Journal(pathlib.Path({str(tmp_path)!r}))
 own.begin(Held(uuid.UUID("{id_}"), 2))
 own.note(Held(uuid.UUID("{id_}"), 2), "250 ok")

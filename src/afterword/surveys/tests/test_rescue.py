@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from afterword.surveys.claim import LEASE, Held, claim_due
+from afterword.surveys.claim import claim_due
 from afterword.surveys.hand_over import DOUBT, Accepted
+from afterword.surveys.lease import LEASE, Held
 from afterword.surveys.models import State, Survey
 from afterword.surveys.rescue import FIVE, MOST_ORPHANED, rescue, suspect
 from tests.factories import NOW, a_survey
