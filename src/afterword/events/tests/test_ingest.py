@@ -632,7 +632,7 @@ def kick_out_every_connection() -> None:
     with psycopg.connect(conninfo(), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'afterword ingest'"
+            " WHERE application_name = 'afterword ingest' AND datname = current_database()"
         )
 
 
