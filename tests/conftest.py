@@ -1,6 +1,8 @@
 """What tests from outside share: one running Afterword, and Chromium."""
 
+import os
 from collections.abc import Iterator
+from itertools import groupby, islice, pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -10,16 +12,46 @@ from tests.running_afterword import RunningAfterword, running_afterword
 
 PATIENCE = 15_000  # milliseconds for anything that a browser waits for
 # Where single tests take up to minutes, the dearest first.
-LONG = ("tests/chaos/", "tests/robots/", "tests/crash/", "tests/running/")
+LONG = (
+    "tests/chaos/test_short.py",
+    "tests/chaos/",
+    "tests/robots/",
+    "tests/crash/",
+    "tests/running/",
+    "tests/journeys/",
+)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long ones: what is left to share out in the end is short.
 
-    Beyond that the order stays random, and by what a test does to the database.
+    Each test process is given one stretch of what was collected, and takes more of the others'
+    when it is done. So the long ones stand at the beginnings of these stretches, by turns. Beyond
+    that the order stays random, and by what a test does to the database.
     """
     items.sort(key=turn)
+    long = [item for item in items if turn(item) < len(LONG)]
+    short = iter(items[len(long) :])
+    processes = how_many_processes()
+    stretches: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    modules = (list(module) for _, module in groupby(long, key=lambda item: item.path))
+    for number, module in enumerate(modules):
+        stretches[number % processes] += module
+    for stretch, (begins, ends) in zip(
+        stretches, pairwise(ends_of(len(items), processes)), strict=True
+    ):
+        stretch.extend(islice(short, max(0, ends - begins - len(stretch))))
+    items[:] = [item for stretch in stretches for item in stretch]
+
+
+def how_many_processes() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+
+def ends_of(tests: int, processes: int) -> list[int]:
+    """Return where each stretch begins, and the last ends."""
+    return [tests * number // processes for number in range(processes + 1)]
 
 
 def turn(item: pytest.Item) -> int:
