@@ -19,6 +19,7 @@ from afterword.surveys.claim import campaigns_waiting, claim_due
 from afterword.surveys.hand_over import Beginning, Group, commit
 from afterword.surveys.models import State, Survey
 from afterword.surveys.rescue import rescue
+from afterword.surveys.send_again import send_again
 from tests.factories import (
     NOW,
     a_campaign,
@@ -333,6 +334,24 @@ def test_a_domain_that_asks_to_slow_down_is_left_alone_for_a_minute(sink):
     assert (waiting.state, waiting.refusals) == (State.QUEUED, 0)
     assert timedelta(seconds=30) < waiting.due_at - timezone.now() < timedelta(seconds=90)
     assert Pace.objects.get().domain == "example.com"
+
+
+def test_what_failed_goes_when_a_person_sends_it_again_and_not_to_who_has_said_no(sink):
+    campaign = a_campaign()
+    wants, has_left = a_survey(campaign), a_survey(campaign)
+    for survey in (wants, has_left):
+        sink.refuse["DATA", survey.email] = "554 5.6.0 I do not like it"
+    sink.office.send_due()
+    assert set(Survey.objects.values_list("state", flat=True)) == {State.PARKED}
+
+    sink.refuse.clear()
+    suppress(campaign.workspace_id, has_left.email, UNSUBSCRIBED, how="link", now=timezone.now())
+    send_again(Survey.objects.filter(campaign=campaign), uuid4(), timezone.now())
+    sink.office.send_due()
+
+    states = dict(Survey.objects.values_list("email", "state"))
+    assert states == {wants.email: State.SENT, has_left.email: State.DISMISSED}
+    assert sink.recipients == [wants.email]
 
 
 def test_a_421_after_the_body_is_a_temporary_refusal_however_often(sink):

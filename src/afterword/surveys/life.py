@@ -13,6 +13,7 @@ from afterword.decisions.explain import explain
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.surveys.models import State, Survey
+from afterword.surveys.outbox import WAITING
 from afterword.surveys.reported import reported
 from afterword.surveys.status import Status
 from afterword.surveys.step import Step, moment
@@ -43,6 +44,7 @@ def life_of(survey: Survey, now: datetime, zone: tzinfo) -> Life:
         *reported(survey, reports[:MOST_REPORTS]),
         *_answered(survey),
         *_ended(survey, zone),
+        *_sent_again(survey),
         *_reminders(survey),
     ]
     never = now + timedelta(days=36500)  # what nobody noted the time of comes last
@@ -89,7 +91,8 @@ def _why(survey: Survey, zone: tzinfo) -> str:
     )
     if decision:
         return explain(Reason.SCHEDULED, decision.detail, zone)
-    return "" if survey.refusals else f"Due {moment(survey.due_at, zone)}."
+    was_put_off = survey.refusals or "again_at" in survey.detail
+    return "" if was_put_off else f"Due {moment(survey.due_at, zone)}."
 
 
 def _sending(survey: Survey) -> Iterator[Step]:
@@ -141,11 +144,30 @@ def _ended(survey: Survey, zone: tzinfo) -> Iterator[Step]:
             )
 
 
+def _sent_again(survey: Survey) -> Iterator[Step]:
+    """A person said so, after it had failed."""
+    if at := survey.detail.get("again_at"):
+        nothing_since = survey.state in WAITING and not survey.refusals
+        yield Step(
+            datetime.fromisoformat(str(at)),
+            "Queued again",
+            "refresh",
+            f"{_by(survey, 'again_by')} It had failed before.",
+            survey.server_reply if nothing_since else "",
+        )
+
+
+def _by(survey: Survey, name: str) -> str:
+    """Name the user whose id is in `detail`."""
+    member_of = User.objects.filter(memberships__workspace_id=survey.workspace_id)
+    user = member_of.filter(id=survey.detail[name]).first()
+    return f"By {user}." if user else "By somebody who is no longer here."
+
+
 def _cancelled(survey: Survey, zone: tzinfo) -> str:
     detail = survey.detail
-    if by := detail.get("by"):
-        user = User.objects.filter(id=by, memberships__workspace_id=survey.workspace_id).first()
-        return f"By {user}." if user else "By somebody who is no longer here."
+    if "by" in detail:
+        return _by(survey, "by")
     if detail.get("customer") == "deleted":
         return "The customer was deleted meanwhile."
     if answered := detail.get("answered_at"):

@@ -10,6 +10,9 @@ from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
+# How many times the body of a mail may reach the mail server: the second one after a doubt.
+MOST_HAND_OVERS = 2
+
 
 class State(models.TextChoices):
     """Where the hand-over to the mail server stands; what people did is kept in `*_at`."""
@@ -79,7 +82,7 @@ class Survey(models.Model):
     # Counted when a hand-over is tried, before the work starts; also the fence:
     # every later change of state names the attempt that it belongs to.
     attempt = models.PositiveIntegerField(default=0)
-    # How many times the body may have reached the mail server; never more than twice.
+    # How many times the body may have reached the mail server.
     handed_over = models.PositiveSmallIntegerField(default=0)
     # How many workers were lost while they held it, before its hand-over began.
     orphaned = models.SmallIntegerField(default=0, db_default=0)
@@ -131,7 +134,8 @@ class Survey(models.Model):
                 name="each_reminder_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(handed_over__lte=2), name="handed_over_twice_at_most"
+                condition=models.Q(handed_over__lte=MOST_HAND_OVERS),
+                name="handed_over_twice_at_most",
             ),
         )
         indexes = (

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from afterword.surveys.hand_over import DOUBT, Accepted, Group, commit
 from afterword.surveys.lease import Held
-from afterword.surveys.models import State, Survey
+from afterword.surveys.models import MOST_HAND_OVERS, State, Survey
 
 TWICE = "It was being handed over twice when the connection or the worker was lost."
 FIVE = "Five workers were lost while they composed this."
@@ -62,7 +62,7 @@ def rescue(now: datetime, evidence: Evidence = lambda _: ()) -> None:
     doubtful.filter(worker__isnull=False).update(
         worker=None, lease_until=now + DOUBT, server_reply=NO_SIGN
     )
-    doubtful.filter(handed_over__gte=2).update(
+    doubtful.filter(handed_over__gte=MOST_HAND_OVERS).update(
         state=State.PARKED, server_reply=TWICE, ended_at=now, worker=None, lease_until=None
     )
     doubtful.update(state=State.QUEUED, worker=None, lease_until=None)

@@ -111,7 +111,7 @@ _SAID = {
         "Failed",
         "dark",
         "alert-triangle",
-        "It could not be sent, and trying again would not help: it needs a person.",
+        "It could not be sent, and is not tried again by itself: it needs a person.",
     ),
 }
 

@@ -6,14 +6,11 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
-from afterword.core.instants import parse_instant
 from afterword.core.keyset import newest_first
 from afterword.surveys.cancel import cancel
 from afterword.surveys.export import csv_of
@@ -21,6 +18,7 @@ from afterword.surveys.life import life_of
 from afterword.surveys.models import SentBy, Survey
 from afterword.surveys.numbers import MOST, count
 from afterword.surveys.outbox import PERIODS, WAITING, Mark, Search
+from afterword.surveys.send_again import may_be_sent_again, send_again
 from afterword.surveys.status import Status
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member, Role
@@ -45,7 +43,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
         since.astimezone(zone).date() if since else None,
         now.astimezone(zone).date(),
     )
-    may_cancel = Role(member.role).may_change and search.status in _MAY_WAIT
+    may_change = Role(member.role).may_change
     return render(
         request,
         "surveys/outbox.html",
@@ -56,7 +54,10 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
             "search": search,
             "numbers": numbers,
             "most": MOST,
-            "waiting": numbers.of(Mark.WAITING) if may_cancel else 0,
+            "waiting": numbers.of(Mark.WAITING) if may_change and search.status in _MAY_WAIT else 0,
+            "has_failed": may_change
+            and search.status in {None, Status.FAILED}
+            and Status.FAILED in numbers.by_status,
             "tracks_opens": member.workspace.tracks_opens,
             "is_new": not page.rows and not Survey.objects.visible_to(member).exists(),
             "statuses": list(Status),
@@ -84,6 +85,7 @@ def survey(request: HttpRequest, member: Member, survey_id: UUID) -> HttpRespons
             "survey": found,
             "life": life_of(found, timezone.now(), zone),
             "may_be_cancelled": found.state in WAITING,
+            "may_be_sent_again": may_be_sent_again(found),
         },
     )
 
@@ -117,34 +119,17 @@ def cancel_one(request: HttpRequest, member: Member, survey_id: UUID) -> HttpRes
     return redirect("surveys:survey", survey_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @for_changers
-def cancel_all(request: HttpRequest, member: Member) -> HttpResponse:
-    """Ask how many of the filter are to be cancelled, then do it.
-
-    Those scheduled after the question was shown stay: nobody was asked about them.
-    """
-    now = timezone.now()
-    sent = request.POST if request.method == "POST" else request.GET
-    search = Search.of(sent)
-    asked_at = parse_instant(sent.get("asked_at", "")) or now
-    found = search.find(member, now).filter(created_at__lte=asked_at)
-    back = f"{reverse('surveys:outbox')}?{urlencode(search.query)}"
-    if request.method == "POST":
-        number = cancel(found, member.user_id, now)
-        surveys = "1 survey is" if number == 1 else f"{number:,} surveys are"
-        messages.success(request, f"{surveys} cancelled. What was being sent already was left.")
-        return redirect(back)
-    campaigns = Campaign.objects.visible_to(member)
-    return render(
-        request,
-        "surveys/cancellation.html",
-        {
-            "search": search,
-            "campaign": campaigns.filter(id__in=[search.campaign_id]).first(),
-            "waiting": found.filter(state__in=WAITING).count(),
-            "asked_at": now.isoformat(),
-            "back": back,
-            "period": PERIODS[search.period],
-        },
-    )
+def send_one_again(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
+    only = Survey.objects.visible_to(member).filter(id=found.id)
+    if send_again(only, member.user_id, timezone.now()):
+        messages.success(request, "The survey is queued again. This page shows what becomes of it.")
+    else:
+        messages.warning(
+            request,
+            "Nothing was sent again: only what failed can be, and what was in doubt "
+            "twice is never sent a third time. This page says what became of it.",
+        )
+    return redirect("surveys:survey", survey_id)

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from afterword.surveys.hand_over import DOUBT
 from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.send_again import may_be_sent_again
+from afterword.surveys.status import Status, status_of
 from afterword.surveys.step import moment
 
 
@@ -46,6 +48,10 @@ def what_next(survey: Survey, now: datetime, zone: tzinfo) -> str:
             )
         case State.HANDING_OVER:
             return "It is being handed over to the mail server just now."
+        case State.PARKED if may_be_sent_again(survey):
+            return "Nothing by itself. Once what failed is mended, a member can send it again."
+        case State.PARKED if status_of(survey) is Status.FAILED:
+            return "Nothing: it was in doubt twice, and no mail goes out a third time."
         case State.SENT:
             return _next_reminder(survey)
     return ""
