@@ -29,7 +29,7 @@ def test_a_second_one_on_the_same_folder_is_refused_at_once(shared_up: Up):
 
     assert second.returncode == 1
     assert "running already" in second.stderr
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10  # it does not wait for the first
     assert shared_up.answers()
 
 

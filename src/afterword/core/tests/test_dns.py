@@ -107,12 +107,12 @@ def test_one_silent_name_does_not_keep_the_others():
                     Question("acme.com", "MX"),
                     Question("gone.com", "MX"),
                 ],
-                within=0.5,
+                within=2.0,
             )
             .values()
         )
 
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 4
     assert (slow, quick.kind, gone.kind) == (AWAY, Kind.FOUND, Kind.NO_DOMAIN)
 
 
@@ -121,7 +121,7 @@ def test_however_many_are_asked_the_time_is_limited():
         began = time.monotonic()
         answers = Dns([address]).ask_all([Question(f"c{n}.com", "A") for n in range(300)], 0.5)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert set(answers.values()) == {AWAY}
 
 

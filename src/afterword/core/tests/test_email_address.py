@@ -133,10 +133,10 @@ def test_254_octets_are_an_address_and_255_are_none():
 
 
 def test_long_junk_is_refused_at_once():
-    started = time.perf_counter()
+    started = time.thread_time()
     for junk in ("a." * 1_000_000, "a@" + "a." * 120, "a" * 253 + "@", "ö@" + "xn--" * 60):
         assert normalise(junk) is None
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
 
 
 _ADDRESSES = st.builds(
