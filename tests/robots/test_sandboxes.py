@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
+from tests.browser.chromium import stop_its_clock
 from tests.robots.mails import NONE, Mail, a_shop, effects, receive, scores_of
 from tests.robots.plain import answer_all
 from tests.running_afterword import RunningAfterword, Workspace
@@ -64,8 +65,7 @@ def links_of(number: int, mail: Mail) -> list[str]:
 def run(browser: Browser, mails: Sequence[Mail], act: Act) -> None:
     with browser.new_context(viewport={"width": 400, "height": 300}) as context:
         page = context.new_page()
-        page.clock.install(time=0)
-        page.clock.pause_at(1)
+        stop_its_clock(page)
         for number, mail in enumerate(mails):
             for link in links_of(number, mail):
                 page.goto(link)

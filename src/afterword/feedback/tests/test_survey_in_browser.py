@@ -3,7 +3,7 @@
 import pytest
 
 from afterword.feedback.models import Response
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, stop_its_clock
 from tests.factories import a_campaign, a_sent_survey, a_template, a_workspace
 
 SYNTHETIC = """
@@ -19,13 +19,15 @@ def survey(live_server):
     return a_sent_survey(a_campaign(workspace, template=a_template(workspace, logo_url="")))
 
 
-def visit(live_server, survey, act, query="?score=9", **context):
+def visit(live_server, survey, act, query="?score=9", before=None, **context):
     """Open the link in a browser of its own, do something there, return what is recorded."""
     with chromium() as browser:
         page = browser.new_context(**context).new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        if before:
+            before(page)
         page.goto(f"{live_server.url}/s/{survey.answer_token}{query}")
         act(page)
         page.wait_for_load_state("networkidle")
@@ -49,9 +51,9 @@ def test_a_scanner_that_runs_scripts_records_nothing(live_server, survey):
     def scan(page):
         page.evaluate(SYNTHETIC)
         page.evaluate("window.scrollTo(0, 500)")
-        page.wait_for_timeout(2_000)
+        page.clock.run_for(2_000)
 
-    assert visit(live_server, survey, scan) == []
+    assert visit(live_server, survey, scan, before=stop_its_clock) == []
 
 
 def test_a_moved_mouse_records_the_score_of_the_link(live_server, survey):
