@@ -37,7 +37,7 @@ def measure() -> list[float]:
     from django.db import connection
     from django.utils import timezone
 
-    from afterword.mail.route import CLAIM
+    from afterword.sending.route import CLAIM
     from afterword.surveys.claim import campaigns_waiting, claim_due
     from afterword.surveys.models import State, Survey
 

@@ -65,7 +65,7 @@ def prepare(mails: int) -> bytes:
     from django.utils import timezone
 
     from afterword.customers.models import Customer
-    from afterword.mail.letters import letter
+    from afterword.mail.letters.write import letter
     from afterword.surveys.models import Survey
     from tests.factories import a_campaign, a_template, a_workspace
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db import connection
 
-from afterword.campaigns.metrics import SCALES, Metric
-from afterword.campaigns.models import Campaign, Service, Template
+from afterword.campaigns.models import Campaign, Service
 from afterword.core.sealed import seal
 from afterword.customers.models import Customer, Property
 from afterword.events.models import InboxItem
-from afterword.mail.dkim import new_private_key, public_key
+from afterword.mail.message.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
+from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.models import Template
 from afterword.surveys.models import State, Survey
 from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace
 from afterword.workspaces.tokens import make_token

@@ -10,7 +10,7 @@ from email.policy import default
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from afterword.mail.server_address import SmtpServer
+from afterword.mail.servers.address import SmtpServer
 
 
 class Sink:

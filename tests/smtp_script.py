@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from afterword.mail.server_address import SmtpServer
+from afterword.mail.servers.address import SmtpServer
 
 
 @dataclass(frozen=True)

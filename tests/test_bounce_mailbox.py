@@ -12,10 +12,10 @@ import pytest
 from django.db import OperationalError
 
 from afterword.core import signed_ids
-from afterword.mail import bounce_mailbox, imap
-from afterword.mail.bounce_mailbox import collect_reports
-from afterword.mail.bounce_settings import ImapMailbox
-from afterword.mail.tests.bounce_samples import SAMPLES, sample
+from afterword.sending.reports import bounce_mailbox, imap
+from afterword.sending.reports.bounce_mailbox import collect_reports
+from afterword.sending.reports.bounce_settings import ImapMailbox
+from afterword.sending.tests.bounce_samples import SAMPLES, sample
 from afterword.surveys import outcomes
 from afterword.surveys.models import DeliveryEvent, State
 from tests.factories import NOW, a_campaign, a_sent_survey

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from afterword import flow
 from afterword.core import signed_ids
-from afterword.customers.models import Suppression
 from afterword.decisions.models import Decision
-from afterword.mail.bounce_mailbox import collect_reports
-from afterword.mail.office import Office
-from afterword.mail.servers import Servers
-from afterword.mail.tests.bounce_samples import sample
+from afterword.mail.servers.find import Servers
+from afterword.sending.loop import Office
+from afterword.sending.reports.bounce_mailbox import collect_reports
+from afterword.sending.tests.bounce_samples import sample
+from afterword.suppressions.models import Suppression
 from afterword.surveys.models import DeliveryEvent, State, Survey
 from tests.factories import a_campaign, a_customer, a_sent_survey, a_survey, a_track
 from tests.mail_servers.dovecot import dovecot

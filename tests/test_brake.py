@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from afterword.mail.office import Office
-from afterword.mail.servers import Servers
+from afterword.mail.servers.find import Servers
+from afterword.sending.loop import Office
 from afterword.surveys.brake import FEWEST, HEED_EVERY, PAUSE_AT, resume
 from afterword.surveys.models import Brake, State, Survey
 from tests.factories import a_campaign, a_customer, a_member, a_survey

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from afterword import flow
-from afterword.customers.models import Customer, SuppressionReason
-from afterword.customers.suppressions import suppress
+from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem
+from afterword.suppressions.models import SuppressionReason
+from afterword.suppressions.suppress import suppress
 from afterword.surveys.models import Survey
 from tests.factories import (
     NOW,

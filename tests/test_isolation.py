@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from afterword.mail.office import Office
-from afterword.mail.servers import Servers
+from afterword.mail.servers.find import Servers
+from afterword.sending.loop import Office
 from afterword.surveys.models import State
 from tests.factories import NOW, a_campaign, a_survey, a_workspace
 from tests.running_afterword import eventually

@@ -16,7 +16,7 @@ from afterword.core.clock import database_now
 from afterword.core.jobs import WAKE_TAKE_UP_SQL, wake
 from afterword.events.models import InboxItem
 from afterword.mail.models import MailboxMessage
-from afterword.mail.office import close_office, office
+from afterword.sending.loop import close_office, office
 from afterword.surveys.models import State, Survey
 from tests.factories import a_campaign, a_survey, a_track
 

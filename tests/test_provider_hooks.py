@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.utils import timezone
 
 from afterword.core import signed_ids
-from afterword.customers.models import Suppression
-from afterword.mail.server_address import parse_mail_url
-from afterword.mail.servers import set_own
+from afterword.mail.servers.address import parse_mail_url
+from afterword.mail.servers.find import set_own
+from afterword.suppressions.models import Suppression
 from afterword.surveys.models import DeliveryEvent, State
 from tests.factories import a_campaign, a_sent_survey, a_workspace
 
@@ -273,7 +273,7 @@ def test_an_account_without_a_secret_says_in_the_log_what_to_set(
     live_server, account, caplog, address, what
 ):
     account(address)
-    caplog.set_level(logging.WARNING, "afterword.mail.hooks")
+    caplog.set_level(logging.WARNING, "afterword.sending.reports.hooks")
 
     assert post(live_server, json={}) == 404
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from psycopg import OperationalError
 
 from afterword.core.line import Line
-from afterword.customers.models import SuppressionReason
-from afterword.customers.suppressions import suppress
 from afterword.mail.models import MailboxMessage, Pace
-from afterword.mail.office import Office
-from afterword.mail.server_address import MailServer
-from afterword.mail.servers import Servers
+from afterword.mail.servers.address import MailServer
+from afterword.mail.servers.find import Servers
+from afterword.sending.loop import Office
+from afterword.suppressions.models import SuppressionReason
+from afterword.suppressions.suppress import suppress
 from afterword.surveys.claim import campaigns_waiting, claim_due
 from afterword.surveys.hand_over import Beginning, Group, commit
 from afterword.surveys.models import State, Survey
@@ -394,7 +394,7 @@ def test_a_long_outage_does_not_count_against_a_survey():
 
 
 def test_who_is_told_to_stop_puts_back_what_a_silent_server_was_offered(monkeypatch):
-    monkeypatch.setattr("afterword.mail.office.GRACE", 0.2)
+    monkeypatch.setattr("afterword.sending.loop.GRACE", 0.2)
     survey = a_survey()
     with scripted_smtp(Script(RCPT=Hang())) as server:
         office = an_office(server, connections=1)

@@ -20,10 +20,11 @@ from hypothesis.stateful import (
 
 from afterword import flow
 from afterword.campaigns.models import Campaign, Reminder
-from afterword.customers.models import Customer, Suppression, SuppressionReason
-from afterword.customers.patterns import patterns_about
-from afterword.customers.suppressions import release, suppress
-from afterword.feedback.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
+from afterword.customers.models import Customer
+from afterword.feedback.stopping.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
+from afterword.suppressions.models import Suppression, SuppressionReason
+from afterword.suppressions.patterns import patterns_about
+from afterword.suppressions.suppress import release, suppress
 from afterword.surveys.claim import campaigns_waiting, claim_due
 from afterword.surveys.hand_over import Accepted, Beginning, Group, commit
 from afterword.surveys.models import Survey

@@ -9,8 +9,8 @@ from django.utils import timezone
 from afterword import flow
 from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
-from afterword.mail.office import Office
-from afterword.mail.servers import Servers
+from afterword.mail.servers.find import Servers
+from afterword.sending.loop import Office
 from afterword.surveys.models import State, Survey
 from tests.factories import a_campaign, a_customer, a_property, a_survey, a_track, a_workspace
 from tests.smtp import smtp_sink

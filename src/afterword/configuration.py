@@ -12,8 +12,12 @@ from afterword.core.environment import Environment, SettingError, integer, list_
 from afterword.core.folders import make_folder
 from afterword.core.name_servers import NameServer, parse_name_servers
 from afterword.core.url import split_url
-from afterword.mail.bounce_settings import ImapMailbox, parse_bounce_address, parse_bounce_url
-from afterword.mail.server_address import MailServer, parse_mail_url
+from afterword.mail.servers.address import MailServer, parse_mail_url
+from afterword.sending.reports.bounce_settings import (
+    ImapMailbox,
+    parse_bounce_address,
+    parse_bounce_url,
+)
 
 __all__ = [
     "Bind",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import DataError, transaction
 
-from afterword.campaigns.audience_fields import field_key
+from afterword.audience.fields import field_key
 from afterword.campaigns.models import Campaign
 from afterword.core.clock import database_now
 from afterword.core.email_address import normalise
@@ -25,8 +25,9 @@ from afterword.decisions.facts import Listening, facts_of, load_listening, past_
 from afterword.decisions.record import Decided, record
 from afterword.events import take_up
 from afterword.events.take_up import Taken
-from afterword.mail import journal
-from afterword.mail.recover import recover
+from afterword.sending import journal
+from afterword.sending.recover import recover
+from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.claim import is_any_due
 from afterword.surveys.schedule import Asking, schedule
 
@@ -148,7 +149,7 @@ def update_customers(
             taken.call.occurred_at,
             keep_unsent=workspace.keeps_unsent_properties,
         )
-    upsert.look_up_standings(workspace.id, customers.values())
+    look_up_standings(workspace.id, customers.values())
     upsert.store(workspace.id, customers.values(), now)
     return customers
 

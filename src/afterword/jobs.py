@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from afterword import flow
 from afterword.core.jobs import wake
-from afterword.mail.office import office
+from afterword.sending.loop import office
 
 P = ParamSpec("P")
 

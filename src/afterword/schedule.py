@@ -9,7 +9,8 @@ from procrastinate.jobs import Status
 
 from afterword import flow
 from afterword.core.clock import database_now
-from afterword.mail import bounce_mailbox, sender_domains
+from afterword.mail.senders import domains
+from afterword.sending.reports import bounce_mailbox
 from afterword.surveys import brake, remind
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
@@ -69,7 +70,7 @@ def collect_reports(now: datetime) -> None:
 @by_the_clock("17 * * * *")
 def check_sender_domains(now: datetime) -> None:
     """Look up again the records of sender domains that were not checked for a day."""
-    sender_domains.check_all_due(now)
+    domains.check_all_due(now)
 
 
 @app.periodic(cron="*/10 * * * *")

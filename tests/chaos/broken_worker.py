@@ -31,7 +31,7 @@ def no_fence() -> None:
 
 def batch_commit() -> None:
     """What the server took is noted for fifty mails at a time, and nowhere else before that."""
-    from afterword.mail.ledger import Ledger
+    from afterword.sending.ledger import Ledger
 
     note, gathered = Ledger.note_sent, []
 
@@ -61,7 +61,7 @@ _noting: set["asyncio.Task[bool]"] = set()
 
 def forget_journal() -> None:
     """Leave no evidence beside the commits."""
-    from afterword.mail.journal import Journal
+    from afterword.sending.journal import Journal
 
     def refuse(journal: Journal, *words: object) -> None:
         raise OSError("this build keeps no journal")

@@ -45,8 +45,9 @@ def prepare(wanted: Wanted) -> Iterable[tuple[str, str]]:
     """Make a survey for each address, all due; yields (id, address)."""
     from django.utils import timezone
 
-    from afterword.customers.models import Customer, SuppressionReason
-    from afterword.customers.suppressions import suppress
+    from afterword.customers.models import Customer
+    from afterword.suppressions.models import SuppressionReason
+    from afterword.suppressions.suppress import suppress
     from afterword.surveys.models import Survey
     from tests.factories import a_campaign, a_template, a_token, a_track, a_workspace
 

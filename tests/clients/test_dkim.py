@@ -5,9 +5,9 @@ from base64 import b64encode
 
 import pytest
 
-from afterword.campaigns.metrics import Metric
-from afterword.mail.dkim import Signer, public_key
+from afterword.mail.message.dkim import Signer, public_key
 from afterword.mail.tests.test_dkim import a_mail
+from afterword.survey_templates.metrics import Metric
 from tests.clients.node import HERE, run_node
 from tests.factories import a_private_key
 

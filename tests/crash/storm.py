@@ -6,7 +6,7 @@ import time
 import psutil
 from segment.analytics.client import Client
 
-from afterword.mail.server_address import CONNECTIONS
+from afterword.mail.servers.address import CONNECTIONS
 from tests.crash.ledger import Reconciliation, reconcile
 from tests.crash.receiver import Receiver
 from tests.running_afterword import RunningAfterword, Workspace, a_campaign, eventually

@@ -9,7 +9,7 @@ from html import unescape
 import httpx
 import pytest
 
-from afterword.mail.tests.bounce_samples import FOLDER
+from afterword.sending.tests.bounce_samples import FOLDER
 from tests.running_afterword import (
     Row,
     RunningAfterword,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from afterword.mail.bounce_settings import ImapMailbox, ImapTls
+from afterword.sending.reports.bounce_settings import ImapMailbox, ImapTls
 from tests.certificates import Authority
 from tests.mail_servers.install import find
 

@@ -8,8 +8,8 @@ from ninja import Router, Schema
 from afterword.api.access import TokenRequest
 from afterword.api.envelope import Success
 from afterword.api.metrics import METRIC_TYPES
-from afterword.campaigns.metrics import Metric
 from afterword.campaigns.models import Campaign
+from afterword.survey_templates.metrics import Metric
 
 router = Router(tags=["Campaigns"])
 

@@ -14,8 +14,8 @@ from afterword.api.metrics import METRIC_TYPES
 from afterword.api.paging import page_of
 from afterword.api.parameters import Address, Id, Paging
 from afterword.api.people import PropertyValue, Types, properties_of, property_types
-from afterword.campaigns.metrics import Metric
 from afterword.feedback.models import Response
+from afterword.survey_templates.metrics import Metric
 
 router = Router(tags=["Feedback"])
 SORTS = {"createdDate": "created_at", "updatedDate": "updated_at", "score": "score"}

@@ -1,6 +1,6 @@
 """The API's own names of the metrics."""
 
-from afterword.campaigns.metrics import Metric
+from afterword.survey_templates.metrics import Metric
 
 METRIC_OF_PATH = {
     "nps": Metric.NPS,

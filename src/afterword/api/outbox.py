@@ -16,7 +16,7 @@ from afterword.api.parameters import Address, Id, Paging
 from afterword.api.people import PropertyValue, Types, properties_of, property_types
 from afterword.campaigns.models import Channel
 from afterword.surveys.models import SentBy, State, Survey
-from afterword.surveys.status import Status, status_of, with_status
+from afterword.surveys.outbox.status import Status, status_of, with_status
 
 router = Router(tags=["Outbox"])
 SORTS = {"surveyCreatedDate": "created_at", "sentDate": "sent_at", "email": "email"}

@@ -10,8 +10,8 @@ from afterword.api.access import TokenRequest, may_write
 from afterword.api.envelope import Success
 from afterword.api.parameters import Text
 from afterword.api.suppressions import HOW, NOTE_LENGTH, Email
-from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.suppressions import Stop, release, suppress_all
+from afterword.suppressions.models import Suppression, SuppressionReason
+from afterword.suppressions.suppress import Stop, release, suppress_all
 
 router = Router(tags=["Customers"])
 Reason = SuppressionReason

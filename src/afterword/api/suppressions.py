@@ -15,10 +15,10 @@ from afterword.api.envelope import Pages, Success
 from afterword.api.finding import find
 from afterword.api.paging import page_of
 from afterword.api.parameters import Paging, Text
-from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.patterns import PatternRefused, read_address, read_domain
-from afterword.customers.stops import ENDED_BY_MEMBERS
-from afterword.customers.suppressions import release, suppress
+from afterword.suppressions.models import Suppression, SuppressionReason
+from afterword.suppressions.patterns import PatternRefused, read_address, read_domain
+from afterword.suppressions.stops import ENDED_BY_MEMBERS
+from afterword.suppressions.suppress import release, suppress
 
 router = Router(tags=["Suppressions"])
 HOW = "API"

@@ -1,0 +1,1 @@
+"""A workspace as a file: read, checked, and made so."""

@@ -12,12 +12,13 @@ from afterword.apply.existing import Existing, load_locked
 from afterword.apply.reading import read_file
 from afterword.apply.reminders import make_reminders
 from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
+from afterword.audience.definition import compile_audience
 from afterword.campaigns.activation import activate, deactivate
-from afterword.campaigns.audience_definition import compile_audience
-from afterword.campaigns.logos import keep_logo
-from afterword.campaigns.models import Campaign, Template
+from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
 from afterword.customers.models import Property
+from afterword.survey_templates.logos import keep_logo
+from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Scope, Workspace
 from afterword.workspaces.tokens import make_token
 

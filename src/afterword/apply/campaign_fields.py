@@ -6,8 +6,9 @@ from typing import Any
 
 from afterword.apply.fields import Fields, read_key
 from afterword.apply.things import CampaignSpec, ReminderSpec
-from afterword.campaigns.audience_form import MOST_FILTERS
-from afterword.campaigns.metrics import Metric
+from afterword.campaigns.editor.audience_form import MOST_FILTERS
+from afterword.campaigns.editor.reminders_form import MOST_DAYS
+from afterword.campaigns.editor.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
 from afterword.campaigns.models import (
     MOST_REMINDERS,
     CampaignType,
@@ -16,8 +17,7 @@ from afterword.campaigns.models import (
     Service,
     ThrottleScope,
 )
-from afterword.campaigns.reminders_form import MOST_DAYS
-from afterword.campaigns.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
+from afterword.survey_templates.metrics import Metric
 
 LATER = (
     "time_frame",

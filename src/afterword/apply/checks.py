@@ -6,11 +6,12 @@ from typing import Any
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
 from afterword.apply.things import CampaignSpec, ReminderSpec, WorkspaceFile
+from afterword.audience.definition import check as check_audience
 from afterword.campaigns.activation import what_is_missing
-from afterword.campaigns.audience_definition import check as check_audience
-from afterword.campaigns.metrics import SCALES, Metric
-from afterword.campaigns.models import Campaign, Template
+from afterword.campaigns.models import Campaign
 from afterword.customers.values import PropertyType
+from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.models import Template
 
 
 def check(file: WorkspaceFile, existing: Existing) -> None:

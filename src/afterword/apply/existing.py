@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from afterword.campaigns.models import Campaign, Template
+from afterword.campaigns.models import Campaign
 from afterword.customers.models import Property
+from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Token, Workspace
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from afterword.apply.things import ReminderSpec
-from afterword.campaigns.models import Campaign, Reminder, Template
+from afterword.campaigns.models import Campaign, Reminder
+from afterword.survey_templates.models import Template
 
 
 def make_reminders(

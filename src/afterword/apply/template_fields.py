@@ -10,10 +10,10 @@ from django.db import models
 
 from afterword.apply.fields import Fields, read_key
 from afterword.apply.things import TemplateSpec
-from afterword.campaigns import logos
-from afterword.campaigns.metrics import SCALES, Metric
-from afterword.campaigns.models import Template
 from afterword.core.liquid import problems as liquid_problems
+from afterword.survey_templates import logos
+from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.models import Template
 
 LATER = ("languages",)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -1,0 +1,1 @@
+"""Campaigns: whom to ask, when, by which channel."""

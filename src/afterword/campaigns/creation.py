@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from afterword.campaigns.keys import free_key
-from afterword.campaigns.metrics import Metric
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
+from afterword.core.keys import free_key
+from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Workspace
 
 

@@ -1,4 +1,4 @@
-"""Campaigns (whom to ask, when, with what) and the templates they ask with."""
+"""Campaigns: whom to ask, when, with what."""
 
 from datetime import timedelta
 
@@ -7,11 +7,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from afterword.campaigns.metrics import SCALES, Metric, Scale
 from afterword.core.ids import new_id
+from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Metric, Scale
+from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Workspace, WorkspaceRows
-
-METRIC_CHOICES = [(metric.value, SCALES[metric].label) for metric in Metric]
 
 
 class Channel(models.TextChoices):
@@ -29,71 +28,6 @@ class Service(models.TextChoices):
 class ThrottleScope(models.TextChoices):
     CAMPAIGN = "campaign", "This campaign"
     ALL = "all", "All campaigns"
-
-
-class Logo(models.Model):
-    """A logo's bytes, kept in the database so that every machine can serve them."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="logos")
-    content = models.BinaryField()
-    media_type = models.CharField(max_length=50)
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["workspace", "digest"], name="one_logo_per_content"),
-        )
-
-    def __str__(self) -> str:
-        return f"logo {self.id}"
-
-
-class TemplateQuerySet(WorkspaceRows["Template"]):
-    def usable(self) -> "TemplateQuerySet":
-        """Templates a campaign may use: those with a logo."""
-        return self.filter(models.Q(logo__isnull=False) | ~models.Q(logo_url=""))
-
-
-class Template(models.Model):
-    """What a survey looks like and asks. Its texts are Liquid."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="templates")
-    key = models.SlugField(max_length=100)
-    name = models.CharField(max_length=100)
-    metric = models.CharField(max_length=10, choices=METRIC_CHOICES)
-    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
-    logo = models.ForeignKey(Logo, models.PROTECT, null=True, blank=True, related_name="templates")
-    logo_url = models.URLField(blank=True, max_length=500)
-    colour = models.CharField(max_length=7, default="#206bc4")
-    sender_name = models.CharField(max_length=100, blank=True)
-    subject = models.CharField(max_length=300)
-    intro = models.TextField(blank=True, max_length=2000)
-    question = models.TextField(max_length=1000)
-    comment_prompt = models.CharField(max_length=300, blank=True)
-    thanks = models.TextField(blank=True, max_length=1000)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    objects = TemplateQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["workspace", "key"], name="one_template_per_key"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def scale(self) -> Scale:
-        return SCALES[Metric(self.metric)]
-
-    @property
-    def has_logo(self) -> bool:
-        return bool(self.logo_id or self.logo_url)
 
 
 class CampaignQuerySet(WorkspaceRows["Campaign"]):

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afterword.campaigns.editor import find_campaign, show_section
+from afterword.campaigns.editor.reminders_form import MOST_DAYS, NEEDS_OPENS, ReminderForm
+from afterword.campaigns.editor.sections import find_campaign, show_section
 from afterword.campaigns.models import MOST_REMINDERS, Campaign, Reminder
-from afterword.campaigns.reminders_form import MOST_DAYS, NEEDS_OPENS, ReminderForm
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.creation import create_campaign, delete_campaign
-from afterword.campaigns.forms import NewCampaignForm, metric_cards
-from afterword.campaigns.metrics import Metric
+from afterword.campaigns.editor.forms import NewCampaignForm
 from afterword.campaigns.models import Campaign
+from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -49,7 +49,7 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
     return render(
         request,
         "campaigns/new.html",
-        {"form": form, "cards": metric_cards()},
+        {"form": form, "cards": SCALES},
         status=422 if form.is_bound else 200,
     )
 

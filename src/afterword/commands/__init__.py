@@ -1,0 +1,1 @@
+"""What can be asked for from a shell: a module for each command."""

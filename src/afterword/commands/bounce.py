@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     from django.db import Error
     from django.utils import timezone
 
-    from afterword.mail.delivery_reports import Incoming, reports_in
+    from afterword.sending.reports.delivery_reports import Incoming, reports_in
     from afterword.surveys import outcomes
 
     recipients = [*arguments.recipient, *(os.environ.get(name, "") for name in _RECIPIENTS)]
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
 
 def _read() -> bytes:
     """Return the beginning of the mail; a mail server may take an early end for a fault."""
-    from afterword.mail.raw_mail import READ
+    from afterword.sending.reports.raw_mail import READ
 
     mail = sys.stdin.buffer.read(READ)
     while sys.stdin.buffer.read(READ):

@@ -1,0 +1,1 @@
+"""Leaf helpers that know no word of what the product is about."""

@@ -1,0 +1,1 @@
+"""Customers, their typed properties, and the ids that applications know them by."""

@@ -1,6 +1,6 @@
 """Load the customers of a batch, and store them again, each with one query."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,8 +8,6 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.customers.record import OWN_COLUMNS, Record
-from afterword.customers.standing import FREE
-from afterword.customers.suppressions import standings
 
 _UPDATED = (*OWN_COLUMNS, "properties", "changed_at", "tags", "updated_at")
 _CONFLICT = (
@@ -31,16 +29,6 @@ def load_locked(workspace_id: UUID, emails: Iterable[str]) -> dict[str, Record]:
 
 def new_record(email: str, source: str, now: datetime) -> Record:
     return Record(new_id(), email, source, created_at=now, is_new=True)
-
-
-def look_up_standings(workspace_id: UUID, records: Collection[Record]) -> None:
-    """Give each record what stops mail to its address, new ones too.
-
-    Asked after the known ones are locked: what stops their mail cannot change meanwhile.
-    """
-    found = standings([(workspace_id, record.email) for record in records])
-    for record in records:
-        record.standing = found.get((workspace_id, record.email), FREE)
 
 
 def store(workspace_id: UUID, records: Iterable[Record], now: datetime) -> None:

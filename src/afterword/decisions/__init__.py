@@ -1,0 +1,1 @@
+"""3 decide: whether to ask, with the reason, for every occasion."""

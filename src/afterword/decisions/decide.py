@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from afterword.campaigns.audience import Audience
+from afterword.audience.match import Audience
 from afterword.decisions.reasons import Reason
 
 CAP_WINDOW = timedelta(hours=24)

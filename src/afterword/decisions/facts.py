@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from afterword.campaigns.audience_definition import compile_audience
+from afterword.audience.definition import compile_audience
 from afterword.campaigns.models import Campaign, ThrottleScope
 from afterword.customers.models import Property
 from afterword.customers.standing import FREE, Standing

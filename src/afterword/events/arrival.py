@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from afterword.events import raw_json
-from afterword.events.payload import (
+from afterword.events.sources.segment.payload import (
     UNREADABLE,
     PayloadError,
     Problem,

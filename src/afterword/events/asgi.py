@@ -13,7 +13,7 @@ from afterword.events.bodies import Receive
 from afterword.events.door import Door, Scope, Send
 from afterword.events.inbox import Inbox
 from afterword.events.listening import Listening
-from afterword.events.replies import AWAY
+from afterword.events.sources.segment.replies import AWAY
 from afterword.events.tally import Tally
 from afterword.workspaces.models import hash_token
 

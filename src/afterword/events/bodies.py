@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from afterword.events.payload import PayloadError, Problem
-from afterword.events.replies import TIMED_OUT, UNKNOWN_ENCODING, Refusal
+from afterword.events.sources.segment.payload import PayloadError, Problem
+from afterword.events.sources.segment.replies import TIMED_OUT, UNKNOWN_ENCODING, Refusal
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 

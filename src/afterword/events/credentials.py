@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
-from afterword.events import replies
 from afterword.events.arrival import read
 from afterword.events.listening import Key, Listening, UnknownKey
-from afterword.events.payload import PayloadError
-from afterword.events.replies import Refusal
+from afterword.events.sources.segment import replies
+from afterword.events.sources.segment.payload import PayloadError
+from afterword.events.sources.segment.replies import Refusal
 
 
 class Credentials:

@@ -9,17 +9,17 @@ from uuid import UUID
 
 import psycopg
 
-from afterword.events import replies
 from afterword.events.arrival import clean, read
-from afterword.events.batch import split_batch
 from afterword.events.bodies import Disconnected, Receive, decoded, receive_body
 from afterword.events.copying import encode_rows
 from afterword.events.credentials import Credentials
 from afterword.events.inbox import Away, Full, Inbox
 from afterword.events.listening import Listening, UnknownKey
-from afterword.events.payload import PayloadError
-from afterword.events.replies import Refusal, Reply
 from afterword.events.sifting import Sifted, sift_batch, sift_call
+from afterword.events.sources.segment import replies
+from afterword.events.sources.segment.batch import split_batch
+from afterword.events.sources.segment.payload import PayloadError
+from afterword.events.sources.segment.replies import Refusal, Reply
 from afterword.events.tally import Tally
 
 Scope = MutableMapping[str, Any]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import msgspec
 
 from afterword.events.arrival import check, kind_of, opts_out, read, storable
-from afterword.events.batch import MAX_ITEMS, Batch
 from afterword.events.listening import Key
-from afterword.events.payload import PayloadError, Problem, Sent
+from afterword.events.sources.segment.batch import MAX_ITEMS, Batch
+from afterword.events.sources.segment.payload import PayloadError, Problem, Sent
 
 
 class Sifted(msgspec.Struct):

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.events.models import Event, InboxItem, Rejection
-from afterword.events.payload import Call, read_call
+from afterword.events.sources.segment.payload import Call, read_call
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ import psycopg
 from afterword.core.ids import new_id
 from afterword.core.line import Line
 from afterword.events.listening import Key
-from afterword.events.payload import PayloadError
+from afterword.events.sources.segment.payload import PayloadError
 
 FLUSH_SECONDS = 1.0
 MAX_NAMES = 1_000  # of one workspace on one day; more are counted together

@@ -1,0 +1,1 @@
+"""5 answer: what customers say, and the page that shows it."""

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from django.db import models
 
-from afterword.campaigns.metrics import SCALES, Bucket, Metric, Scale
-from afterword.campaigns.models import METRIC_CHOICES, Campaign
+from afterword.campaigns.models import Campaign
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
-from afterword.feedback.verdict import Verdict
+from afterword.feedback.hits.judge import Verdict
+from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 

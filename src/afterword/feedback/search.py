@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from afterword.campaigns.metrics import SCALES, Bucket, Metric, Scale
 from afterword.feedback.models import Response
+from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.workspaces.models import WorkspaceRows
 
 PERIODS = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 365: "Last 365 days"}

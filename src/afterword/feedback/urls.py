@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from afterword.feedback import opens, public, unsubscribing, views
+from afterword.feedback import views
+from afterword.feedback.answering import public
+from afterword.feedback.hits import opens
+from afterword.feedback.stopping import unsubscribing
 
 app_name = "feedback"
 urlpatterns = [

@@ -8,12 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from afterword.campaigns.metrics import SCALES, Bucket, Metric
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
-from afterword.feedback.accept import accept
-from afterword.feedback.answer import AnswerRefused, read_score
-from afterword.feedback.discarded import (
+from afterword.feedback.answering.answer import AnswerRefused, read_score
+from afterword.feedback.hits.accept import accept
+from afterword.feedback.hits.discarded import (
     COUNTED_AT_MOST,
     count_discarded,
     groups_of,
@@ -21,6 +20,7 @@ from afterword.feedback.discarded import (
 )
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
+from afterword.survey_templates.metrics import SCALES, Bucket, Metric
 from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member

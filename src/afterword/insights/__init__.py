@@ -1,0 +1,1 @@
+"""7 insight: what the answers mean."""

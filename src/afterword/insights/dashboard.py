@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 from django.db.models.functions import TruncWeek
 
-from afterword.campaigns.metrics import SCALES, Bucket, Metric, Scale
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
 from afterword.insights.scores import Score, score
+from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Member, WorkspaceRows
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from afterword.campaigns.metrics import SCALES, Bucket, Metric
+from afterword.survey_templates.metrics import SCALES, Bucket, Metric
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
-"""The addresses of mails to look at, and of what providers post about them."""
+"""The addresses of mails to look at, and of the server that takes them."""
 
 from django.urls import path
 
-from afterword.mail import hooks, mailbox, server_views
-from afterword.mail.preview import preview
+from afterword.mail.letters.preview import preview
+from afterword.mail.mailbox import views as mailbox
+from afterword.mail.servers import views as servers
 
 app_name = "mail"
 urlpatterns = [
     path("mailbox", mailbox.mailbox, name="mailbox"),
     path("mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
     path("mailbox/<uuid:message_id>/html", mailbox.html, name="mailbox_html"),
-    path("hooks/mail/<str:account>", hooks.hook, name="hook"),
     path("templates/<uuid:template_id>/preview", preview, name="preview"),
-    path("settings/mail-server", server_views.server, name="server"),
-    path("settings/mail-server/trial", server_views.trial, name="server_trial"),
-    path("settings/mail-server/removal", server_views.removal, name="server_removal"),
+    path("settings/mail-server", servers.server, name="server"),
+    path("settings/mail-server/trial", servers.trial, name="server_trial"),
+    path("settings/mail-server/removal", servers.removal, name="server_removal"),
 ]

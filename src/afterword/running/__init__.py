@@ -1,0 +1,1 @@
+"""The processes: `afterword up`, web, worker, the embedded PostgreSQL."""

@@ -42,7 +42,7 @@ async def work() -> int:
     from procrastinate.exceptions import ConnectorException
     from procrastinate.psycopg_connector import PsycopgConnector
 
-    from afterword.mail.office import close_office
+    from afterword.sending.loop import close_office
 
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=JOBS_AT_ONCE)
     told = asyncio.Event()
@@ -72,7 +72,7 @@ async def work() -> int:
 def stop_when_told(task: "asyncio.Task[None]", told: asyncio.Event) -> None:
     """On SIGINT and SIGTERM take no further job, finish those in hand and end the task."""
 
-    from afterword.mail.office import close_office
+    from afterword.sending.loop import close_office
 
     loop = asyncio.get_running_loop()
 

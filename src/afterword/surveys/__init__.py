@@ -1,0 +1,1 @@
+"""4 ask: one survey's life, from being scheduled to being answered."""

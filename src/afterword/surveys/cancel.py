@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from afterword.surveys.models import State, Survey
-from afterword.surveys.outbox import WAITING
+from afterword.surveys.outbox.search import WAITING
 from afterword.workspaces.models import WorkspaceRows
 
 

@@ -3,11 +3,13 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from afterword.campaigns.models import METRIC_CHOICES, Campaign, Reminder, Template
+from afterword.campaigns.models import Campaign, Reminder
 from afterword.core.ids import new_id, new_link_token
 from afterword.customers.models import Customer
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
+from afterword.survey_templates.metrics import METRIC_CHOICES
+from afterword.survey_templates.models import Template
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
 # How many times the body of a mail may reach the mail server: the second one after a doubt.

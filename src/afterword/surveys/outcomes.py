@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.text import one_line
-from afterword.customers.models import SuppressionReason
-from afterword.customers.suppressions import Stop, suppress_all
+from afterword.suppressions.models import SuppressionReason
+from afterword.suppressions.suppress import Stop, suppress_all
 from afterword.surveys.models import DeliveryEvent, DeliveryKind
 
 WORDS_LIMIT = 1000

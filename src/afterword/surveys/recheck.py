@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from afterword.campaigns.models import Campaign, Template
+from afterword.campaigns.models import Campaign
 from afterword.core.failpoints import failpoint
 from afterword.customers.models import Customer
 from afterword.customers.standing import FREE, Standing
-from afterword.customers.suppressions import standings
 from afterword.decisions.decide import CAP_WINDOW, Facts, PastSurvey, Verdict, why_not_now
 from afterword.decisions.facts import facts_of, rules_of
+from afterword.suppressions.suppress import standings
+from afterword.survey_templates.models import Template
 from afterword.surveys.lease import Held
 from afterword.surveys.models import State, Survey
 

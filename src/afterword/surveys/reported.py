@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
-from afterword.surveys.step import Step
+from afterword.surveys.outbox.step import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from afterword.core.jobs import wake
 from afterword.surveys.models import MOST_HAND_OVERS, State, Survey
-from afterword.surveys.status import Status, status_of, with_status
+from afterword.surveys.outbox.status import Status, status_of, with_status
 from afterword.workspaces.models import WorkspaceRows
 
 

@@ -1,0 +1,1 @@
+"""The page shell and the parts that pages are made of."""

@@ -4,7 +4,7 @@ import pytest
 
 from afterword.api.tests.conftest import Get
 from afterword.api.tests.rows import a_decision, a_response
-from afterword.campaigns.metrics import Metric
+from afterword.survey_templates.metrics import Metric
 from afterword.surveys.models import State
 from afterword.workspaces.models import Workspace
 from tests import factories

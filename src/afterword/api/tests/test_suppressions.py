@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from afterword.customers.models import Customer, Suppression, SuppressionReason
-from afterword.customers.suppressions import suppress
+from afterword.customers.models import Customer
+from afterword.suppressions.models import Suppression, SuppressionReason
+from afterword.suppressions.suppress import suppress
 from afterword.workspaces.models import Scope
 from tests import factories
 from tests.factories import NOW

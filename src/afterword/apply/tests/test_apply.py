@@ -9,8 +9,9 @@ import pytest
 from afterword.apply.apply import Outcome, apply, apply_path
 from afterword.apply.problems import FileRefused
 from afterword.apply.reading import read_file
-from afterword.campaigns.models import Campaign, Template
+from afterword.campaigns.models import Campaign
 from afterword.customers.models import Property
+from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Scope, Token, Workspace, hash_token
 from afterword.workspaces.tokens import revoke
 from tests import factories

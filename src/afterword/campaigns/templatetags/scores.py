@@ -2,7 +2,7 @@
 
 from django import template
 
-from afterword.campaigns.metrics import SCALES, Metric
+from afterword.survey_templates.metrics import SCALES, Metric
 
 register = template.Library()
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from afterword.campaigns.metrics import Metric
 from afterword.campaigns.models import Campaign, Service
+from afterword.survey_templates.metrics import Metric
 from tests.factories import (
     a_campaign,
     a_member,

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from afterword.campaigns.metrics import Metric
 from afterword.campaigns.models import Reminder
+from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_member, a_template, a_workspace
 

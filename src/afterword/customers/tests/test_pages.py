@@ -6,7 +6,7 @@ from django.urls import reverse
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
-from afterword.feedback.answer import record_answer
+from afterword.feedback.answering.answer import record_answer
 from afterword.surveys.models import State
 from afterword.workspaces.models import Role
 from tests.factories import (
@@ -35,7 +35,7 @@ def list_page(client, **query):
 
 
 def profile_page(client, customer):
-    return client.get(reverse("customers:profile", args=[customer.id]))
+    return client.get(reverse("profiles:profile", args=[customer.id]))
 
 
 def text(response):

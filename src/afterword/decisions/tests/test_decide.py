@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.campaigns.audience_definition import compile_audience
+from afterword.audience.definition import compile_audience
 from afterword.customers.values import PropertyType
 from afterword.decisions.decide import (
     Facts,

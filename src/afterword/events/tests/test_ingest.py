@@ -10,9 +10,10 @@ import pytest
 
 from afterword.core.announce import announce
 from afterword.core.line import conninfo
-from afterword.events import asgi, batch, inbox, tally
+from afterword.events import asgi, inbox, tally
 from afterword.events.models import EventCount, InboxItem, Rejection
-from afterword.events.payload import read_call
+from afterword.events.sources.segment import batch
+from afterword.events.sources.segment.payload import read_call
 from afterword.events.tests.conftest import Client
 from afterword.workspaces.models import Scope, Workspace
 from afterword.workspaces.tokens import revoke

@@ -11,7 +11,7 @@ from afterword import flow
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event, EventCount, InboxItem, Rejection
-from afterword.feedback.answer import record_answer
+from afterword.feedback.answering.answer import record_answer
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Role
 from tests.factories import (

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from afterword.events.arrival import check, clean, kind_of, opts_out, read, storable
-from afterword.events.batch import MAX_PART, split_batch
-from afterword.events.payload import PayloadError, Problem, read_call
+from afterword.events.sources.segment.batch import MAX_PART, split_batch
+from afterword.events.sources.segment.payload import PayloadError, Problem, read_call
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 
 from afterword.core.announce import announce
 from afterword.events.models import InboxItem, Rejection
-from afterword.events.payload import Call, read_call
+from afterword.events.sources.segment.payload import Call, read_call
 from afterword.events.tests.conftest import Answer, Client
 from afterword.workspaces.models import Scope, Token, hash_token
 from tests.factories import a_campaign

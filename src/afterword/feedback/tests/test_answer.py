@@ -4,8 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from afterword.campaigns.metrics import Metric
-from afterword.feedback.answer import (
+from afterword.feedback.answering.answer import (
     LIFE,
     MOST_EARLIER,
     AnswerClosed,
@@ -16,6 +15,7 @@ from afterword.feedback.answer import (
     record_answer,
 )
 from afterword.feedback.models import Earlier, Response
+from afterword.survey_templates.metrics import Metric
 from tests.factories import NOW, a_sent_survey
 
 MINUTE = timedelta(minutes=1)

@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from afterword.campaigns.metrics import Metric
-from afterword.feedback.answer import record_answer
-from afterword.feedback.discarded import count_discarded
+from afterword.feedback.answering.answer import record_answer
+from afterword.feedback.hits.discarded import count_discarded
+from afterword.feedback.hits.judge import Verdict
 from afterword.feedback.models import Hit, HitKind, Response
-from afterword.feedback.verdict import Verdict
+from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_member, a_sent_survey
 

@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from afterword.core.ids import new_id
-from afterword.feedback import hits as module
-from afterword.feedback.hits import confirm, judge
+from afterword.feedback.answering.visit import new_visit
+from afterword.feedback.hits import note as module
+from afterword.feedback.hits.note import confirm, judge
 from afterword.feedback.models import Hit, HitKind, Response
-from afterword.feedback.visit import new_visit
 from tests.factories import a_sent_survey
 
 pytestmark = pytest.mark.django_db
@@ -281,7 +281,7 @@ def test_while_a_machine_is_at_the_links_a_plain_form_is_asked_for_twice(client,
 
     first = send(client, survey, page, sign="")
     at_once = send(client, survey, first, sign="")
-    monkeypatch.setattr("afterword.feedback.public.A_BREATH", timedelta(0))
+    monkeypatch.setattr("afterword.feedback.answering.public.A_BREATH", timedelta(0))
     second = send(client, survey, first, sign="")
 
     assert (first.status_code, at_once.status_code, second.status_code) == (403, 403, 200)

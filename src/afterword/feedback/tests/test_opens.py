@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from afterword.core.links import open_link
 from afterword.core.signed_ids import sign
-from afterword.feedback.opens import PICTURE
+from afterword.feedback.hits.opens import PICTURE
 from afterword.surveys.models import DeliveryEvent
 from tests.factories import a_campaign, a_sent_survey, a_workspace
 

@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from afterword.customers.models import Suppression
+from afterword.suppressions.models import Suppression
 from tests.browser.chromium import chromium, stop_its_clock
 from tests.factories import a_campaign, a_sent_survey, a_template, a_workspace
 

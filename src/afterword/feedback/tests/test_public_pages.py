@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from afterword.campaigns.metrics import SCALES, Metric
 from afterword.core.ids import new_id
-from afterword.feedback.answer import LIFE
+from afterword.feedback.answering.answer import LIFE
+from afterword.feedback.answering.visit import new_visit, read_visit
 from afterword.feedback.models import Response
-from afterword.feedback.visit import new_visit, read_visit
+from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Survey
 from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace
 
@@ -345,9 +345,9 @@ def test_the_page_is_small_and_asks_the_database_little(visitor, django_assert_n
 def test_only_these_views_do_without_a_csrf_token():
     """Another one is a decision of its own: an API or a hook proves itself by other means."""
     assert set(_exempt(get_resolver().url_patterns)) - {"api"} == {
-        "afterword.feedback.public.survey",
-        "afterword.feedback.unsubscribing.unsubscribing",
-        "afterword.mail.hooks.hook",
+        "afterword.feedback.answering.public.survey",
+        "afterword.feedback.stopping.unsubscribing.unsubscribing",
+        "afterword.sending.reports.hooks.hook",
     }
 
 

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from afterword.customers.models import Suppression, SuppressionReason
-from afterword.customers.suppressions import suppress
 from afterword.feedback.models import Hit, HitKind
 from afterword.feedback.words import WORDS
+from afterword.suppressions.models import Suppression, SuppressionReason
+from afterword.suppressions.suppress import suppress
 from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def visitor():
 @pytest.fixture
 def at_once(monkeypatch):
     """Let a second press be believed at any time."""
-    monkeypatch.setattr("afterword.feedback.unsubscribing.A_BREATH", timedelta(0))
+    monkeypatch.setattr("afterword.feedback.stopping.unsubscribing.A_BREATH", timedelta(0))
 
 
 def page_of(survey):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.feedback.verdict import WINDOW, Fetch, Verdict, verdicts, with_time
+from afterword.feedback.hits.judge import WINDOW, Fetch, Verdict, verdicts, with_time
 from tests.factories import NOW
 
 SECOND = timedelta(seconds=1)

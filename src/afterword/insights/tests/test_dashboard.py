@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from afterword.campaigns.metrics import Metric
-from afterword.feedback.answer import record_answer
+from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.search import Search
 from afterword.insights.dashboard import WEEKS, reports
+from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_member, a_sent_survey, a_workspace
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.campaigns.metrics import SCALES, Metric
 from afterword.insights.scores import score
+from afterword.survey_templates.metrics import SCALES, Metric
 
 
 def test_nps_is_the_difference_of_rounded_percentages_as_the_published_sample_has_it():

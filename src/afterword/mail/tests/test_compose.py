@@ -9,9 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from afterword.campaigns.metrics import SCALES, Metric
-from afterword.mail.brand import contrast, shades
-from afterword.mail.compose import (
+from afterword.mail.letters.brand import contrast, shades
+from afterword.mail.letters.compose import (
     Design,
     DesignRefused,
     Links,
@@ -19,6 +18,7 @@ from afterword.mail.compose import (
     compile_mail,
     problems,
 )
+from afterword.survey_templates.metrics import SCALES, Metric
 
 LINKS = Links("https://ask.acme.test/s/tok-en_1", "https://ask.acme.test/u/tok-en_2")
 ANN = {

@@ -9,11 +9,11 @@ from email.policy import default
 import dkim
 import pytest
 
-from afterword.campaigns.metrics import Metric
 from afterword.core.links import unsubscribe_link
-from afterword.mail import senders
-from afterword.mail.office import Office
-from afterword.mail.servers import Servers
+from afterword.mail.senders import find
+from afterword.mail.servers.find import Servers
+from afterword.sending.loop import Office
+from afterword.survey_templates.metrics import Metric
 from tests.factories import (
     a_campaign,
     a_customer,
@@ -37,7 +37,7 @@ ALWAYS_SIGNED = ONE_CLICK | {"from", "to", "subject", "date", "message-id", "fee
 @pytest.fixture
 def delivered():
     """Send the survey of a metric from a verified domain; return it and the octets that came."""
-    senders._kept.clear()
+    find._kept.clear()
     offices = []
 
     def deliver(metric: Metric, **fields: str):

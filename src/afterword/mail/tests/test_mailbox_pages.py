@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from afterword.configuration import configuration
-from afterword.mail import mailbox
+from afterword.mail.mailbox import views
 from afterword.mail.models import MailboxMessage
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_member, a_sent_survey
@@ -60,7 +60,7 @@ def configured(monkeypatch):
 
     def change(**settings):
         changed = replace(configuration(), **settings)
-        monkeypatch.setattr(mailbox, "configuration", lambda: changed)
+        monkeypatch.setattr(views, "configuration", lambda: changed)
 
     change(url="http://127.0.0.1:8000")
     return change

@@ -9,10 +9,10 @@ import pytest
 import uvloop
 
 from afterword.core import signed_ids
-from afterword.mail.provider_transport import ProviderTransport
-from afterword.mail.server_address import ProviderAccount, parse_mail_url
-from afterword.mail.servers import parse_own
-from afterword.mail.transport import Fault, Letter, NotSent
+from afterword.mail.servers.address import ProviderAccount, parse_mail_url
+from afterword.mail.servers.find import parse_own
+from afterword.mail.ways.provider_transport import ProviderTransport
+from afterword.mail.ways.way import Fault, Letter, NotSent
 from tests.http_script import Answer, scripted_http
 
 SURVEY = SimpleNamespace(id=uuid4())

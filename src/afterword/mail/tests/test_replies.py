@@ -2,8 +2,8 @@
 
 import pytest
 
-from afterword.mail.faults import Fault
-from afterword.mail.replies import Reply, about_message, about_recipient, about_sender
+from afterword.mail.ways.faults import Fault
+from afterword.mail.ways.replies import Reply, about_message, about_recipient, about_sender
 
 RECIPIENT = [
     ("550 5.1.1 The email account that you tried to reach does not exist", Fault.RECIPIENT),

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from afterword.core import signed_ids
-from afterword.mail.return_path import return_path, survey_of
+from afterword.mail.message.return_path import return_path, survey_of
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from afterword.core.name_servers import NameServer
-from afterword.mail import sender_domains, sender_page, senders
 from afterword.mail.models import SenderDomain
-from afterword.mail.sender_domains import DomainRefused, add, check, check_all_due, remove
-from afterword.mail.sender_keys import ask_for_new_key
-from afterword.mail.servers import set_own
+from afterword.mail.senders import domains, find
+from afterword.mail.senders.domains import DomainRefused, add, check, check_all_due, remove
+from afterword.mail.senders.keys import ask_for_new_key
+from afterword.mail.servers.find import set_own
 from afterword.workspaces.models import Role
 from tests.dns_server import dns_server
 from tests.factories import (
@@ -71,7 +71,7 @@ def a_domain_with_a_next_key(server, **fields) -> SenderDomain:
 
 def signed_with(domain: SenderDomain) -> str | None:
     """The selector that mail is signed with now."""
-    [(_, sender)] = senders.senders_now([domain.workspace])
+    [(_, sender)] = find.senders_now([domain.workspace])
     return sender.signer.selector if sender.signer else None
 
 
@@ -223,7 +223,7 @@ def test_what_is_signed_with_the_next_key_verifies_by_its_record(server):
 
     check(domain, NOW)
 
-    [(_, sender)] = senders.senders_now([domain.workspace])
+    [(_, sender)] = find.senders_now([domain.workspace])
     assert sender.signer
     signed = sender.signer.sign(b"From: hello@acme.com\r\n\r\nx\r\n")
     assert dkim.verify(signed, dnsfunc=lambda name, timeout=5: record)
@@ -355,7 +355,7 @@ def test_the_private_key_is_stored_sealed():
     domain = add(a_workspace(), "acme.com")
 
     assert "PRIVATE" not in domain.sealed_private_key
-    assert senders._signer(domain.name, domain.selector, domain.sealed_private_key)
+    assert find._signer(domain.name, domain.selector, domain.sealed_private_key)
 
 
 def test_removing_a_domain_gives_up_its_address():
@@ -395,7 +395,7 @@ def test_the_page_shows_the_records_to_publish(client):
 def test_whoever_sends_much_unsigned_is_told_what_receivers_do(
     client, monkeypatch, signed, sent_at, is_told
 ):
-    monkeypatch.setattr(sender_page, "BULK", 2)
+    monkeypatch.setattr("afterword.mail.senders.page.BULK", 2)
     member = a_member(a_workspace(sender_address="hello@acme.com" if signed else ""))
     set_own(member.workspace, "smtp://mail.acme.com")
     if signed:
@@ -561,7 +561,7 @@ def test_outsiders_find_no_domain_of_others(client):
 
 
 def test_at_most_so_many_domains_are_added(monkeypatch):
-    monkeypatch.setattr(sender_domains, "MOST", 1)
+    monkeypatch.setattr(domains, "MOST", 1)
     workspace = a_workspace()
     a_sender_domain(workspace)
 

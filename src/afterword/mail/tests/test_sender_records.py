@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.core.dns import Answer, Kind
-from afterword.mail.sender_records import (
+from afterword.mail.senders.records import (
     Status,
     dkim_record,
     dmarc_hosts,
@@ -14,7 +14,7 @@ from afterword.mail.sender_records import (
     judge_spf,
     spf_record,
 )
-from afterword.mail.server_address import SmtpServer
+from afterword.mail.servers.address import SmtpServer
 
 NONE, AWAY = Answer(Kind.NONE), Answer(Kind.AWAY)
 HOST = "afterword-1._domainkey.acme.com"

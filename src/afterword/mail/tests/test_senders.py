@@ -4,9 +4,9 @@ import dkim
 import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 
-from afterword.mail import senders
 from afterword.mail.models import SenderDomain
-from afterword.mail.senders import Sender, load_senders, sender_of
+from afterword.mail.senders import find
+from afterword.mail.senders.find import Sender, load_senders, sender_of
 from afterword.workspaces.models import Workspace
 from tests.factories import a_sender_domain, a_workspace
 
@@ -17,15 +17,15 @@ DEFAULT = "surveys@ask.acme.com"
 @pytest.fixture(autouse=True)
 def _fresh(settings):
     settings.BASE_URL = "https://ask.acme.com"
-    senders.default_address.cache_clear()
-    senders._kept.clear()
+    find.default_address.cache_clear()
+    find._kept.clear()
     yield
-    senders.default_address.cache_clear()
+    find.default_address.cache_clear()
 
 
 def grow_old(workspace: Workspace) -> None:
     """Let the time go by for which the sender is kept."""
-    senders._kept[workspace.id] = senders._kept[workspace.id]._replace(until=0.0)
+    find._kept[workspace.id] = find._kept[workspace.id]._replace(until=0.0)
 
 
 def test_without_a_choice_mail_comes_unsigned_from_the_default_address():

@@ -9,8 +9,8 @@ from django.utils.module_loading import import_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.mail.providers import PROVIDERS, TRACKING_VIEWS, webhook_options
-from afterword.mail.server_address import ProviderAccount, SmtpServer, parse_mail_url
+from afterword.mail.servers.address import ProviderAccount, SmtpServer, parse_mail_url
+from afterword.mail.ways.providers import PROVIDERS, TRACKING_VIEWS, webhook_options
 
 ADDRESSES = {
     "brevo": "brevo://k%40y@",

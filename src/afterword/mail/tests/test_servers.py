@@ -9,8 +9,8 @@ from django.test import Client
 
 from afterword.core.sealed import seal
 from afterword.mail.models import MailServer as StoredServer
-from afterword.mail.server_address import SmtpServer
-from afterword.mail.servers import Broken, own_servers, server_of, set_own
+from afterword.mail.servers.address import SmtpServer
+from afterword.mail.servers.find import Broken, own_servers, server_of, set_own
 from afterword.workspaces.models import Role
 from tests.factories import a_member, a_workspace
 from tests.smtp_script import Script, scripted_smtp

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.mail.severity import is_hard, telling_code
+from afterword.mail.ways.severity import is_hard, telling_code
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import TypeVar
 import pytest
 import uvloop
 
-from afterword.mail import smtp_connection
-from afterword.mail.server_address import SmtpServer
-from afterword.mail.smtp import Smtp
-from afterword.mail.transport import Fault, Letter, NotSent
+from afterword.mail.servers.address import SmtpServer
+from afterword.mail.ways import smtp_connection
+from afterword.mail.ways.smtp import Smtp
+from afterword.mail.ways.way import Fault, Letter, NotSent
 from tests.certificates import Authority
 from tests.smtp_script import Close, Drip, Hang, Script, Wait, scripted_smtp
 

@@ -15,7 +15,7 @@ from afterword.configuration import (
     read_configuration,
 )
 from afterword.core.name_servers import NameServer
-from afterword.mail.server_address import SmtpServer
+from afterword.mail.servers.address import SmtpServer
 
 
 def problems_of(**values: str) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django import template
 
-from afterword.surveys.numbers import Numbers
-from afterword.surveys.outbox import Mark
+from afterword.surveys.outbox.numbers import Numbers
+from afterword.surveys.outbox.search import Mark
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from afterword.decisions.explain import explain
 from afterword.decisions.reasons import Reason
 from afterword.surveys.models import Survey
-from afterword.surveys.status import Status, since, status_of
+from afterword.surveys.outbox.status import Status, since, status_of
 
 register = template.Library()
 

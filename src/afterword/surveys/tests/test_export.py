@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from afterword.core.csv_cells import BOM
-from afterword.feedback.answer import record_answer
-from afterword.surveys import export
+from afterword.feedback.answering.answer import record_answer
 from afterword.surveys.models import State, Survey
+from afterword.surveys.outbox import export
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey, a_survey
 

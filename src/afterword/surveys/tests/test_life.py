@@ -8,11 +8,11 @@ from afterword.campaigns.models import Reminder
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
-from afterword.feedback.answer import record_answer
+from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Hit
-from afterword.surveys.life import life_of
 from afterword.surveys.models import DeliveryEvent, DeliveryKind, SentBy, State
-from afterword.surveys.what_next import what_next
+from afterword.surveys.outbox.life import life_of
+from afterword.surveys.outbox.what_next import what_next
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,

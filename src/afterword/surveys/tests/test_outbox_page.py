@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from afterword.surveys.models import SentBy, State, Survey
-from afterword.surveys.outbox import Mark, Search
-from afterword.surveys.status import Status
+from afterword.surveys.outbox.search import Mark, Search
+from afterword.surveys.outbox.status import Status
 from afterword.workspaces.models import Role
 from tests.factories import (
     a_campaign,
@@ -66,7 +66,7 @@ def test_every_member_reads_the_outbox(client, role):
 
     assert "After an order" in text(response)
     assert reverse("surveys:survey", args=[survey.id]) in text(response)
-    assert reverse("customers:profile", args=[survey.customer_id]) in text(response)
+    assert reverse("profiles:profile", args=[survey.customer_id]) in text(response)
 
 
 def test_an_outsider_reads_nothing(client, member):
@@ -278,7 +278,7 @@ def test_all_time_begins_with_the_first_survey(client, member):
 
 
 def test_a_very_long_outbox_is_counted_in_part(client, member, monkeypatch):
-    monkeypatch.setattr("afterword.surveys.numbers.MOST", 3)
+    monkeypatch.setattr("afterword.surveys.outbox.numbers.MOST", 3)
     campaign = a_campaign(member.workspace)
     for hours in range(5):
         sent(campaign, created_at=ago(hours=hours))

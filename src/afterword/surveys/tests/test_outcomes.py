@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from afterword.core.ids import new_id
-from afterword.customers.models import Suppression
+from afterword.suppressions.models import Suppression
 from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
 from afterword.surveys.outcomes import Report, note
 from tests.factories import NOW, a_campaign, a_customer, a_sent_survey, a_survey, a_workspace

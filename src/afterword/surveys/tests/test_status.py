@@ -4,7 +4,7 @@ import pytest
 
 from afterword.core.ids import new_id, new_link_token
 from afterword.surveys.models import State, Survey
-from afterword.surveys.status import Status, since, status_column, status_of, with_status
+from afterword.surveys.outbox.status import Status, since, status_column, status_of, with_status
 from tests.factories import NOW, a_campaign, a_customer, a_survey
 
 pytestmark = pytest.mark.django_db

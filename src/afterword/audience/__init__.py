@@ -1,0 +1,1 @@
+"""Whom a campaign asks: one definition of filters. Mostly pure."""

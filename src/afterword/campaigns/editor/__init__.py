@@ -1,0 +1,1 @@
+"""The campaign editor: a module for each section's form."""

@@ -1,0 +1,91 @@
+"""The smaller forms of campaigns: a new one, its name, its template, its events."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from afterword.campaigns.models import Campaign, CampaignType, Channel
+from afterword.survey_templates.metrics import METRIC_CHOICES
+from afterword.survey_templates.models import Template
+
+MOST_EVENTS = 200
+LONGEST_EVENT = 200
+
+
+class NewCampaignForm(forms.Form):
+    metric = forms.ChoiceField(
+        choices=METRIC_CHOICES,
+        error_messages={"required": "Choose what to measure."},
+    )
+    channel = forms.ChoiceField(choices=Channel.choices, initial=Channel.EMAIL)
+    type = forms.ChoiceField(
+        choices=CampaignType.choices,
+        initial=CampaignType.TRANSACTIONAL,
+        help_text="An event in your application triggers the survey.",
+    )
+    name = forms.CharField(
+        max_length=100, help_text="Such as: After an order. Customers do not see it."
+    )
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Campaign
+        fields = ("name",)
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Assigns one of the workspace's templates that ask for the campaign's metric."""
+
+    class Meta:
+        model = Campaign
+        fields = ("template",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].required = True
+        self.fields["template"].queryset = candidates(self.instance)  # type: ignore[attr-defined]
+
+    def clean_template(self) -> Template:
+        template: Template = self.cleaned_data["template"]
+        if not template.has_logo:
+            raise ValidationError(
+                f"{template.name} has no logo yet: give it your company's logo, then assign it."
+            )
+        return template
+
+
+def candidates(campaign: Campaign) -> Any:
+    """The templates that the campaign could use, those without a logo included."""
+    return Template.objects.visible_to(campaign).filter(metric=campaign.metric).order_by("name")
+
+
+class EventsForm(forms.Form):
+    events = forms.CharField(
+        label="Names of the events",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocapitalize": "none"}),
+        help_text="One on each line, exactly as your application tracks it: "
+        "small and capital letters differ.",
+    )
+
+    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"events": "\n".join(campaign.events)})
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+
+    def clean_events(self) -> list[str]:
+        lines = (line.strip() for line in self.cleaned_data["events"].splitlines())
+        names = list(dict.fromkeys(filter(None, lines)))
+        if self.campaign.is_active and not names:
+            raise ValidationError(
+                "The campaign is on, so it needs an event. Switch it off to name none."
+            )
+        if len(names) > MOST_EVENTS:
+            raise ValidationError(f"At most {MOST_EVENTS} events can trigger one campaign.")
+        for name in names:
+            if len(name) > LONGEST_EVENT:
+                raise ValidationError(f"“{name[:40]}…” is longer than {LONGEST_EVENT} characters.")
+        return names

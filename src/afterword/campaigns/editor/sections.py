@@ -1,0 +1,204 @@
+"""The campaign editor: one page for each section, which shows it and saves it."""
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from afterword.campaigns.activation import what_is_missing
+from afterword.campaigns.creation import listen_for
+from afterword.campaigns.editor.audience_form import AudienceForm
+from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
+from afterword.campaigns.editor.schedule_form import ScheduleForm
+from afterword.campaigns.models import Campaign, Service
+from afterword.customers.values import PropertyType
+from afterword.workspaces.access import for_members
+from afterword.workspaces.models import Member, Role
+
+SECTIONS = {
+    "edit": "Template",
+    "audience": "Audience",
+    "schedule": "Schedule",
+    "reminders": "Reminders",
+    "events": "Events",
+    "setup": "Setup",
+    "name": "Name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    address: str
+    is_current: bool
+    is_done: bool | None  # None: nothing needs to be done there
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = find_campaign(request, member, campaign_id)
+    form = TemplateForm(request.POST or None, instance=campaign)
+    if _is_sent(request, form):
+        _save_changed(form)
+        return _saved(request, campaign, "edit", "The template is assigned.")
+    return show_section(
+        request,
+        find_campaign(request, member, campaign_id),
+        "edit",
+        form,
+        templates=candidates(campaign),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = find_campaign(request, member, campaign_id)
+    form = AudienceForm(campaign, _types(member), request.POST or None)
+    return _section(request, campaign, "audience", form, form.save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = find_campaign(request, member, campaign_id)
+    form = ScheduleForm(campaign, request.POST or None)
+    return _section(request, campaign, "schedule", form, form.save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def events(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = find_campaign(request, member, campaign_id)
+    form = EventsForm(campaign, request.POST or None)
+
+    def save() -> None:
+        listen_for(campaign, form.cleaned_data["events"])
+
+    return _section(request, campaign, "events", form, save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def name(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = find_campaign(request, member, campaign_id)
+    form = NameForm(request.POST or None, instance=campaign)
+    if _is_sent(request, form):
+        _save_changed(form)
+        return _saved(request, campaign, "name")
+    return show_section(request, find_campaign(request, member, campaign_id), "name", form)
+
+
+@require_safe
+@for_members
+def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = find_campaign(request, member, campaign_id)
+    event = campaign.events[0] if campaign.events else "Order Completed"
+    return show_section(
+        request,
+        campaign,
+        "setup",
+        is_segment=campaign.service == Service.SEGMENT,
+        base_url=settings.BASE_URL,
+        protocol=settings.BASE_URL.partition("://")[0],
+        host=settings.BASE_URL.partition("://")[2],
+        event=json.dumps(event, ensure_ascii=False),
+        curl_body=_curl_body(event),
+    )
+
+
+def _curl_body(event: str) -> str:
+    """A track call's body as a shell takes it."""
+    properties = {"email": "ann@example.com", "firstName": "Ann"}
+    call = {"event": event, "userId": "42", "properties": properties}
+    return shlex.quote(json.dumps(call, ensure_ascii=False))
+
+
+def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Campaign:
+    """Return the campaign; to change it takes more than to look at it."""
+    if request.method == "POST" and not Role(member.role).may_change:
+        raise PermissionDenied
+    return get_object_or_404(
+        Campaign.objects.visible_to(member).select_related("template"), id=campaign_id
+    )
+
+
+def _types(member: Member) -> dict[str, PropertyType]:
+    rows = member.workspace.properties.order_by("name").values_list("name", "type")
+    return {name: PropertyType(kind) for name, kind in rows}
+
+
+def _is_sent(request: HttpRequest, form: BaseForm) -> bool:
+    return request.method == "POST" and form.is_valid()
+
+
+def _save_changed(form: ModelForm) -> None:  # type: ignore[type-arg]
+    """Save only the form's fields: the campaign may be switched off or on meanwhile."""
+    form.instance.save(update_fields=[*form.fields, "updated_at"])
+
+
+def _section(
+    request: HttpRequest, campaign: Campaign, section: str, form: BaseForm, save: Callable[[], None]
+) -> HttpResponse:
+    if _is_sent(request, form):
+        save()
+        return _saved(request, campaign, section)
+    return show_section(request, campaign, section, form)
+
+
+def _saved(request: HttpRequest, campaign: Campaign, section: str, said: str = "") -> HttpResponse:
+    messages.success(request, said or f"{SECTIONS[section]} saved.")
+    return redirect(f"campaigns:{section}", campaign.id)
+
+
+def show_section(
+    request: HttpRequest,
+    campaign: Campaign,
+    section: str,
+    form: BaseForm | None = None,
+    **context: Any,
+) -> HttpResponse:
+    sections = _sections(campaign, section)
+    context |= {
+        "campaign": campaign,
+        "form": form,
+        "section": SECTIONS[section],
+        "sections": sections,
+        "next": _next(sections),
+        "missing": what_is_missing(campaign),
+    }
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, f"campaigns/edit_{section}.html", context, status=status)
+
+
+def _sections(campaign: Campaign, current: str) -> list[Section]:
+    done = {
+        "edit": bool(campaign.template and campaign.template.has_logo),
+        "schedule": bool(campaign.service),
+        "events": bool(campaign.events),
+    }
+    return [
+        Section(
+            name, reverse(f"campaigns:{key}", args=[campaign.id]), key == current, done.get(key)
+        )
+        for key, name in SECTIONS.items()
+    ]
+
+
+def _next(sections: list[Section]) -> Section | None:
+    """The section after the current one; Setup is the last step of setting up."""
+    position = next(index for index, each in enumerate(sections) if each.is_current)
+    steps = sections[: list(SECTIONS).index("setup") + 1]
+    return steps[position + 1] if position + 1 < len(steps) else None

@@ -1,0 +1,1 @@
+"""The shapes in which services send events: a folder for each."""

@@ -1,0 +1,1 @@
+"""Segment's tracking API, as its clients speak it."""

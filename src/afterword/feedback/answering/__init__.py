@@ -1,0 +1,1 @@
+"""The survey page, and how an answer is recorded."""

@@ -1,0 +1,115 @@
+"""Answer: record what a person says to a survey, once per survey.
+
+A reminder asks the same survey again: what is answered on its page answers the one it reminds of.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from afterword.core.text import clean_text
+from afterword.feedback.models import Response
+from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.surveys.models import Survey
+
+CHANGEABLE = timedelta(hours=24)
+LIFE = timedelta(days=180)  # of a survey's links, from its sending on
+COMMENT_LIMIT = 10_000  # characters
+MOST_EARLIER = 20  # answers that are kept beside the last one
+
+
+class AnswerRefused(ValueError):
+    """An answer that cannot be taken; its text is safe to show and says how to mend it."""
+
+
+class AnswerClosed(AnswerRefused):
+    """The survey was answered too long ago to change the answer."""
+
+
+def is_closed(response: Response | None, now: datetime) -> bool:
+    """Whether the time to change an answer is over; it runs from the first one."""
+    return response is not None and now - response.created_at >= CHANGEABLE
+
+
+def has_ended(survey: Survey, now: datetime) -> bool:
+    """Whether the survey is too old to be answered. One in doubt counts from when it was made."""
+    return now - (survey.sent_at or survey.created_at) >= LIFE
+
+
+def original_of(survey: Survey) -> Survey:
+    """Return what a survey asks about: itself, or what it reminds of."""
+    return survey.reminds or survey
+
+
+def read_score(text: str, metric: Metric) -> int:
+    """Return the score that `text` says; raises AnswerRefused if the metric has no such score."""
+    scale = SCALES[metric]
+    written = {str(score): score for score in scale.scores}
+    if text not in written:
+        raise AnswerRefused(f"Please choose a score from {scale.lowest} to {scale.highest}.")
+    return written[text]
+
+
+def read_comment(text: str) -> str:
+    """Return a comment as it may be stored; raises AnswerRefused if it is too long."""
+    comment = clean_text(text.replace("\r\n", "\n")).strip()
+    if len(comment) > COMMENT_LIMIT:
+        over = len(comment) - COMMENT_LIMIT
+        raise AnswerRefused(
+            f"Your comment is {over:,} characters too long: "
+            f"please shorten it to {COMMENT_LIMIT:,} characters and send it again."
+        )
+    return comment
+
+
+@transaction.atomic
+def record_answer(
+    survey: Survey, score: int, comment: str | None, now: datetime, *, submitted: bool
+) -> Response:
+    """Make `score` and `comment` the survey's answer; an earlier one is kept beside it.
+
+    An empty comment keeps an earlier one, which the page does not show and so nobody deleted.
+    `submitted` says that the person sent the form; a score alone may come before that.
+    Raises AnswerClosed.
+    """
+    original = lock_original(survey)
+    response = Response.objects.filter(survey=original).first() or _new_response(original, now)
+    if is_closed(response, now):
+        raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
+    comment = comment or response.comment
+    if response.score not in {None, score} or response.comment not in {"", comment}:
+        response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
+    response.score = score
+    response.comment = comment
+    response.updated_at = now
+    if submitted:
+        response.submitted_at = now
+    response.save()
+    # Also the mail that the person came through: neither is reminded of, or called ignored.
+    answered = Survey.objects.filter(id__in={survey.id, original.id}, answered_at=None)
+    answered.update(answered_at=now)
+    return response
+
+
+def lock_original(survey: Survey) -> Survey:
+    """Lock a survey and what it reminds of, in the order of their ids; return the latter."""
+    original_id = survey.reminds_id or survey.id
+    rows = Survey.objects.select_for_update(no_key=True).filter(id__in={survey.id, original_id})
+    return {row.id: row for row in rows.order_by("id")}[original_id]
+
+
+def _said(response: Response) -> dict[str, object]:
+    said = {"score": response.score, "comment": response.comment}
+    return {**said, "at": response.updated_at.isoformat()}
+
+
+def _new_response(survey: Survey, now: datetime) -> Response:
+    return Response(
+        workspace_id=survey.workspace_id,
+        survey=survey,
+        campaign_id=survey.campaign_id,
+        customer_id=survey.customer_id,
+        email=survey.email,
+        metric=survey.metric,
+        created_at=now,
+    )

@@ -1,0 +1,1 @@
+"""Links being fetched: noted, judged whether by a machine, and shown."""

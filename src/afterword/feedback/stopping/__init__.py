@@ -1,0 +1,1 @@
+"""The unsubscribe and preference pages, and what they do."""

@@ -1,0 +1,1 @@
+"""A survey mail's words and looks: subject, HTML and text."""

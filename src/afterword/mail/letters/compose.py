@@ -1,0 +1,202 @@
+"""Mail, first step: from a template and a person to a survey mail's subject, HTML and text. Pure.
+
+Whoever saves a template asks `problems`; whoever sends compiles it once and renders a mail
+for each person. Texts are Liquid (`core/liquid.py`), the look is `layout.py` with `survey.mjml`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from afterword.core.liquid import Text, TextRefused
+from afterword.mail.letters.brand import DARK_CARD, shades
+from afterword.mail.letters.design import WRITTEN, Design, DesignRefused, problems
+from afterword.mail.letters.layout import (
+    OPEN_PIXEL,
+    RIGHT_TO_LEFT,
+    TRAP,
+    html_outline,
+    text_outline,
+    words_for,
+)
+from afterword.mail.letters.person import one_line, person_values, unlinked, wrapped
+from afterword.survey_templates.metrics import SCALES
+
+__all__ = [
+    "CompiledMail",
+    "Design",
+    "DesignRefused",
+    "Links",
+    "Rendered",
+    "compile_mail",
+    "problems",
+]
+
+SUBJECT_LIMIT = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """One survey's addresses. Score n is `{survey}?score=n`; `view` is `survey` unless given.
+
+    `trap` is for machines: nobody sees it, and it is in the HTML only. `open_pixel` is the
+    picture that tells of the mail being opened; without it there is none.
+    """
+
+    survey: str
+    unsubscribe: str
+    view: str = ""
+    trap: str = ""
+    open_pixel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    html: str
+    text: str
+
+
+def compile_mail(design: Design) -> "CompiledMail":
+    """Do once what is the same for every person. Raise DesignRefused where there are problems."""
+    if found := problems(design):
+        raise DesignRefused(" ".join(found))
+    return CompiledMail(design)
+
+
+class CompiledMail:
+    """A template ready to be filled for any number of people; safe to share between threads."""
+
+    __slots__ = ("_bodies", "_html", "_names", "_question", "_subject", "_text")
+
+    def __init__(self, design: Design) -> None:
+        texts = {name: Text(source) for name, source in _sources(design).items()}
+        words = words_for(design.language)
+        self._subject = texts.pop("subject")
+        self._question = texts["question"]
+        self._names = self._subject.names.union(*(text.names for text in texts.values()))
+        self._bodies = {name: text for name, text in texts.items() if not text.fixed}
+        fixed = {name: text.source for name, text in texts.items() if text.fixed}
+        self._html = html_outline(design.metric, words).bind(_html_of_design(design))
+        self._html = self._html.bind(_html_of_texts(fixed))
+        self._text = text_outline(design.metric, words).bind(_text_of_design(design))
+        self._text = self._text.bind(_text_of_texts(fixed))
+
+    def render(self, person: Mapping[str, object], links: Links) -> Rendered:
+        """One person's mail. `person` holds PERSON_FIELDS and the workspace's properties by name.
+
+        Raise DesignRefused where a text fails on this very person.
+        """
+        values = person_values(person, self._names)
+        quiet = unlinked(values) if values else values
+        try:
+            subject = one_line(self._subject.render(values))
+            bodies = {name: text.render(quiet) for name, text in self._bodies.items()}
+            subject = subject or one_line(self._question.render(values))
+        except TextRefused as refusal:
+            raise DesignRefused(f"A text of this template {refusal}.") from refusal
+        addresses = _addresses(links)
+        in_html = {name: escape(address) for name, address in addresses.items()}
+        pixel = OPEN_PIXEL.format(address=escape(links.open_pixel)) if links.open_pixel else ""
+        in_html["open_pixel"] = pixel
+        in_html["trap"] = TRAP.format(address=escape(links.trap)) if links.trap else ""
+        return Rendered(
+            subject[:SUBJECT_LIMIT].rstrip(),
+            self._html.fill(in_html | _html_of_texts(bodies)),
+            self._text.fill(addresses | _text_of_texts(bodies)),
+        )
+
+
+def _sources(design: Design) -> dict[str, str]:
+    """The texts to parse: the template's, and Afterword's own where it has none."""
+    words = words_for(design.language)
+    sources: dict[str, str] = {name: getattr(design, name).strip() for name in WRITTEN}
+    sources["footer"] = sources["footer"] or words.footer.format(company=design.company)
+    sources["preheader"] = sources["preheader"] or words.preheader
+    return sources
+
+
+def _addresses(links: Links) -> dict[str, str]:
+    return {
+        "survey": links.survey,
+        "unsubscribe": links.unsubscribe,
+        "view": links.view or links.survey,
+    }
+
+
+def _labels(design: Design) -> dict[str, str]:
+    scale = SCALES[design.metric]
+    return {
+        "lowest_label": design.lowest_label or scale.lowest_label,
+        "highest_label": design.highest_label or scale.highest_label,
+    }
+
+
+def _html_of_design(design: Design) -> dict[str, str]:
+    words, colours = words_for(design.language), shades(design.colour)
+    leftward = design.language.partition("-")[0].lower() in RIGHT_TO_LEFT
+    plain = {
+        "lang": design.language,
+        "dir": "rtl" if leftward else "ltr",
+        "start": "right" if leftward else "left",
+        "end": "left" if leftward else "right",
+        "title": design.company,
+        "unsubscribe_word": words.unsubscribe,
+        "view_word": words.view,
+        "accent": colours.accent,
+        "edge": colours.edge,
+        "on_accent": colours.on_accent,
+        "star": colours.star,
+        "dark_card": DARK_CARD,
+        "dark_accent": colours.dark_accent,
+        "dark_on_accent": colours.dark_on_accent,
+        **_labels(design),
+    }
+    return {name: escape(value) for name, value in plain.items()} | {"logo": _logo(design)}
+
+
+def _logo(design: Design) -> str:
+    """The logo at a height that Outlook heeds too, and readable where images are blocked."""
+    company = escape(design.company)
+    if not design.logo_url:
+        return company
+    return (
+        f'<img src="{escape(design.logo_url)}" alt="{company}" height="44" style="display:block;'
+        'height:auto;width:auto;max-height:44px;max-width:220px;font-size:19px;font-weight:700">'
+    )
+
+
+def _html_of_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: _IN_HTML[name](text) for name, text in texts.items()}
+
+
+def _paragraphs(text: str, margin: str) -> str:
+    """Blank lines part paragraphs, as the writer typed them; other line ends stay line ends."""
+    pieces = escape(text.strip()).split("\n\n") if text.strip() else []
+    return "".join(
+        f'<p style="margin:{margin}">{piece.strip().replace(chr(10), "<br>")}</p>'
+        for piece in pieces
+    )
+
+
+_IN_HTML = {
+    "question": lambda text: escape(one_line(text)),
+    "preheader": lambda text: escape(one_line(text)),
+    "intro": lambda text: _paragraphs(text, "0 0 18px"),
+    "footer": lambda text: _paragraphs(text, "0"),
+}
+
+
+def _text_of_design(design: Design) -> dict[str, str]:
+    scale = SCALES[design.metric]
+    choose = words_for(design.language).choose
+    ends = {"lowest": scale.lowest, "highest": scale.highest}
+    return {"choose": wrapped(choose.format(**ends, **_labels(design)))}
+
+
+def _text_of_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts of the plain part; what follows the intro keeps its distance only if there is one."""
+    plain = {name: wrapped(text.strip()) for name, text in texts.items()}
+    if plain.get("intro"):
+        plain["intro"] += "\n\n"
+    return plain

@@ -1,0 +1,1 @@
+"""The local mailbox, which keeps mail while no server is set."""

@@ -1,0 +1,1 @@
+"""Which address mail comes from: sender domains, their records and keys."""

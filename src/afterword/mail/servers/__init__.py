@@ -1,0 +1,1 @@
+"""Which mail server or provider takes a workspace's mail."""

@@ -1,0 +1,1 @@
+"""The ways to hand a mail over: SMTP, providers, the local mailbox."""

@@ -1,0 +1,1 @@
+"""A customer's page: it shows rows of every stage."""

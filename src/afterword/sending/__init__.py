@@ -1,0 +1,1 @@
+"""Any mail's hand-over: claimed, composed, handed over, noted, rescued."""

@@ -1,0 +1,1 @@
+"""What comes back about a mail: bounces, complaints, providers' events."""

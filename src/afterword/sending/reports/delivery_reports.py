@@ -1,0 +1,125 @@
+"""One mail that came in, read: about which survey it is, and what it says. Nothing is answered.
+
+The signed return path tells whose mail it was about; the report tells only how bad it is. A mail
+to no return path of ours has no effect whatever it says, but for complaints; see `complaint`.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
+from typing import NamedTuple
+from uuid import UUID
+
+from afterword.mail.message.return_path import survey_of
+from afterword.sending.reports import complaint, status_report, unruly_report
+from afterword.sending.reports.finding import Verdict
+from afterword.sending.reports.raw_mail import READ, TooDeep, header, parse, recipients
+from afterword.surveys.models import DeliveryKind, Survey
+from afterword.surveys.outcomes import Report
+
+log = logging.getLogger(__name__)
+
+_KINDS = {
+    Verdict.DELAYED: DeliveryKind.DELAYED,
+    Verdict.DELIVERED: DeliveryKind.DELIVERED,
+    Verdict.SOFT_BOUNCED: DeliveryKind.SOFT_BOUNCED,
+    Verdict.HARD_BOUNCED: DeliveryKind.HARD_BOUNCED,
+    Verdict.COMPLAINED: DeliveryKind.COMPLAINED,
+    Verdict.UNSUBSCRIBED: DeliveryKind.UNSUBSCRIBED,
+}
+# What the parsers of the standard library and of flufl.bounce raise on mails that nobody foresaw.
+_PARSERS_RAISE = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError),
+    *(MessageError, RecursionError, TypeError, ValueError),
+)
+
+
+class Incoming(NamedTuple):
+    """A mail as it came in; `recipients` are the envelope's where they are known."""
+
+    raw: bytes
+    recipients: Sequence[str] = ()
+
+
+class Reading(NamedTuple):
+    """What a mail says, and about which survey: by id, or by its unsubscribe link's token."""
+
+    survey_id: UUID | None
+    unsubscribe_token: str
+    kind: DeliveryKind
+    at: datetime
+    words: str
+    key: str
+
+
+def reports_in(mails: Iterable[Incoming], now: datetime) -> list[Report]:
+    """Return what the mails report about surveys; one query, and none where none is needed."""
+    readings = [reading for mail in mails if (reading := read(mail, now))]
+    by_token = _surveys_of({one.unsubscribe_token for one in readings if not one.survey_id})
+    return [
+        Report(survey_id, one.kind, one.at, "report", one.words, one.key)
+        for one in readings
+        if (survey_id := one.survey_id or by_token.get(one.unsubscribe_token))
+    ]
+
+
+def read(mail: Incoming, now: datetime) -> Reading | None:
+    """Return what a mail says; None if it is no report about a mail of ours. Never raises."""
+    raw = bytes(mail.raw[:READ])
+    try:
+        return _read(parse(raw), raw, mail.recipients, now)
+    except TooDeep:
+        log.info("a mail of %d bytes is nested too deep for a report", len(mail.raw))
+    except _PARSERS_RAISE as error:
+        log.warning("a mail of %d bytes cannot be read: %s", len(mail.raw), type(error).__name__)
+    return None
+
+
+def _read(message: Message, raw: bytes, envelope: Sequence[str], now: datetime) -> Reading | None:
+    survey_id = _first_survey([*envelope, *recipients(message)])
+    token = ""
+    if complained := complaint.read(message):
+        verdict, words = complained.verdict, complained.words
+        survey_id = survey_id or _first_survey(complained.return_paths)
+        token = complained.unsubscribe_token
+    elif survey_id is None:
+        return None
+    else:
+        verdict, words = (
+            status_report.read(message) or unruly_report.read(message, raw) or (Verdict.NOTHING, "")
+        )
+    if verdict is Verdict.NOTHING or not (survey_id or token):
+        return None
+    kind = _KINDS[verdict]
+    return Reading(survey_id, token, kind, _date(message, now), words, _key(kind, message, raw))
+
+
+def _first_survey(addresses: Iterable[str]) -> UUID | None:
+    return next((id_ for address in addresses if (id_ := survey_of(address))), None)
+
+
+def _surveys_of(tokens: set[str]) -> dict[str, UUID]:
+    if not tokens:
+        return {}
+    found = Survey.objects.filter(unsubscribe_token__in=tokens)
+    return dict(found.values_list("unsubscribe_token", "id"))
+
+
+def _date(message: Message, now: datetime) -> datetime:
+    try:
+        date = parsedate_to_datetime(header(message, "Date"))
+        date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return now
+    return date
+
+
+def _key(kind: DeliveryKind, message: Message, raw: bytes) -> str:
+    """The same mail may come by several ways, each with other headers at its top."""
+    told = header(message, "Message-ID").encode("utf-8", "replace")
+    told = told or raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+    return f"report-{blake2b(kind.value.encode() + told, digest_size=16).hexdigest()}"

@@ -1,0 +1,1 @@
+"""What a survey asks and looks like."""

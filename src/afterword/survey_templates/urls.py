@@ -1,0 +1,13 @@
+"""The addresses of templates and of what they show."""
+
+from django.urls import path
+
+from afterword.survey_templates import logos, views
+
+app_name = "templates"
+urlpatterns = [
+    path("templates", views.templates, name="list"),
+    path("templates/new", views.new_template, name="new"),
+    path("templates/<uuid:template_id>", views.edit_template, name="edit"),
+    path("logos/<uuid:logo_id>", logos.logo, name="logo"),
+]

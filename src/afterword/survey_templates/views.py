@@ -1,0 +1,74 @@
+"""The pages of survey templates."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from afterword.core.keys import free_key
+from afterword.survey_templates.forms import SurveyTemplateForm, fresh_template
+from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.models import Template
+from afterword.web.way_back import way_back
+from afterword.workspaces.access import for_changers, for_members
+from afterword.workspaces.models import Member, Role, Workspace
+
+
+@require_safe
+@for_members
+def templates(request: HttpRequest, member: Member) -> HttpResponse:
+    rows = Template.objects.visible_to(member).prefetch_related("campaigns")
+    return render(
+        request, "survey_templates/templates.html", {"templates": rows.order_by("name", "id")}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_changers
+def new_template(request: HttpRequest, member: Member) -> HttpResponse:
+    """First the metric, which stays; then the form, filled with what the metric suggests."""
+    if request.GET.get("metric") not in set(Metric):
+        return render(request, "survey_templates/template_metric.html", {"cards": SCALES})
+    fresh = fresh_template(member.workspace, Metric(request.GET["metric"]))
+    form = SurveyTemplateForm(request.POST or None, request.FILES or None, instance=fresh)
+    if request.method == "POST" and form.is_valid():
+        template = _create(form, member.workspace)
+        messages.success(request, f"The template {template.name} is made.")
+        return redirect(way_back(request) or reverse("templates:edit", args=[template.id]))
+    return _show(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def edit_template(request: HttpRequest, member: Member, template_id: UUID) -> HttpResponse:
+    if request.method == "POST" and not Role(member.role).may_change:
+        raise PermissionDenied
+    template = get_object_or_404(Template.objects.visible_to(member), id=template_id)
+    form = SurveyTemplateForm(request.POST or None, request.FILES or None, instance=template)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "The template is saved: the next survey uses it.")
+        return redirect("templates:edit", template.id)
+    return _show(request, form, template=template)
+
+
+@transaction.atomic
+def _create(form: SurveyTemplateForm, workspace: Workspace) -> Template:
+    Workspace.objects.select_for_update().get(id=workspace.id)  # of two at once, one key each
+    taken = set(workspace.templates.values_list("key", flat=True))
+    form.instance.key = free_key(form.cleaned_data["name"], taken, "template")
+    return form.save()
+
+
+def _show(request: HttpRequest, form: SurveyTemplateForm, **context: object) -> HttpResponse:
+    return render(
+        request,
+        "survey_templates/template.html",
+        {"form": form, **context},
+        status=422 if form.is_bound else 200,
+    )

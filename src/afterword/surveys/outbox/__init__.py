@@ -1,0 +1,1 @@
+"""The outbox: the pages that show surveys."""

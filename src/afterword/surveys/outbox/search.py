@@ -1,0 +1,170 @@
+"""Which surveys a person wants to see in the outbox, and behind each of its numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Q
+
+from afterword.core.text import clean_text
+from afterword.customers.models import Customer
+from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.outbox.status import Status, with_status
+from afterword.workspaces.models import Viewer, WorkspaceRows
+
+PERIODS = {
+    "7": "Last 7 days",
+    "30": "Last 30 days",
+    "90": "Last 90 days",
+    "365": "Last year",
+    "all": "All time",
+}
+USUAL_PERIOD = "30"
+# Of more people with such a name, the surveys of the first so many are found.
+NAMESAKES = 1000
+# What may still be cancelled: nobody has begun to send it.
+WAITING = (State.QUEUED, State.HELD)
+
+
+class Mark(StrEnum):
+    """What happened to a survey at some time, whatever followed; `Status` is where it stands."""
+
+    SENT = "was_sent"
+    DELIVERED = "was_delivered"
+    OPENED = "was_opened"
+    MACHINE_OPENED = "was_machine_opened"
+    CLICKED = "was_clicked"
+    ANSWERED = "was_answered"
+    BOUNCED = "was_bounced"
+    COMPLAINED = "was_complained"
+    UNSUBSCRIBED = "was_unsubscribed"
+    WAITING = "is_waiting"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    @property
+    def condition(self) -> Q:
+        return _CONDITIONS[self]
+
+
+_LABELS = {
+    Mark.SENT: "Sent",
+    Mark.DELIVERED: "Delivered",
+    Mark.OPENED: "Opened by people",
+    Mark.MACHINE_OPENED: "Opened by machines",
+    Mark.CLICKED: "Clicked",
+    Mark.ANSWERED: "Answered",
+    Mark.BOUNCED: "Bounced",
+    Mark.COMPLAINED: "Complained",
+    Mark.UNSUBSCRIBED: "Unsubscribed",
+    Mark.WAITING: "Waiting to be sent",
+}
+_CONDITIONS = {
+    Mark.SENT: Q(sent_at__isnull=False),
+    Mark.DELIVERED: Q(delivered_at__isnull=False),
+    Mark.OPENED: Q(opened_at__isnull=False),
+    # Apart: a mail that a person opened too is counted with the people.
+    Mark.MACHINE_OPENED: Q(machine_opened_at__isnull=False, opened_at__isnull=True),
+    Mark.CLICKED: Q(clicked_at__isnull=False),
+    Mark.ANSWERED: Q(answered_at__isnull=False),
+    Mark.BOUNCED: Q(bounced_at__isnull=False) | Q(state=State.BOUNCED),
+    Mark.COMPLAINED: Q(complained_at__isnull=False),
+    Mark.UNSUBSCRIBED: Q(unsubscribed_at__isnull=False),
+    Mark.WAITING: Q(state__in=WAITING),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was asked for; None and "" ask for nothing. What a query says wrongly is left out."""
+
+    status: Status | Mark | None = None
+    campaign_id: UUID | None = None
+    sent_by: SentBy | None = None
+    period: str = USUAL_PERIOD
+    text: str = ""  # how an address or a name begins
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        sent_by, period = query.get("by", ""), query.get("days", "")
+        return cls(
+            status=_status(query.get("status", "")),
+            campaign_id=_uuid(query.get("campaign", "")),
+            sent_by=SentBy(sent_by) if sent_by in SentBy.values else None,
+            period=period if period in PERIODS else USUAL_PERIOD,
+            text=clean_text(query.get("q", "")).strip()[:254],
+        )
+
+    def __bool__(self) -> bool:
+        return self != Search()
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as a page's query, from which `of` reads it back."""
+        said = {
+            "status": self.status or "",
+            "campaign": str(self.campaign_id or ""),
+            "by": self.sent_by or "",
+            "days": self.period if self.period != USUAL_PERIOD else "",
+            "q": self.text,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def period_words(self) -> str:
+        return PERIODS[self.period].lower()
+
+    def whatever_became(self) -> Self:
+        """Return the same search for surveys of every status: what the numbers are about."""
+        return replace(self, status=None)
+
+    def since(self, now: datetime) -> datetime | None:
+        """Return from when on surveys were scheduled that are asked for; None for ever."""
+        return None if self.period == "all" else now - timedelta(days=int(self.period))
+
+    def find(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Survey]:
+        asked: dict[str, object] = {
+            "campaign_id": self.campaign_id,
+            "sent_by": self.sent_by,
+            "created_at__gte": self.since(now),
+        }
+        rows = Survey.objects.visible_to(viewer)
+        rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
+        if self.text:
+            rows = rows.filter(_named(self.text, viewer))
+        if isinstance(self.status, Mark):
+            return rows.filter(self.status.condition)
+        return with_status(rows, self.status) if self.status else rows
+
+
+def _named(text: str, viewer: Viewer) -> Q:
+    """Whose address begins so, or whose customer's first or last name, or both."""
+    by_address = Q(email__startswith=text.lower())
+    if "@" in text:
+        return by_address
+    first, _, last = text.partition(" ")
+    namesakes = Customer.objects.visible_to(viewer).filter(
+        Q(first_name__istartswith=text)
+        | Q(last_name__istartswith=text)
+        | Q(first_name__iexact=first, last_name__istartswith=last.strip())
+    )
+    found = list(namesakes.values_list("id", flat=True)[:NAMESAKES])
+    return by_address | Q(customer_id__in=found) if found else by_address
+
+
+def _status(text: str) -> Status | Mark | None:
+    if text in set(Status):
+        return Status(text)
+    return Mark(text) if text in set(Mark) else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,135 @@
+"""The outbox: what was sent, and what became of it?"""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from afterword.campaigns.models import Campaign
+from afterword.core.keyset import newest_first
+from afterword.surveys.cancel import cancel
+from afterword.surveys.models import SentBy, Survey
+from afterword.surveys.outbox.export import csv_of
+from afterword.surveys.outbox.life import life_of
+from afterword.surveys.outbox.numbers import MOST, count
+from afterword.surveys.outbox.search import PERIODS, WAITING, Mark, Search
+from afterword.surveys.outbox.status import Status
+from afterword.surveys.send_again import may_be_sent_again, send_again
+from afterword.workspaces.access import for_changers, for_members
+from afterword.workspaces.models import Member, Role
+
+# Of what may still be cancelled at once; a page that lists something else offers it not.
+_MAY_WAIT = {None, Status.QUEUED, Status.HELD, Mark.WAITING}
+
+
+@require_safe
+@for_members
+def outbox(request: HttpRequest, member: Member) -> HttpResponse:
+    now = timezone.now()
+    search = Search.of(request.GET)
+    cursor = request.GET.get("after", "")
+    related = ("campaign", "template", "customer", "reminder")
+    page = newest_first(search.find(member, now).select_related(*related), "created_at", cursor)
+    zone = ZoneInfo(member.workspace.time_zone)
+    since = search.since(now)
+    numbers = count(
+        search.whatever_became().find(member, now),
+        zone,
+        since.astimezone(zone).date() if since else None,
+        now.astimezone(zone).date(),
+    )
+    may_change = Role(member.role).may_change
+    return render(
+        request,
+        "surveys/outbox.html",
+        {
+            "surveys": page.rows,
+            "after": page.after,
+            "cursor": cursor,
+            "search": search,
+            "numbers": numbers,
+            "most": MOST,
+            "waiting": numbers.of(Mark.WAITING) if may_change and search.status in _MAY_WAIT else 0,
+            "has_failed": may_change
+            and search.status in {None, Status.FAILED}
+            and Status.FAILED in numbers.by_status,
+            "tracks_opens": member.workspace.tracks_opens,
+            "is_new": not page.rows and not Survey.objects.visible_to(member).exists(),
+            "statuses": list(Status),
+            "marks": list(Mark),
+            "sent_by": SentBy.choices,
+            "periods": PERIODS,
+            "campaigns": Campaign.objects.visible_to(member).order_by("name"),
+        },
+    )
+
+
+@require_safe
+@never_cache
+@for_members
+def survey(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
+    rows = Survey.objects.visible_to(member).select_related(
+        "campaign", "template", "customer", "event", "reminds", "reminder", "response"
+    )
+    found = get_object_or_404(rows, id=survey_id)
+    zone = timezone.get_current_timezone()
+    return render(
+        request,
+        "surveys/survey.html",
+        {
+            "survey": found,
+            "life": life_of(found, timezone.now(), zone),
+            "may_be_cancelled": found.state in WAITING,
+            "may_be_sent_again": may_be_sent_again(found),
+        },
+    )
+
+
+@require_safe
+@for_members
+def export(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Every survey of the filter, as a file that is written while it is read."""
+    now = timezone.now()
+    name = f"outbox-{timezone.localdate(now).isoformat()}.csv"
+    return StreamingHttpResponse(
+        csv_of(Search.of(request.GET).find(member, now)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@require_POST
+@for_changers
+def cancel_one(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
+    only = Survey.objects.visible_to(member).filter(id=found.id)
+    if cancel(only, member.user_id, timezone.now()):
+        messages.success(request, "The survey is cancelled: it will not be sent.")
+    else:
+        messages.warning(
+            request,
+            "It was too late to cancel: the survey is being sent or has been settled already. "
+            "This page says what became of it.",
+        )
+    return redirect("surveys:survey", survey_id)
+
+
+@require_POST
+@for_changers
+def send_one_again(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
+    only = Survey.objects.visible_to(member).filter(id=found.id)
+    if send_again(only, member.user_id, timezone.now()):
+        messages.success(request, "The survey is queued again. This page shows what becomes of it.")
+    else:
+        messages.warning(
+            request,
+            "Nothing was sent again: only what failed can be, and what was in doubt "
+            "twice is never sent a third time. This page says what became of it.",
+        )
+    return redirect("surveys:survey", survey_id)
