@@ -11,9 +11,11 @@ from django.db import connection
 from afterword.campaigns.models import Campaign, Service
 from afterword.core.sealed import seal
 from afterword.customers.models import Customer, Property
-from afterword.events.models import InboxItem
+from afterword.decisions.models import Decision
+from afterword.events.models import Event, InboxItem
 from afterword.mail.message.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
+from afterword.occasions.occasion import Kind
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
 from afterword.surveys.models import State, Survey
@@ -155,6 +157,42 @@ _COPIES = """
 """
 
 
+def an_event(workspace: Workspace, **fields: Any) -> Event:
+    """An event in the log, of nobody that is known."""
+    received_at = fields.get("received_at", NOW)
+    return Event.objects.create(
+        **{
+            "workspace": workspace,
+            "message_id": f"message-{next(_numbers)}",
+            "name": "Order Completed",
+            "is_trusted": True,
+            "occurred_at": received_at,
+            "received_at": received_at,
+            "month": received_at.date().replace(day=1),
+            **fields,
+        }
+    )
+
+
+def a_decision(
+    event: Event, reason: str, campaign: Campaign | None = None, **fields: Any
+) -> Decision:
+    return Decision.objects.create(
+        **{
+            "workspace": event.workspace,
+            "occasion_kind": Kind.EVENT,
+            "occasion_id": event.id,
+            "month": event.month,
+            "event": event,
+            "campaign": campaign or a_campaign(event.workspace),
+            "customer": event.customer,
+            "reason": reason,
+            "decided_at": event.received_at,
+            **fields,
+        }
+    )
+
+
 def a_track(
     workspace: Workspace,
     email: str | None = "ann@example.com",
@@ -182,18 +220,37 @@ def a_track(
 
 def an_identify(
     workspace: Workspace,
-    email: str,
+    email: str | None,
     *,
     is_trusted: bool = True,
     received_at: datetime = NOW - timedelta(hours=1),
+    traits: dict[str, Any] | None = None,
     **ids: str,
 ) -> InboxItem:
     body = {
         "type": "identify",
         "messageId": f"message-{next(_numbers)}",
         "timestamp": received_at.isoformat(),
-        "traits": {"email": email},
+        "traits": {**({"email": email} if email is not None else {}), **(traits or {})},
         **ids,
+    }
+    return _in_inbox(workspace, body, is_trusted, received_at)
+
+
+def an_alias(
+    workspace: Workspace,
+    previous_id: str,
+    user_id: str,
+    *,
+    is_trusted: bool = True,
+    received_at: datetime = NOW - timedelta(minutes=30),
+) -> InboxItem:
+    body = {
+        "type": "alias",
+        "messageId": f"message-{next(_numbers)}",
+        "timestamp": received_at.isoformat(),
+        "previousId": previous_id,
+        "userId": user_id,
     }
     return _in_inbox(workspace, body, is_trusted, received_at)
 

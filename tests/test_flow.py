@@ -69,8 +69,9 @@ def test_the_same_message_counts_once_in_a_batch_and_across_batches():
 
     flow.process_events(workspace.id, NOW)
 
-    assert reasons(workspace) == ["scheduled", "duplicate", "duplicate"]
+    assert reasons(workspace) == ["scheduled"]
     assert Event.objects.count() == Survey.objects.count() == 1
+    assert Event.objects.get().retries == 2
     assert Customer.objects.get().first_name == ""
 
 
@@ -158,6 +159,7 @@ def test_without_an_address_or_with_an_impossible_one_the_decision_says_so():
     a_track(campaign.workspace, "not an address")
 
     flow.process_events(campaign.workspace_id, NOW)
+    flow.process_events(campaign.workspace_id, NOW + timedelta(minutes=5))
 
     none, invalid = Decision.objects.order_by("id")
     assert (none.reason, none.detail["user_id"]) == ("no_email", "u1")

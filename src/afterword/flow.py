@@ -4,27 +4,28 @@ The only module that knows every stage. An answer comes back through `feedback`.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from afterword.audience.fields import field_key
 from afterword.campaigns.models import Campaign
 from afterword.core.clock import database_now
-from afterword.core.email_address import normalise
 from afterword.core.failpoints import failpoint
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
-from afterword.customers import identify, upsert
-from afterword.customers.models import IdKind
-from afterword.customers.record import Record, bring_up_to_date
-from afterword.decisions.decide import Facts, Occurrence, PastSurvey, decide
+from afterword.customers.meet import Terms, meet
+from afterword.customers.record import Record
+from afterword.decisions.decide import decide
 from afterword.decisions.facts import Listening, facts_of, load_listening, past_surveys
 from afterword.decisions.record import Decided, record
-from afterword.events import take_up
+from afterword.decisions.terms import Facts, PastSurvey, Person
+from afterword.events import take_up, waiting
 from afterword.events.take_up import Taken
+from afterword.occasions.event.occasion_of import occasion_of
+from afterword.occasions.occasion import Occasion
 from afterword.sending import journal
 from afterword.sending.recover import recover
 from afterword.suppressions.suppress import look_up_standings
@@ -40,14 +41,15 @@ GATHER = 0.05  # seconds for more events to come in where several came together
 def drain_inbox(workspace_id: UUID, wake_sender: Callable[[], None]) -> bool:
     """Process a workspace's events until none waits; return False if the turn ended before.
 
-    An event that the database refuses is set aside alone, so that it holds nobody up.
+    An event that the database refuses is set aside alone, so that it holds nobody up. Somebody
+    else's change at the same moment is no such refusal: the next try meets it.
     """
     ends = time.monotonic() + TURN
     limit = BATCH
     while time.monotonic() < ends:
         try:
             processed = process_events(workspace_id, database_now(), limit)
-        except DataError as error:
+        except (DataError, IntegrityError) as error:
             if limit == 1:
                 take_up.set_aside_oldest(workspace_id, str(error))
             limit = max(1, limit // 10)
@@ -83,129 +85,101 @@ def process_events(workspace_id: UUID, now: datetime, limit: int = BATCH) -> int
         if not take_up.lock_inbox(workspace_id):
             return None
         item_ids, calls = take_up.oldest(workspace_id, limit)
-        if calls:
-            _process(workspace_id, calls, now)
+        waited = waiting.find(workspace_id, _ids(calls), now, limit)
+        if calls or waited:
+            _process(workspace_id, calls, waited, now)
             take_up.remove(item_ids)
             failpoint("before_take_up_commit")
     failpoint("after_take_up_commit")
     return len(calls)
 
 
-def _process(workspace_id: UUID, calls: Sequence[Taken], now: datetime) -> None:
+def _process(
+    workspace_id: UUID, calls: Sequence[Taken], waited: Sequence[Taken], now: datetime
+) -> None:
     listening = load_listening(workspace_id)
-    find_addresses(workspace_id, calls)
     tracks = [taken for taken in calls if taken.call.type == "track"]
     take_up.mark_duplicates(workspace_id, tracks)
-    customers = update_customers(listening, tracks, now)
-    take_up.log(workspace_id, tracks, {email: c.id for email, c in customers.items()})
-    decide_and_schedule(listening, tracks, customers, now)
+    find_customers(listening, [*calls, *waited], now)
+    take_up.log(workspace_id, tracks)
+    go_on = [taken for taken in waited if taken.met.email or taken.is_overdue(now)]
+    take_up.note_addresses(go_on)
+    waiting.let_go(go_on)
+    waits_until = now + timedelta(minutes=listening.workspace.address_wait_minutes)
+    new = [taken for taken in tracks if not taken.first]
+    waiting.keep(workspace_id, [taken for taken in new if _may_wait(taken)], waits_until)
+    decide_and_schedule(listening, [*new, *go_on], now, waits_until)
 
 
-def find_addresses(workspace_id: UUID, calls: Sequence[Taken]) -> None:
-    """Give each call the address of its customer: its own, else the one its ids stand for."""
-    ids = [identify.keys(taken.call.user_id, taken.call.anonymous_id) for taken in calls]
-    identities = identify.load(workspace_id, {key for keys in ids for _, key in keys})
-    for taken, keys in zip(calls, ids, strict=True):
-        _find_address(taken, keys, identities)
-    identify.store(workspace_id, identities)
-
-
-def _find_address(
-    taken: Taken, keys: list[tuple[IdKind, str]], identities: identify.Identities
-) -> None:
-    """The call's own word; else a server's of its ids; else an id that is one; else a browser's."""
-    taken.address_is_trusted = taken.is_trusted
-    if said := taken.call.email_candidates:
-        taken.email = normalise(said[0])
-        taken.refused_email = None if taken.email else said[0][:254]
-    elif known := identities.address(keys, is_trusted=True) or normalise(taken.call.user_id):
-        taken.email = known
-    elif claimed := identities.address(keys, is_trusted=False):
-        taken.email, taken.address_is_trusted = claimed, False
-    if taken.email and taken.call.type == "identify":
-        identities.remember(keys, taken.email, taken.call.occurred_at, is_trusted=taken.is_trusted)
-
-
-def update_customers(
-    listening: Listening, tracks: Sequence[Taken], now: datetime
-) -> dict[str, Record]:
-    """Bring the customers of these events up to date, in the order of receipt.
-
-    What an untrusted source says makes nobody known and changes nobody's record.
-    """
+def find_customers(listening: Listening, calls: Sequence[Taken], now: datetime) -> None:
+    """Find, make and bring up to date the customers that these calls are about."""
     workspace = listening.workspace
-    emails = {taken.email for taken in tracks if taken.email}
-    customers = upsert.load_locked(workspace.id, emails)
-    for taken in tracks:
-        if taken.first or not taken.email or not taken.address_is_trusted:
-            continue
-        customer = customers.get(taken.email)
-        if customer is None:
-            customer = customers[taken.email] = upsert.new_record(taken.email, SOURCE, now)
-        taken.problems = bring_up_to_date(
-            customer,
-            taken.call.properties,
-            listening.types,
-            taken.call.occurred_at,
-            keep_unsent=workspace.keeps_unsent_properties,
-        )
-    look_up_standings(workspace.id, customers.values())
-    upsert.store(workspace.id, customers.values(), now)
-    return customers
+    terms = Terms(workspace.id, listening.types, workspace.keeps_unsent_properties)
+    said = [taken.said() for taken in calls]
+    for taken, met in zip(calls, meet(terms, said, SOURCE, now, look_up_standings), strict=True):
+        taken.met = met
 
 
 def decide_and_schedule(
-    listening: Listening, tracks: Sequence[Taken], customers: dict[str, Record], now: datetime
+    listening: Listening, tracks: Sequence[Taken], now: datetime, waits_until: datetime
 ) -> None:
     """Decide each event for each campaign that listens, and schedule the surveys."""
     workspace_id = listening.workspace.id
-    past = past_surveys(workspace_id, customers, since=now - listening.memory)
+    customers = {taken.met.record.id: taken.met.record for taken in tracks if taken.met.record}
+    people = {id_: record.email for id_, record in customers.items()}
+    past = past_surveys(workspace_id, people, since=now - listening.memory)
     decided: list[Decided] = []
     askings: list[Asking] = []
     for taken in tracks:
-        customer = customers.get(taken.email or "")
+        occasion, customer = occasion_of(taken), taken.met.record
         for campaign, rules in listening.by_event.get(taken.call.name, ()):
-            surveys = past.get(taken.email or "", [])
-            verdict = decide(_occurrence(taken), rules, _facts(customer, surveys), now)
-            event_id = taken.first[0] if taken.first else taken.id
+            surveys = past[customer.id] if customer else ()
+            facts = _facts(taken, surveys, waits_until if _may_wait(taken) else None)
+            verdict = decide(occasion, rules, facts, now)
             if verdict.due_at and customer:
-                asking = _asking(campaign, customer, event_id, verdict.due_at)
+                asking = _asking(campaign, customer, occasion, verdict.due_at)
                 verdict.detail["survey_id"] = asking.id
                 askings.append(asking)
-                past[customer.email].insert(
+                past[customer.id].insert(
                     0, PastSurvey(asking.id, campaign.id, asking.due_at, is_waiting=True)
                 )
             decided.append(
-                Decided(event_id, campaign.id, customer.id if customer else None, verdict)
+                Decided(occasion, campaign.id, customer.id if customer else None, verdict)
             )
     record(workspace_id, decided, now)
     schedule(workspace_id, askings, now)
 
 
-def _occurrence(taken: Taken) -> Occurrence:
-    return Occurrence(
-        message_id=taken.call.message_id,
-        occurred_at=taken.call.occurred_at,
-        received_at=taken.received_at,
-        is_trusted=taken.address_is_trusted,
-        email=taken.email,
-        refused_email=taken.refused_email,
-        ids=(taken.call.user_id, taken.call.anonymous_id),
-        duplicate_of=taken.first[1] if taken.first else None,
+def _ids(calls: Iterable[Taken]) -> list[str]:
+    """Every id that a batch speaks of, which may be what an earlier event waits to hear of."""
+    spoken = ((t.call.user_id, t.call.anonymous_id, t.call.previous_id) for t in calls)
+    return sorted({id_ for ids in spoken for id_ in ids if id_})
+
+
+def _may_wait(taken: Taken) -> bool:
+    """An event that lacks only the address of somebody whose id it says; but it waits once."""
+    call, met = taken.call, taken.met
+    lacks_address = not (met.email or met.refused_email)
+    return lacks_address and taken.waits_until is None and bool(call.user_id or call.anonymous_id)
+
+
+def _facts(taken: Taken, surveys: Sequence[PastSurvey], waits_until: datetime | None) -> Facts:
+    met, call = taken.met, taken.call
+    person = Person(
+        met.email, met.refused_email, call.user_id, call.anonymous_id, waits_until=waits_until
     )
-
-
-def _facts(customer: Record | None, surveys: Sequence[PastSurvey]) -> Facts:
+    customer = met.record
     if customer is None:
-        return Facts()
+        return facts_of(None, person=person)
     fields = {field_key(name): value for name, value in customer.properties.items()}
     return facts_of(
         customer.standing,
         is_known=True,
         surveys=surveys,
         fields=fields | customer.built_in_fields(),
+        person=person,
     )
 
 
-def _asking(campaign: Campaign, customer: Record, event_id: UUID, due_at: datetime) -> Asking:
-    return Asking(new_id(), campaign, customer.id, customer.email, event_id, due_at)
+def _asking(campaign: Campaign, customer: Record, occasion: Occasion, due_at: datetime) -> Asking:
+    return Asking(new_id(), campaign, customer.id, customer.email or "", occasion, due_at)

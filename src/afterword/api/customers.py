@@ -74,7 +74,8 @@ class CustomerQuery(Paging):
 def list_customers(request: TokenRequest, asked: Query[CustomerQuery]) -> SubscriberList:
     """List the customers; the dates are those of their creation."""
     refuse_attributes(request)
-    rows = Customer.objects.visible_to(request.auth).filter(**asked.within("created_at"))
+    people = Customer.objects.visible_to(request.auth).distinct_people()
+    rows = people.filter(**asked.within("created_at"))
     if asked.email:
         rows = rows.filter(email=asked.email)
     page = page_of(rows, asked, SORTS)
@@ -95,7 +96,7 @@ def get_customer(request: TokenRequest, customer_id: str) -> Success[Subscribers
 def subscriber(row: Customer, types: Types) -> Subscriber:
     return Subscriber(
         id=row.id,
-        email=row.email,
+        email=row.address,
         firstName=row.first_name,
         lastName=row.last_name,
         companyName=row.company_name,

@@ -14,6 +14,7 @@ from afterword.api.paging import page_of
 from afterword.api.parameters import Address, Id, Paging, Text
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
+from afterword.occasions.occasion import Kind
 
 router = Router(tags=["Decisions"])
 SORTS = {
@@ -24,22 +25,24 @@ SORTS = {
 
 
 class DecisionOut(Schema):
-    """The verdict on one event for one campaign: the first rule that decided it, and why.
+    """The verdict on one occasion for one campaign: the first rule that decided it, and why.
 
-    `email` is null where the event led to no address.
+    `email` is null where the occasion led to no address; what is the event's own, where the
+    occasion is no event, or the event has aged away.
     """
 
     id: UUID
     reason: Reason
     detail: dict[str, Any]
-    event: str
-    messageId: str
+    event: str | None
+    messageId: str | None
     campaignId: UUID
     campaignName: str
     customerId: UUID | None
     email: str | None
+    occasion: Kind
     surveyId: UUID | None
-    receivedAt: datetime
+    receivedAt: datetime | None
     decidedAt: datetime
 
 
@@ -70,24 +73,28 @@ def list_decisions(request: TokenRequest, asked: Query[DecisionQuery]) -> Succes
     """List the decisions; the dates are those when they were made."""
     refuse_attributes(request)
     rows = Decision.objects.visible_to(request.auth).filter(**asked.conditions())
-    full = rows.select_related("event", "campaign").defer("event__properties", "event__problems")
+    full = rows.select_related("event", "campaign", "customer").defer(
+        "event__properties", "event__problems"
+    )
     page = page_of(full, asked, SORTS)
     decisions = [decision(row) for row in page.rows]
     return Success(data=DecisionPage(decisions=decisions, **page.pages.model_dump()))
 
 
 def decision(row: Decision) -> DecisionOut:
+    event = row.event
     return DecisionOut(
         id=row.id,
         reason=Reason(row.reason),
         detail=camel_keys(row.detail),
-        event=row.event.name,
-        messageId=row.event.message_id,
+        occasion=Kind(row.occasion_kind),
+        event=event.name if event else None,
+        messageId=event.message_id if event else None,
         campaignId=row.campaign_id,
         campaignName=row.campaign.name,
         customerId=row.customer_id,
-        email=row.event.email or None,
+        email=(event.email if event else row.customer and row.customer.email) or None,
         surveyId=row.detail.get("survey_id") if row.reason == Reason.SCHEDULED else None,
-        receivedAt=row.event.received_at,
+        receivedAt=event.received_at if event else None,
         decidedAt=row.decided_at,
     )

@@ -66,6 +66,7 @@ def _workspace(top: Fields) -> WorkspaceSpec:
         "keeps_unsent_properties": fields.switch("keep_unsent_properties", None),
         "max_mails_per_day": fields.integer("max_mails_per_day", 1, 1000),
         "max_event_age_days": fields.integer("max_event_age_days", 1, 3650),
+        "address_wait_minutes": fields.integer("address_wait_minutes", 1, 1440),
         "tracks_opens": fields.switch("open_tracking", None),
     }
     given = {column: value for column, value in columns.items() if value is not None}

@@ -26,14 +26,23 @@ class Property(models.Model):
         return self.name
 
 
+class CustomerQuerySet(WorkspaceRows["Customer"]):
+    def distinct_people(self) -> "CustomerQuerySet":
+        """Leave out the empty rows of those who turned out to be somebody else."""
+        return self.filter(merged_into=None)
+
+
 class Customer(models.Model):
-    """A person who may be surveyed: one per e-mail address and workspace."""
+    """A person who may be surveyed; where there is an address, one per address and workspace.
+
+    An application may know somebody by an id before anyone says the address.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(
         Workspace, models.CASCADE, related_name="customers", db_index=False
     )
-    email = models.CharField(max_length=254)
+    email = models.CharField(max_length=254, null=True, blank=True)  # noqa: DJ001  (unique where known)
     first_name = models.CharField(max_length=200, blank=True)
     last_name = models.CharField(max_length=200, blank=True)
     company_name = models.CharField(max_length=200, blank=True)
@@ -57,8 +66,12 @@ class Customer(models.Model):
     suppressed_at = models.DateTimeField(null=True, blank=True)
     # When the address was last looked at before a first survey; see `address_check`.
     address_checked_at = models.DateTimeField(null=True, blank=True)
+    # Who they turned out to be when their address became known; the row itself is empty then.
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
 
-    objects = WorkspaceRows.as_manager()
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -67,7 +80,12 @@ class Customer(models.Model):
         indexes = (models.Index(fields=["workspace", "-created_at"], name="customers_newest"),)
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        return self.full_name or self.email or "Somebody without an address"
+
+    @property
+    def address(self) -> str:
+        """The address; empty where none is known."""
+        return self.email or ""
 
     @property
     def full_name(self) -> str:
@@ -80,16 +98,20 @@ class IdKind(models.TextChoices):
 
 
 class Identity(models.Model):
-    """Which address an application's userId or anonymousId stands for.
+    """Whom an application's userId or anonymousId stands for.
 
-    What a browser claims is kept apart from what a server says: anyone can send the former.
+    What a trusted source says leads to a customer. What a browser says is a claim, an address in
+    writing, and is kept apart: anyone can send it.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=10, choices=IdKind.choices)
     external_id = models.CharField(max_length=255)
     is_trusted = models.BooleanField()
-    email = models.CharField(max_length=254)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, null=True, blank=True, related_name="identities"
+    )
+    email = models.CharField(max_length=254, blank=True, default="", db_default="")
     said_at = models.DateTimeField()
 
     class Meta:
@@ -98,6 +120,11 @@ class Identity(models.Model):
             models.UniqueConstraint(
                 fields=["workspace", "kind", "external_id", "is_trusted"],
                 name="one_address_per_id",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_trusted=True, customer__isnull=False)
+                | models.Q(is_trusted=False, customer=None),
+                name="trusted_ids_lead_to_customers",
             ),
         )
 

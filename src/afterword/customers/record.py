@@ -10,6 +10,8 @@ from afterword.customers.own_fields import read_own_fields, read_tags
 from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import Problem, PropertyType, convert
 
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+NAMES = ("first_name", "last_name")
 MAX_TAGS = 1_000  # a tag is a label; what has as many values is a property
 
 OWN_COLUMNS = (
@@ -26,8 +28,10 @@ OWN_COLUMNS = (
 
 @dataclass(slots=True)
 class Record:
+    """`email` is None while no address of the person is known."""
+
     id: UUID
-    email: str
+    email: str | None
     source: str
     created_at: datetime
     own: dict[str, str] = field(default_factory=lambda: dict.fromkeys(OWN_COLUMNS, ""))
@@ -53,24 +57,82 @@ class Record:
 
 def bring_up_to_date(
     record: Record,
-    sent: Mapping[str, Any],
+    properties: Mapping[str, Any],
+    traits: Mapping[str, Any],
     types: Mapping[str, PropertyType],
     occurred_at: datetime,
     *,
     keep_unsent: bool,
 ) -> dict[str, str]:
-    """Apply an event's properties; return the problem of each value that did not fit, by name.
+    """Apply an event; return the problem of each value that did not fit, by name.
 
-    A property that is sent empty, or not sent at all, is unassigned (`keep_unsent` keeps the
-    latter). The customer's own fields are kept when not sent, and tags are added. What a later
-    event set, or unassigned, stays: instants compare by when the event occurred.
+    `traits` is what its context says of the person: the event's own properties win. A property
+    that is sent empty, or not sent at all, is unassigned (`keep_unsent` keeps the latter). The
+    customer's own fields are kept when not sent, and tags are added. What a later event set, or
+    unassigned, stays: instants compare by when the event occurred.
     """
-    stamp = occurred_at.isoformat(timespec="microseconds")
-    problems: dict[str, str] = {}
-    for name, kind in types.items():
-        if keep_unsent and name not in sent:
+    stamp = _stamp(occurred_at)
+    sent = {**traits, **properties} if traits else properties
+    wanted = {name: sent.get(name) for name in types if not keep_unsent or name in sent}
+    problems = _assign(record, wanted, types, stamp)
+    own = read_own_fields(properties)
+    if traits:
+        own = {**read_own_fields(traits), **own}
+    _fill(record, own, stamp)
+    _add_tags(record, sent.get("tags"), problems)
+    record.is_changed = True
+    return problems
+
+
+def add_traits(
+    record: Record,
+    traits: Mapping[str, Any],
+    types: Mapping[str, PropertyType],
+    said_at: datetime,
+) -> dict[str, str]:
+    """Apply what an `identify` says; return the problems by name. It unassigns nothing."""
+    stamp = _stamp(said_at)
+    said = {name: traits[name] for name in types if traits.get(name) not in _EMPTY}
+    problems = _assign(record, said, types, stamp)
+    _fill(record, read_own_fields(traits), stamp)
+    _add_tags(record, traits.get("tags"), problems)
+    record.is_changed = True
+    return problems
+
+
+def fill_empty_names(record: Record, traits: Mapping[str, Any]) -> bool:
+    """Take a name from a source that is not trusted, where none is known; say if one was taken."""
+    said = read_own_fields(traits)
+    names = {name: said[name] for name in NAMES if said.get(name) and not record.own[name]}
+    record.own.update(names)
+    return bool(names)
+
+
+def merge(one: Record, into: Record) -> None:
+    """Give a customer what was known of the same person without an address; the newest counts."""
+    for name in one.changed_at.keys() | one.properties.keys():
+        if one.changed_at.get(name, "") < into.changed_at.get(name, ""):
             continue
-        value = convert(sent.get(name), kind)
+        _copy(one.own if name in one.own else one.properties, name, into)
+        if name in one.changed_at:
+            into.changed_at[name] = one.changed_at[name]
+    _add_tags(into, one.tags, {})
+    into.is_changed = True
+
+
+def _copy(values: Mapping[str, Any], name: str, into: Record) -> None:
+    if name in into.own:
+        into.own[name] = values.get(name) or into.own[name]
+    elif name in values:
+        into.properties[name] = values[name]
+
+
+def _assign(
+    record: Record, sent: Mapping[str, Any], types: Mapping[str, PropertyType], stamp: str
+) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for name, said in sent.items():
+        value = convert(said, types[name])
         if isinstance(value, Problem):
             problems[name] = value.message
         elif _is_newest(record, name, stamp):
@@ -78,15 +140,24 @@ def bring_up_to_date(
                 record.properties.pop(name, None)
             else:
                 record.properties[name] = value
-    for column, text in read_own_fields(sent).items():
+    return problems
+
+
+def _fill(record: Record, own: Mapping[str, str], stamp: str) -> None:
+    for column, text in own.items():
         if _is_newest(record, column, stamp):
             record.own[column] = text
-    tags = dict.fromkeys([*record.tags, *read_tags(sent.get("tags"))])
+
+
+def _add_tags(record: Record, sent: object, problems: dict[str, str]) -> None:
+    tags = dict.fromkeys([*record.tags, *read_tags(sent)])
     if len(tags) > MAX_TAGS:
         problems["tags"] = f"A customer has at most {MAX_TAGS:,} tags; the last ones were left out."
     record.tags = list(tags)[:MAX_TAGS]
-    record.is_changed = True
-    return problems
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")
 
 
 def _is_newest(record: Record, name: str, stamp: str) -> bool:

@@ -17,7 +17,7 @@ from afterword.workspaces.models import Member, WorkspaceRows
 def customers(request: HttpRequest, member: Member) -> HttpResponse:
     wanted = clean_text(request.GET.get("q", "")).strip()[:254]
     cursor = request.GET.get("after", "")
-    rows = _named(Customer.objects.visible_to(member), wanted)
+    rows = _named(Customer.objects.visible_to(member).distinct_people(), wanted)
     page = newest_first(rows, "created_at", cursor)
     return render(
         request,

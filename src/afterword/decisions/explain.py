@@ -63,6 +63,11 @@ def _no_email(said: _Said) -> str:
     )
 
 
+def _waiting(said: _Said) -> str:
+    until = f" until {said.moment('until')}" if said.has("until") else " a while"
+    return f"{_no_email(said).partition(' Send ')[0]} One may still come: it waits{until}."
+
+
 def _invalid_email(said: _Said) -> str:
     address = f"“{said.text('email')}”" if said.has("email") else "What the event carried"
     return f"{address} is not an e-mail address."
@@ -161,6 +166,7 @@ def _since(sentence: str) -> Callable[[_Said], str]:
 _SENTENCES: dict[Reason, Callable[[_Said], str]] = {
     Reason.DUPLICATE: _duplicate,
     Reason.NO_EMAIL: _no_email,
+    Reason.WAITING_FOR_ADDRESS: _waiting,
     Reason.INVALID_EMAIL: _invalid_email,
     Reason.CAMPAIGN_OFF: lambda _said: "The campaign was switched off at the time.",
     Reason.TOO_OLD: _too_old,

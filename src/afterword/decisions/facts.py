@@ -1,7 +1,7 @@
 """What decisions need to know, read for a whole batch with a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import connection
 
 from afterword.audience.definition import compile_audience
-from afterword.campaigns.models import Campaign, ThrottleScope
+from afterword.campaigns.models import Campaign, Channel, ThrottleScope
 from afterword.customers.models import Property
 from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import PropertyType
-from afterword.decisions.decide import CAP_WINDOW, Facts, PastSurvey, Rules
+from afterword.decisions.how_often import CAP_WINDOW
+from afterword.decisions.terms import NOBODY, Facts, PastSurvey, Person, Rules
 from afterword.workspaces.models import Workspace
 
 NOTE = 200  # characters of a suppression's note that a decision repeats
@@ -56,6 +57,7 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
     return Rules(
         campaign_id=campaign.id,
         is_active=campaign.is_active,
+        goes_by_mail=campaign.channel == Channel.EMAIL,
         audience=compile_audience(campaign.audience, types),
         sample_percent=campaign.sample_percent,
         delay=campaign.delay,
@@ -69,14 +71,16 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
 def facts_of(
     standing: Standing | None,
     *,
-    is_known: bool,
-    surveys: Sequence[PastSurvey],
+    is_known: bool = False,
+    surveys: Sequence[PastSurvey] = (),
     fields: dict[str, object] | None = None,
+    person: Person = NOBODY,
 ) -> Facts:
-    """Return what is known of an address; `fields` are the customer's, by field name."""
+    """Return what is known of a customer; `fields` are theirs, by field name."""
     found = standing or FREE
     return Facts(
         is_known=is_known,
+        person=person,
         fields=fields or {},
         unsubscribed_at=found.unsubscribed_at,
         hard_bounced_at=found.hard_bounced_at,
@@ -90,26 +94,37 @@ def facts_of(
 
 
 def past_surveys(
-    workspace_id: UUID, emails: Iterable[str], since: datetime
-) -> dict[str, list[PastSurvey]]:
-    """Return the surveys by address that were sent since then, or still wait; newest first.
+    workspace_id: UUID, people: Mapping[UUID, str | None], since: datetime
+) -> dict[UUID, list[PastSurvey]]:
+    """Return the surveys that were sent since then, or still wait, by customer; newest first.
 
-    By address rather than customer: deleting a customer and meeting them again is no way round a
+    `people` are customers' ids with their addresses: a survey counts that went to either, so that
+    neither an edit of the address nor deleting a customer and meeting them again is a way round a
     throttle.
     """
     past = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_PAST, [workspace_id, sorted(set(emails)), since])
-        for email, id_, campaign_id, at, is_waiting in cursor:
-            past[email].append(PastSurvey(id_, campaign_id, at, is_waiting))
+        cursor.execute(_PAST, [list(people), list(people.values()), workspace_id, since])
+        for customer_id, id_, campaign_id, at, is_waiting in cursor:
+            past[customer_id].append(PastSurvey(id_, campaign_id, at, is_waiting))
     return past
 
 
+# Each of the two ways is a search of its own; joined by OR, neither index would serve.
 _PAST = """
-    SELECT email, id, campaign_id, coalesce(sent_at, due_at), state = 'queued'
-    FROM surveys_survey
-    WHERE workspace_id = %s AND email = ANY(%s)
-      AND (sent_at > %s OR state IN ('queued', 'claimed', 'handing_over'))
+    WITH person AS (
+        SELECT * FROM unnest(%s::uuid[], %s::text[]) AS person(id, email)
+    ), theirs AS (
+        SELECT person.id AS person_id, survey.id
+        FROM person JOIN surveys_survey AS survey ON survey.customer_id = person.id
+        UNION
+        SELECT person.id, survey.id
+        FROM person JOIN surveys_survey AS survey
+          ON survey.workspace_id = %s AND survey.email = person.email
+    )
+    SELECT person_id, survey.id, campaign_id, coalesce(sent_at, due_at), state = 'queued'
+    FROM theirs JOIN surveys_survey AS survey USING (id)
+    WHERE (sent_at > %s OR state IN ('queued', 'claimed', 'handing_over'))
       AND state <> 'dismissed'
     ORDER BY created_at DESC
 """

@@ -8,18 +8,26 @@ from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
+from afterword.occasions.occasion import Kind
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
 
 class Decision(models.Model):
-    """The verdict on one event for one campaign that listens for it."""
+    """The verdict on one occasion for one campaign: there is one for each."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(
         Workspace, models.CASCADE, related_name="decisions", db_index=False
     )
-    event = models.ForeignKey(Event, models.CASCADE, related_name="decisions")
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="decisions")
+    occasion_kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in Kind])
+    occasion_id = models.UUIDField()
+    # The first day of the occasion's month: the key by which the log can be kept by month.
+    month = models.DateField()
+    # For pages; events age away, and what was decided stays.
+    event = models.ForeignKey(
+        Event, models.SET_NULL, null=True, blank=True, related_name="decisions"
+    )
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="decisions", db_index=False)
     customer = models.ForeignKey(
         Customer, models.SET_NULL, null=True, blank=True, related_name="decisions"
     )
@@ -33,9 +41,9 @@ class Decision(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["event", "campaign"],
-                condition=~models.Q(reason="duplicate"),
-                name="one_verdict_per_event_and_campaign",
+                fields=["campaign", "occasion_id", "occasion_kind", "month"],
+                condition=~models.Q(reason="duplicate"),  # of before retries were counted
+                name="one_decision_per_campaign_and_occasion",
             ),
         )
         indexes = (

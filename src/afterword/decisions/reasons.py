@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    DUPLICATE = "duplicate"
+    DUPLICATE = "duplicate"  # of before retries were counted on their event
     NO_EMAIL = "no_email"
+    WAITING_FOR_ADDRESS = "waiting_for_address"
     INVALID_EMAIL = "invalid_email"
     CAMPAIGN_OFF = "campaign_off"
     TOO_OLD = "too_old"
@@ -28,6 +29,7 @@ class Reason(StrEnum):
 _LABELS = {
     Reason.DUPLICATE: "Duplicate",
     Reason.NO_EMAIL: "No e-mail address",
+    Reason.WAITING_FOR_ADDRESS: "Waiting for an address",
     Reason.INVALID_EMAIL: "Invalid e-mail address",
     Reason.CAMPAIGN_OFF: "Campaign off",
     Reason.TOO_OLD: "Too old",

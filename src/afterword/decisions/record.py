@@ -7,15 +7,24 @@ from uuid import UUID
 
 from afterword.core import bulk
 from afterword.core.ids import new_id
-from afterword.decisions.decide import Verdict
 from afterword.decisions.models import Decision
+from afterword.decisions.terms import Verdict
+from afterword.occasions.occasion import Kind, Occasion
+
+# One that waited is updated, not doubled.
+_CONFLICT = """
+    ON CONFLICT (campaign_id, occasion_id, occasion_kind, month) WHERE NOT reason = 'duplicate'
+    DO UPDATE SET reason = excluded.reason, detail = excluded.detail,
+        customer_id = excluded.customer_id, decided_at = excluded.decided_at
+    WHERE decisions_decision.reason = 'waiting_for_address'
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A verdict, and what it is about."""
 
-    event_id: UUID
+    occasion: Occasion
     campaign_id: UUID
     customer_id: UUID | None
     verdict: Verdict
@@ -28,7 +37,10 @@ def record(workspace_id: UUID, decided: Iterable[Decided], now: datetime) -> Non
             {
                 "id": new_id(),
                 "workspace_id": workspace_id,
-                "event_id": one.event_id,
+                "occasion_kind": one.occasion.kind,
+                "occasion_id": one.occasion.id,
+                "month": one.occasion.month,
+                "event_id": one.occasion.id if one.occasion.kind == Kind.EVENT else None,
                 "campaign_id": one.campaign_id,
                 "customer_id": one.customer_id,
                 "reason": one.verdict.reason,
@@ -37,4 +49,5 @@ def record(workspace_id: UUID, decided: Iterable[Decided], now: datetime) -> Non
             }
             for one in decided
         ],
+        _CONFLICT,
     )

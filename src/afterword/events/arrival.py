@@ -76,7 +76,7 @@ def kind_of(sent: Sent) -> str:
 
 
 def check(sent: Sent, kind: str) -> None:
-    """Raise PayloadError unless a `track` or an `identify` says what, and about whom."""
+    """Raise PayloadError unless a call that counts says what, and about whom."""
     if kind == "track":
         _check_event(sent.event)
         _check_object(sent.properties, "properties")
@@ -86,6 +86,10 @@ def check(sent: Sent, kind: str) -> None:
         _check_object(sent.traits, "traits")
         if not _has_id(sent):
             _refuse(Problem.NO_ID, "An identify call needs `userId` or `anonymousId`.")
+    elif kind == "alias":
+        previous = _checked_id(sent.previous_id, "previousId")
+        if not previous or not _checked_id(sent.user_id, "userId"):
+            _refuse(Problem.NO_ID, "An alias call needs `userId` and `previousId`.")
 
 
 def opts_out(call_integrations: object, batch_integrations: object = None) -> bool:

@@ -37,6 +37,8 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="events", db_index=False)
     message_id = models.CharField(max_length=100)
+    # The first day of the month (UTC) of its receipt, by which the log can be kept one day.
+    month = models.DateField()
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254, blank=True)
     user_id = models.CharField(max_length=255, blank=True)
@@ -51,6 +53,8 @@ class Event(models.Model):
     properties = models.JSONField(default=dict)
     # [{"property": …, "problem": …}]: values that did not fit their property.
     problems = models.JSONField(default=list)
+    # How often it came again with the same messageId.
+    retries = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = WorkspaceRows.as_manager()
 
@@ -67,6 +71,35 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WaitingCall(models.Model):
+    """An event whose ids lead to no address yet. Kept until one comes, or the time is up.
+
+    The event itself is in the log, under the same key; this is the call as it came, to be taken
+    up again. A row lives minutes, so the table stays small.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    workspace_id = models.UUIDField()
+    user_id = models.CharField(max_length=255)
+    anonymous_id = models.CharField(max_length=255)
+    token_id = models.UUIDField()
+    is_trusted = models.BooleanField()
+    received_at = models.DateTimeField()
+    body = models.TextField()
+    envelope = models.TextField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["workspace_id", "user_id"], name="waiting_by_user"),
+            models.Index(fields=["workspace_id", "anonymous_id"], name="waiting_by_visitor"),
+            models.Index(fields=["workspace_id", "until"], name="waiting_until"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id or self.anonymous_id} until {self.until}"
 
 
 class EventCount(models.Model):

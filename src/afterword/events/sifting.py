@@ -61,7 +61,7 @@ def _sift(sifted: Sifted, sent: Sent, raw: bytes, kind: str, integrations: objec
         sifted.names.append((name, matched))
         if matched:
             sifted.bodies.append(storable(raw, sent, kind, name))
-    elif kind == "identify" and not opts_out(sent.integrations, integrations):
+    elif kind in ("identify", "alias") and not opts_out(sent.integrations, integrations):
         sifted.bodies.append(storable(raw, sent, kind, ""))
 
 

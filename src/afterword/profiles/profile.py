@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -59,6 +59,8 @@ class Delivery:
 @for_members
 def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(member), id=customer_id)
+    if customer.merged_into_id:
+        return redirect("profiles:profile", customer.merged_into_id)
     responses = list(customer.responses.select_related("campaign").order_by("-created_at")[:LISTED])
     surveys = customer.surveys.select_related(
         "campaign", "response", "template", "reminder", "reminds"

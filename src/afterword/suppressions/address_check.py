@@ -71,20 +71,20 @@ def check_before_first_survey(customers: Iterable[Customer], now: datetime) -> d
     does not depend on that of customers.
     """
     unchecked = {one.id: one for one in customers if one.address_checked_at is None}
-    findings = check({one.email for one in unchecked.values()}, now)
+    findings = check({one.address for one in unchecked.values()}, now)
     checked = [
-        one for one in unchecked.values() if findings[one.email].outcome is not Outcome.UNKNOWN
+        one for one in unchecked.values() if findings[one.address].outcome is not Outcome.UNKNOWN
     ]
-    bad = [one for one in checked if findings[one.email].outcome is Outcome.UNDELIVERABLE]
+    bad = [one for one in checked if findings[one.address].outcome is Outcome.UNDELIVERABLE]
     if checked:
-        _note(checked, [_stop(one, findings[one.email]) for one in bad], now)
-    return {one.id: findings[one.email].words for one in bad}
+        _note(checked, [_stop(one, findings[one.address]) for one in bad], now)
+    return {one.id: findings[one.address].words for one in bad}
 
 
 def check_again(customer: Customer, now: datetime, by: User | None = None) -> Finding:
     """Check an address because a person asks, and suppress it or let it go accordingly."""
-    finding = _without_dns(customer.email)
-    finding = finding or _from_dns(verdict_now(domain_of(customer.email), now))
+    finding = _without_dns(customer.address)
+    finding = finding or _from_dns(verdict_now(domain_of(customer.address), now))
     if finding.outcome is Outcome.UNKNOWN:
         return finding
     with transaction.atomic():
@@ -93,7 +93,7 @@ def check_again(customer: Customer, now: datetime, by: User | None = None) -> Fi
         else:
             suppress(
                 customer.workspace_id,
-                customer.email,
+                customer.address,
                 SuppressionReason.UNDELIVERABLE,
                 how=HOW,
                 now=now,
@@ -138,7 +138,7 @@ def _note(checked: Iterable[Customer], stops: list[Stop], now: datetime) -> None
 def _stop(customer: Customer, finding: Finding) -> Stop:
     return Stop(
         customer.workspace_id,
-        customer.email,
+        customer.address,
         SuppressionReason.UNDELIVERABLE,
         how=HOW,
         note=finding.words,
@@ -148,7 +148,7 @@ def _stop(customer: Customer, finding: Finding) -> Stop:
 def _release(customer: Customer, now: datetime, by: User | None) -> None:
     live = Suppression.objects.filter(
         workspace_id=customer.workspace_id,
-        pattern=customer.email,
+        pattern=customer.address,
         reason=SuppressionReason.UNDELIVERABLE,
         ended_at=None,
     )

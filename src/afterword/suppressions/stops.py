@@ -61,18 +61,18 @@ class ShownStop:
 def stops_about(customer: Customer) -> list[ShownStop]:
     """Return all that stops, or stopped, mail to a customer's address; what is live first."""
     rows = Suppression.objects.filter(
-        workspace_id=customer.workspace_id, pattern__in=patterns_about(customer.email)
+        workspace_id=customer.workspace_id, pattern__in=patterns_about(customer.address)
     )
     found = list(rows.select_related("by", "ended_by").order_by("-at", "-id")[:50])
     found.sort(key=lambda row: row.ended_at is not None)
-    return _with_campaigns(customer.workspace, found, {customer.email: customer})
+    return _with_campaigns(customer.workspace, found, {customer.address: customer})
 
 
 def shown(workspace: Workspace, rows: Collection[Suppression]) -> list[ShownStop]:
     """Return what a page of the list shows, with two queries."""
     addresses = [row.pattern for row in rows if is_address(row.pattern)]
     customers = workspace.customers.filter(email__in=addresses)
-    by_address = {customer.email: customer for customer in customers}
+    by_address = {customer.address: customer for customer in customers}
     return _with_campaigns(workspace, rows, by_address)
 
 

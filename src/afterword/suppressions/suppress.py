@@ -79,14 +79,15 @@ def standings(addresses: Collection[Address]) -> dict[Address, Standing]:
     }
 
 
-def look_up_standings(workspace_id: UUID, records: Collection[Record]) -> None:
-    """Give each record what stops mail to its address, new ones too.
+def look_up_standings(workspace_id: UUID, records: Iterable[Record]) -> None:
+    """Give each record that has an address what stops mail to it, new ones too.
 
     Asked after the known ones are locked: what stops their mail cannot change meanwhile.
     """
-    found = standings([(workspace_id, record.email) for record in records])
-    for record in records:
-        record.standing = found.get((workspace_id, record.email), FREE)
+    by_address = {(workspace_id, one.email): one for one in records if one.email}
+    found = standings(by_address)
+    for address, record in by_address.items():
+        record.standing = found.get(address, FREE)
 
 
 def suppress(

@@ -76,7 +76,7 @@ def unsubscribe(request: HttpRequest, member: Member, customer_id: UUID) -> Http
     customer = get_object_or_404(Customer.objects.visible_to(member), id=customer_id)
     suppress(
         member.workspace_id,
-        customer.email,
+        customer.address,
         SuppressionReason.UNSUBSCRIBED,
         how=BY_MEMBER,
         now=timezone.now(),

@@ -8,6 +8,7 @@ from afterword.core.ids import new_id, new_link_token
 from afterword.customers.models import Customer
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
+from afterword.occasions.occasion import Kind
 from afterword.survey_templates.metrics import METRIC_CHOICES
 from afterword.survey_templates.models import Template
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
@@ -60,6 +61,11 @@ class Survey(models.Model):
         related_name="surveys",
         db_index=False,
     )
+    occasion_kind = models.CharField(
+        max_length=10, choices=[(k.value, k.value) for k in Kind], db_default=Kind.EVENT
+    )
+    occasion_id = models.UUIDField(null=True, blank=True)
+    # For pages; events age away.
     event = models.ForeignKey(
         Event, models.SET_NULL, null=True, blank=True, related_name="surveys", db_index=False
     )
@@ -128,7 +134,8 @@ class Survey(models.Model):
                 fields=["unsubscribe_token"], name="one_survey_per_unsubscribe_link"
             ),
             models.UniqueConstraint(
-                fields=["event", "campaign"], name="one_survey_per_event_and_campaign"
+                fields=["campaign", "occasion_id", "occasion_kind"],
+                name="one_survey_per_campaign_and_occasion",
             ),
             models.UniqueConstraint(
                 fields=["reminds", "reminder"],

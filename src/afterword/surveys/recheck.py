@@ -12,8 +12,10 @@ from afterword.campaigns.models import Campaign
 from afterword.core.failpoints import failpoint
 from afterword.customers.models import Customer
 from afterword.customers.standing import FREE, Standing
-from afterword.decisions.decide import CAP_WINDOW, Facts, PastSurvey, Verdict, why_not_now
+from afterword.decisions.decide import why_not_now
 from afterword.decisions.facts import facts_of, rules_of
+from afterword.decisions.how_often import CAP_WINDOW
+from afterword.decisions.terms import Facts, PastSurvey, Verdict
 from afterword.suppressions.suppress import standings
 from afterword.survey_templates.models import Template
 from afterword.surveys.lease import Held

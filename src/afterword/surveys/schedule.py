@@ -8,6 +8,7 @@ from uuid import UUID
 from afterword.campaigns.models import Campaign
 from afterword.core import bulk
 from afterword.core.ids import new_link_token
+from afterword.occasions.occasion import Kind, Occasion
 from afterword.surveys.models import SentBy, State, Survey
 
 
@@ -19,7 +20,7 @@ class Asking:
     campaign: Campaign
     customer_id: UUID
     email: str
-    event_id: UUID
+    occasion: Occasion
     due_at: datetime
 
 
@@ -33,7 +34,9 @@ def schedule(workspace_id: UUID, askings: Iterable[Asking], now: datetime) -> No
                 "campaign_id": asking.campaign.id,
                 "template_id": asking.campaign.template_id,
                 "customer_id": asking.customer_id,
-                "event_id": asking.event_id,
+                "occasion_kind": asking.occasion.kind,
+                "occasion_id": asking.occasion.id,
+                "event_id": asking.occasion.id if asking.occasion.kind == Kind.EVENT else None,
                 "email": asking.email,
                 "metric": asking.campaign.metric,
                 "sent_by": SentBy.CAMPAIGN,

@@ -10,6 +10,7 @@ from afterword.workspaces.models import Scope, Workspace
 
 MOST_MAILS_PER_DAY = 100
 MOST_EVENT_AGE_DAYS = 365
+MOST_ADDRESS_WAIT_MINUTES = 24 * 60
 
 
 class TokenForm(forms.Form):
@@ -38,12 +39,14 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
             "keeps_unsent_properties",
             "max_mails_per_day",
             "max_event_age_days",
+            "address_wait_minutes",
             "tracks_opens",
         )
         labels: ClassVar = {
             "keeps_unsent_properties": "Keep properties that an event does not carry",
             "max_mails_per_day": "Survey mails an address gets in 24 hours, at most",
             "max_event_age_days": "Days after which an event is too old to ask about",
+            "address_wait_minutes": "Minutes that an event waits for an address",
             "tracks_opens": "Track whether survey mails are opened",
         }
         help_texts: ClassVar = {
@@ -53,6 +56,8 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
             "max_mails_per_day": "Counted over all campaigns, whatever the events say.",
             "max_event_age_days": "An older event brings the customer up to date, but nobody "
             "is surveyed.",
+            "address_wait_minutes": "An event may overtake the call that says whose it is. If no "
+            "address is known after that time, nobody is surveyed.",
             "tracks_opens": "Puts an invisible picture into each survey mail; fetching it says "
             "that the mail was opened.",
         }
@@ -67,6 +72,7 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         _limit(self.fields["max_mails_per_day"], MOST_MAILS_PER_DAY)
         _limit(self.fields["max_event_age_days"], MOST_EVENT_AGE_DAYS)
+        _limit(self.fields["address_wait_minutes"], MOST_ADDRESS_WAIT_MINUTES)
 
 
 def _limit(field: forms.Field, most: int) -> None:

@@ -59,6 +59,8 @@ class Workspace(models.Model):
         db_default=False,
         help_text="Put an invisible picture into survey mails, to see whether they are opened.",
     )
+    # How long an event whose ids lead to no address yet waits for one.
+    address_wait_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
     # Empty for the address that the server's settings give; else one at a verified domain.
     sender_address = models.EmailField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)

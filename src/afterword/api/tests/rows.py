@@ -34,21 +34,11 @@ def a_decision(workspace: Workspace, reason: str, **fields: Any) -> Decision:
     email = fields.pop("email", "ann@example.com")
     at = fields.pop("at", NOW)
     number = Event.objects.count()
-    event = Event.objects.create(
-        workspace=workspace,
+    event = factories.an_event(
+        workspace,
         message_id=fields.pop("message_id", f"m-{number}"),
-        name="Order Completed",
         email=email,
-        is_trusted=True,
-        occurred_at=at,
         received_at=at,
     )
-    campaign = fields.pop("campaign", None) or factories.a_campaign(workspace)
-    return Decision.objects.create(
-        workspace=workspace,
-        event=event,
-        campaign=campaign,
-        reason=reason,
-        decided_at=at,
-        **fields,
-    )
+    campaign = fields.pop("campaign", None)
+    return factories.a_decision(event, reason, campaign, **fields)

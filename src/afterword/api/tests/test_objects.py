@@ -283,6 +283,7 @@ def test_a_decision_explains_itself(workspace: Workspace, get: Get):
         "campaignName": made.campaign.name,
         "customerId": None,
         "email": "ann@example.com",
+        "occasion": "event",
         "surveyId": None,
         "receivedAt": INSTANT,
         "decidedAt": INSTANT,

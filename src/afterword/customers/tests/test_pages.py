@@ -3,9 +3,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
-from afterword.events.models import Event
 from afterword.feedback.answering.answer import record_answer
 from afterword.surveys.models import State
 from afterword.workspaces.models import Role
@@ -13,11 +11,13 @@ from tests.factories import (
     NOW,
     a_campaign,
     a_customer,
+    a_decision,
     a_member,
     a_property,
     a_sent_survey,
     a_survey,
     a_workspace,
+    an_event,
 )
 
 pytestmark = pytest.mark.django_db
@@ -244,26 +244,9 @@ def test_a_reminder_is_one_more_mail_about_the_same_survey(client, member):
 def test_the_profile_tells_why_the_customer_was_not_asked(client, member):
     campaign = a_campaign(member.workspace, name="After an order")
     customer = a_customer(member.workspace)
-    event = Event.objects.create(
-        workspace=member.workspace,
-        message_id="m1",
-        name="Order Completed",
-        email=customer.email,
-        customer=customer,
-        is_trusted=True,
-        occurred_at=NOW,
-        received_at=NOW,
-        problems=[{"property": "order_total", "problem": "Expected a number."}],
-    )
-    Decision.objects.create(
-        workspace=member.workspace,
-        event=event,
-        campaign=campaign,
-        customer=customer,
-        reason=Reason.SAMPLED_OUT,
-        detail={"draw": 73.1, "rate": 20},
-        decided_at=NOW,
-    )
+    problems = [{"property": "order_total", "problem": "Expected a number."}]
+    event = an_event(member.workspace, email=customer.address, customer=customer, problems=problems)
+    a_decision(event, Reason.SAMPLED_OUT, campaign, detail={"draw": 73.1, "rate": 20})
 
     page = text(profile_page(client, customer))
 

@@ -10,16 +10,11 @@ from hypothesis import strategies as st
 
 from afterword.audience.definition import compile_audience
 from afterword.customers.values import PropertyType
-from afterword.decisions.decide import (
-    Facts,
-    Occurrence,
-    PastSurvey,
-    Rules,
-    decide,
-    draw_sample,
-    why_not_now,
-)
+from afterword.decisions.decide import decide, why_not_now
+from afterword.decisions.how_often import draw_sample
 from afterword.decisions.reasons import Reason
+from afterword.decisions.terms import Facts, PastSurvey, Person, Rules
+from afterword.occasions.occasion import Kind, Occasion, Rule
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,6 +22,7 @@ CAMPAIGN = UUID("01890000-0000-7000-8000-000000000001")
 EVERYONE = Rules(
     campaign_id=CAMPAIGN,
     is_active=True,
+    goes_by_mail=True,
     audience=compile_audience({}, {}),
     sample_percent=100,
     delay=timedelta(0),
@@ -35,14 +31,11 @@ EVERYONE = Rules(
     max_mails_per_day=3,
     max_event_age=7 * DAY,
 )
-ORDER = Occurrence(
-    message_id="m1",
-    occurred_at=NOW,
-    received_at=NOW,
-    is_trusted=True,
-    email="ann@example.com",
+ORDER = Occasion(
+    kind=Kind.EVENT, id=uuid4(), draw="m1", occurred_at=NOW, received_at=NOW, is_trusted=True
 )
-ANN = Facts(is_known=True, fields={"country": "USA"})
+ADDRESS = Person(email="ann@example.com")
+ANN = Facts(is_known=True, person=ADDRESS, fields={"country": "USA"})
 AMERICANS = compile_audience(
     {"match": "all", "filters": [{"field": "country", "operator": "is", "value": "USA"}]}, {}
 )
@@ -63,19 +56,46 @@ def test_without_a_reason_against_it_the_survey_is_scheduled_from_the_receipt():
     assert verdict.due_at == event.received_at + 2 * DAY
 
 
-def test_an_event_seen_before_is_a_duplicate():
-    verdict = decide(replace(ORDER, duplicate_of=NOW - DAY), EVERYONE, ANN, NOW)
-    assert verdict.reason is Reason.DUPLICATE
-    assert verdict.detail == {"first_received_at": NOW - DAY}
+def test_an_address_is_needed_where_a_mail_is_meant():
+    nobody = replace(ANN, person=Person(user_id="u1"))
+    assert reason(facts=nobody) is Reason.NO_EMAIL
+    assert reason(rules=replace(EVERYONE, goes_by_mail=False), facts=nobody) is Reason.SCHEDULED
 
 
-def test_an_address_is_needed():
-    assert reason(replace(ORDER, email=None)) is Reason.NO_EMAIL
+def test_an_address_that_may_still_come_is_waited_for():
+    until = NOW + timedelta(minutes=5)
+    facts = replace(ANN, person=Person(user_id="u1", waits_until=until))
+    verdict = decide(ORDER, EVERYONE, facts, NOW)
+    assert verdict.reason is Reason.WAITING_FOR_ADDRESS
+    assert verdict.detail == {"user_id": "u1", "anonymous_id": "", "until": until}
 
 
 def test_an_impossible_address_is_shown():
-    verdict = decide(replace(ORDER, email=None, refused_email="x@"), EVERYONE, ANN, NOW)
+    facts = replace(ANN, person=Person(refused_email="x@"))
+    verdict = decide(ORDER, EVERYONE, facts, NOW)
     assert (verdict.reason, verdict.detail) == (Reason.INVALID_EMAIL, {"email": "x@"})
+
+
+def test_what_stops_mail_stops_no_survey_on_a_page():
+    on_a_page = replace(EVERYONE, goes_by_mail=False)
+    assert reason(rules=on_a_page, facts=replace(ANN, hard_bounced_at=NOW)) is Reason.SCHEDULED
+    assert reason(rules=on_a_page, facts=replace(ANN, unsubscribed_at=NOW)) is Reason.UNSUBSCRIBED
+
+
+def test_a_person_who_asks_by_hand_skips_what_they_have_looked_at():
+    by_hand = replace(ORDER, kind=Kind.HAND, occurred_at=NOW - 100 * DAY)
+    rules = replace(
+        EVERYONE,
+        is_active=False,
+        audience=AMERICANS,
+        sample_percent=0,
+        delay=2 * DAY,
+        throttle=30 * DAY,
+    )
+    facts = replace(ANN, fields={}, surveys=[a_past_survey(at=NOW - 2 * DAY)])
+    verdict = decide(by_hand, rules, facts, NOW)
+    assert (verdict.reason, verdict.due_at) == (Reason.SCHEDULED, NOW)
+    assert reason(by_hand, rules, replace(facts, unsubscribed_at=NOW)) is Reason.UNSUBSCRIBED
 
 
 def test_a_campaign_that_is_off_asks_nobody():
@@ -110,7 +130,7 @@ def test_who_unsubscribed_from_one_campaign_is_asked_by_the_others():
 
 def test_an_untrusted_source_surveys_only_known_customers():
     event = replace(ORDER, is_trusted=False)
-    assert reason(event, facts=Facts()) is Reason.UNTRUSTED_SOURCE
+    assert reason(event, facts=Facts(person=ADDRESS)) is Reason.UNTRUSTED_SOURCE
     assert reason(event) is Reason.SCHEDULED
 
 
@@ -220,6 +240,12 @@ instants = st.datetimes(
 facts = st.builds(
     Facts,
     is_known=st.booleans(),
+    person=st.builds(
+        Person,
+        email=st.none() | st.just("ann@example.com"),
+        refused_email=st.none() | st.just("x@"),
+        waits_until=st.none() | instants,
+    ),
     fields=st.just({"country": "USA"}) | st.just({}),
     unsubscribed_at=st.none() | instants,
     hard_bounced_at=st.none() | instants,
@@ -231,19 +257,19 @@ facts = st.builds(
     ),
 )
 events = st.builds(
-    Occurrence,
-    message_id=st.text(min_size=1),
+    Occasion,
+    kind=st.sampled_from(Kind),
+    id=st.uuids(),
+    draw=st.text(min_size=1),
     occurred_at=instants,
     received_at=instants,
     is_trusted=st.booleans(),
-    email=st.none() | st.just("ann@example.com"),
-    refused_email=st.none() | st.just("x@"),
-    duplicate_of=st.none() | instants,
 )
 rules = st.builds(
     Rules,
     campaign_id=st.just(CAMPAIGN),
     is_active=st.booleans(),
+    goes_by_mail=st.booleans(),
     audience=st.sampled_from([EVERYONE.audience, AMERICANS]),
     sample_percent=st.floats(0, 100),
     delay=st.timedeltas(timedelta(0), 10 * DAY),
@@ -264,10 +290,10 @@ def test_every_event_gets_one_reason_and_only_scheduled_ones_a_time(event, rules
 @given(events, rules, facts)
 def test_whoever_is_asked_may_be_mailed(event, rules, facts):
     if decide(event, rules, facts, NOW).reason is Reason.SCHEDULED:
-        assert event.email
-        assert event.is_trusted or facts.is_known
+        assert facts.person.email or not rules.goes_by_mail
+        assert event.is_trusted or facts.is_known or event.skips(Rule.SOURCE)
         assert not facts.unsubscribed_at
-        assert not facts.hard_bounced_at
+        assert not (facts.hard_bounced_at and rules.goes_by_mail)
 
 
 @given(events, rules, facts)

@@ -138,12 +138,21 @@ def read_body(item: InboxItem) -> Any:
     return read_call(item.body, item.envelope, item.received_at)
 
 
-def test_an_identify_is_stored_and_other_types_are_not(sender):
+def test_who_somebody_is_is_stored_and_other_types_are_not(sender):
     for kind in ("identify", "page", "screen", "group", "alias"):
-        sender.accepts(f"/v1/{kind}", {"userId": "u1", "messageId": kind, "name": "Home"})
+        call = {"userId": "u1", "previousId": "a1", "messageId": kind, "name": "Home"}
+        sender.accepts(f"/v1/{kind}", call)
 
-    assert [item["messageId"] for item in stored()] == ["identify"]
+    assert [item["messageId"] for item in stored()] == ["identify", "alias"]
     assert sender.rejections() == []
+
+
+@pytest.mark.parametrize("ids", [{"userId": "u1"}, {"previousId": "a1"}, {}])
+def test_an_alias_needs_both_ids(sender, ids):
+    sender.accepts("/v1/alias", ids)
+
+    assert stored() == []
+    assert sender.rejections() == ["no_user_anon_id"]
 
 
 def test_a_call_without_a_message_id_gets_one(sender):

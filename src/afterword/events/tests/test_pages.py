@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from afterword import flow
-from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event, EventCount, InboxItem, Rejection
 from afterword.feedback.answering.answer import record_answer
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Role
+from tests import factories
 from tests.factories import (
     NOW,
     a_campaign,
@@ -45,30 +45,11 @@ def signed_in(browser, role):
 
 
 def an_event(workspace, **fields):
-    return Event.objects.create(
-        **{
-            "workspace": workspace,
-            "message_id": f"m{Event.objects.count()}",
-            "name": "Order Completed",
-            "email": "ann@example.com",
-            "is_trusted": True,
-            "occurred_at": NOW,
-            "received_at": NOW,
-            **fields,
-        }
-    )
+    return factories.an_event(workspace, **{"email": "ann@example.com", **fields})
 
 
 def a_decision(event, campaign=None, reason=Reason.SAMPLED_OUT, **detail):
-    return Decision.objects.create(
-        workspace=event.workspace,
-        event=event,
-        campaign=campaign or a_campaign(event.workspace),
-        customer=event.customer,
-        reason=reason,
-        detail=detail,
-        decided_at=NOW,
-    )
+    return factories.a_decision(event, reason, campaign, detail=detail, decided_at=NOW)
 
 
 def a_rejection(workspace):

@@ -269,7 +269,7 @@ def test_by_hand_an_address_that_is_fine_by_now_is_let_go(dns):
 
 def test_by_hand_only_what_the_check_had_found_is_let_go(dns):
     customer = a_customer(a_workspace(), email="ann@acme.com")
-    suppress(customer.workspace_id, customer.email, BOUNCED, how="bounce", now=NOW)
+    suppress(customer.workspace_id, customer.address, BOUNCED, how="bounce", now=NOW)
 
     check_again(customer, NOW)
 

@@ -16,7 +16,7 @@ LATER = NOW + timedelta(days=1)
 
 def a_stop(customer, reason=SuppressionReason.HARD_BOUNCED, note="550"):
     return Stop(
-        customer.workspace_id, customer.email, reason, "report", note=note, survey_id=new_id()
+        customer.workspace_id, customer.address, reason, "report", note=note, survey_id=new_id()
     )
 
 
@@ -29,14 +29,14 @@ def test_each_reason_stops_in_its_own_column():
     assert len(new) == len(customers)
     for customer in customers.values():
         customer.refresh_from_db()
-        [standing] = standings([(workspace.id, customer.email)]).values()
+        [standing] = standings([(workspace.id, customer.address)]).values()
         assert standing.columns == {name: getattr(customer, name) for name in standing.columns}
 
 
 def test_what_was_stopped_already_stays_as_it_was():
     customer = a_customer(a_workspace())
     reason = SuppressionReason.HARD_BOUNCED
-    suppress(customer.workspace_id, customer.email, reason, how="mail server", now=NOW)
+    suppress(customer.workspace_id, customer.address, reason, how="mail server", now=NOW)
 
     assert suppress_all([a_stop(customer), a_stop(customer)], LATER) == []
 
@@ -67,7 +67,7 @@ def test_domains_and_addresses_of_several_workspaces_stop_what_they_cover():
 
     for customer in customers:
         customer.refresh_from_db()
-    stopped = [(one.workspace_id, one.email) for one in customers if one.suppressed_at]
+    stopped = [(one.workspace_id, one.address) for one in customers if one.suppressed_at]
     assert stopped == [
         *((one.id, email) for email in emails[:2]),
         *((two.id, email) for email in emails[2:]),

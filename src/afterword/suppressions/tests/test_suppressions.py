@@ -94,7 +94,7 @@ def test_a_domain_stops_its_addresses_and_a_wildcard_those_below():
     assert columns_of(own) == {"suppressed_at": NOW}
     assert columns_of(below) == {"suppressed_at": LATER}
     assert columns_of(unlike) == {}
-    found = standings([(workspace.id, c.email) for c in (own, below, unlike)])
+    found = standings([(workspace.id, c.address) for c in (own, below, unlike)])
     assert [(s.pattern, s.note) for s in found.values()] == [
         ("example.com", "Staff"),
         ("*.example.com", ""),
@@ -108,7 +108,7 @@ def test_an_international_domain_stops_its_addresses():
     a_stop(workspace, "xn--bcher-kva.example")
 
     assert columns_of(customer) == {"suppressed_at": NOW}
-    assert standings([(workspace.id, customer.email)])
+    assert standings([(workspace.id, customer.address)])
 
 
 def test_what_else_stops_mail_goes_on():
@@ -164,8 +164,8 @@ def test_columns_of_an_earlier_version_become_suppressions():
                 cursor.execute(operation.sql)
 
     assert {(s.pattern, s.reason, s.at) for s in Suppression.objects.all()} == {
-        (customer.email, Reason.UNSUBSCRIBED, NOW),
-        (customer.email, Reason.HARD_BOUNCED, LATER),
+        (customer.address, Reason.UNSUBSCRIBED, NOW),
+        (customer.address, Reason.HARD_BOUNCED, LATER),
     }
     assert Suppression.objects.count() == 2
 

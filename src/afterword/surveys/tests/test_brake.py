@@ -29,7 +29,7 @@ def mails(campaign, count, *, bounced=0, refused=0, complained=0, at=NOW, sender
             campaign=campaign,
             template=campaign.template,
             customer=customer,
-            email=customer.email,
+            email=customer.address,
             metric="nps",
             created_at=at,
             due_at=at,

@@ -5,9 +5,7 @@ import pytest
 from django.urls import reverse
 
 from afterword.campaigns.models import Reminder
-from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
-from afterword.events.models import Event
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Hit
 from afterword.surveys.models import DeliveryEvent, DeliveryKind, SentBy, State
@@ -18,10 +16,12 @@ from tests.factories import (
     NOW,
     a_campaign,
     a_customer,
+    a_decision,
     a_member,
     a_sent_survey,
     a_survey,
     a_workspace,
+    an_event,
 )
 
 pytestmark = pytest.mark.django_db
@@ -92,14 +92,10 @@ def test_a_visitor_is_asked_to_sign_in(client):
 
 def test_the_story_goes_from_the_event_to_the_answer(client, member):
     customer = a_customer(member.workspace)
-    event = Event.objects.create(
-        workspace=member.workspace,
-        message_id="m1",
-        name="Order Completed",
-        email=customer.email,
+    event = an_event(
+        member.workspace,
+        email=customer.address,
         customer=customer,
-        is_trusted=True,
-        occurred_at=NOW - timedelta(seconds=2),
         received_at=NOW - timedelta(seconds=2),
     )
     campaign = a_campaign(member.workspace)
@@ -110,15 +106,8 @@ def test_the_story_goes_from_the_event_to_the_answer(client, member):
         sent_at=NOW + timedelta(seconds=1),
         server_reply="250 2.0.0 queued",
     )
-    Decision.objects.create(
-        workspace=member.workspace,
-        event=event,
-        campaign=campaign,
-        customer=customer,
-        reason=Reason.SCHEDULED,
-        detail={"due_at": "2026-11-01T12:00:00Z", "draw": 3.5, "rate": 20},
-        decided_at=NOW,
-    )
+    detail = {"due_at": "2026-11-01T12:00:00Z", "draw": 3.5, "rate": 20}
+    a_decision(event, Reason.SCHEDULED, campaign, detail=detail)
     a_report(survey, DeliveryKind.DELIVERED, words="smtp;250 OK")
     a_report(survey, DeliveryKind.MACHINE_OPENED, 2, source="pixel")
     a_report(survey, DeliveryKind.OPENED, 3, source="pixel")

@@ -238,9 +238,12 @@ def test_a_sent_reminder_throttles_as_the_last_survey():
         sent_at=NOW - DAY,
     )
 
-    past = past_surveys(campaign.workspace_id, [original.email], since=NOW - 5 * DAY)
+    customer = original.customer
+    assert customer
+    people = {customer.id: original.email}
+    past = past_surveys(campaign.workspace_id, people, since=NOW - 5 * DAY)
 
-    assert [(one.id, one.at) for one in past[original.email]] == [(mail.id, NOW - DAY)]
+    assert [(one.id, one.at) for one in past[customer.id]] == [(mail.id, NOW - DAY)]
 
 
 def a_due_reminder():
@@ -286,7 +289,7 @@ def test_thousands_cost_a_fixed_number_of_queries(django_assert_num_queries):
             campaign_id=original.campaign_id,
             template_id=original.template_id,
             customer=customer,
-            email=customer.email,
+            email=customer.address,
             metric="nps",
             created_at=NOW,
             due_at=NOW,

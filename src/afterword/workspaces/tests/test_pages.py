@@ -68,6 +68,7 @@ WORKSPACE = {
     "time_zone": "Europe/Prague",
     "max_mails_per_day": "5",
     "max_event_age_days": "14",
+    "address_wait_minutes": "10",
 }
 
 
@@ -80,6 +81,7 @@ def test_the_workspace_is_saved(client, owner):
     assert (workspace.name, workspace.time_zone) == ("Acme", "Europe/Prague")
     assert (workspace.max_mails_per_day, workspace.max_event_age_days) == (5, 14)
     assert workspace.keeps_unsent_properties
+    assert workspace.address_wait_minutes == 10
 
 
 @pytest.mark.parametrize(
@@ -92,6 +94,8 @@ def test_the_workspace_is_saved(client, owner):
         {"max_mails_per_day": "101"},
         {"max_event_age_days": "-1"},
         {"max_event_age_days": "many"},
+        {"address_wait_minutes": "0"},
+        {"address_wait_minutes": "1441"},
     ],
 )
 def test_a_workspace_that_cannot_be_is_refused(client, owner, wrong):

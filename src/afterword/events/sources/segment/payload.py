@@ -53,6 +53,7 @@ class Sent(msgspec.Struct, rename="camel"):
     message_id: Any = None
     user_id: Any = None
     anonymous_id: Any = None
+    previous_id: Any = None
     properties: Any = None
     traits: Any = None
     context: Any = None
@@ -79,6 +80,7 @@ class Call(msgspec.Struct):
     message_id: str
     user_id: str
     anonymous_id: str
+    previous_id: str  # of an alias: the id that the person was known by
     properties: dict[str, Any]
     traits: dict[str, Any]
     context: dict[str, Any]
@@ -106,6 +108,7 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
         message_id=sent.message_id,
         user_id=user_id,
         anonymous_id=text_of_id(sent.anonymous_id),
+        previous_id=text_of_id(sent.previous_id),
         properties=properties,
         traits={**known_traits, **own_traits},
         context=context,

@@ -1,0 +1,79 @@
+"""What a decision is made of, and what it is. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from afterword.audience.match import Audience
+from afterword.decisions.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a campaign and its workspace ask for."""
+
+    campaign_id: UUID
+    is_active: bool
+    goes_by_mail: bool
+    audience: Audience
+    sample_percent: float
+    delay: timedelta
+    throttle: timedelta | None
+    throttle_spans_campaigns: bool
+    max_mails_per_day: int
+    max_event_age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PastSurvey:
+    """A survey that counts for throttle and cap: sent, or still waiting."""
+
+    id: UUID
+    campaign_id: UUID
+    at: datetime  # when it was sent, or is due
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How whoever the occasion is about can be reached, and is known to the application.
+
+    `waits_until`: until when an address that is not known yet may still come; None for no longer.
+    """
+
+    email: str | None = None
+    refused_email: str | None = None
+    user_id: str = ""
+    anonymous_id: str = ""
+    waits_until: datetime | None = None
+
+
+NOBODY = Person()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the customer when the decision is made."""
+
+    is_known: bool = False
+    person: Person = NOBODY
+    fields: dict[str, object] = field(default_factory=dict)
+    unsubscribed_at: datetime | None = None
+    hard_bounced_at: datetime | None = None
+    undeliverable_at: datetime | None = None
+    suppressed_at: datetime | None = None
+    # Unsubscribed from these campaigns only.
+    campaigns: Mapping[UUID, datetime] = field(default_factory=dict)
+    # What suppresses the address: the pattern on the list, and what was noted with it.
+    pattern: str = ""
+    note: str = ""
+    surveys: Sequence[PastSurvey] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    reason: Reason
+    detail: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None

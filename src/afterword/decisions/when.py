@@ -1,0 +1,27 @@
+"""Rules on when to ask: while the campaign is on, soon enough, at the due time. Pure."""
+
+from datetime import datetime
+
+from afterword.decisions.reasons import Reason
+from afterword.decisions.terms import Rules, Verdict
+from afterword.occasions.occasion import Occasion, Rule
+
+
+def due_at(occasion: Occasion, rules: Rules) -> datetime:
+    """The delay runs from the receipt."""
+    if occasion.skips(Rule.DELAY):
+        return occasion.received_at
+    return occasion.received_at + rules.delay
+
+
+def not_on(occasion: Occasion, rules: Rules) -> Verdict | None:
+    if rules.is_active or occasion.skips(Rule.CAMPAIGN_ON):
+        return None
+    return Verdict(Reason.CAMPAIGN_OFF)
+
+
+def too_old(occasion: Occasion, rules: Rules, now: datetime) -> Verdict | None:
+    if occasion.skips(Rule.AGE) or now - occasion.occurred_at <= rules.max_event_age:
+        return None
+    detail = {"occurred_at": occasion.occurred_at, "max_days": rules.max_event_age.days}
+    return Verdict(Reason.TOO_OLD, detail)

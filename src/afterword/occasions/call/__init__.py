@@ -1,0 +1,1 @@
+"""An occasion by the API: a program asks for a survey."""

@@ -1,0 +1,1 @@
+"""An occasion by the clock: a customer is due in a regular campaign."""

@@ -1,0 +1,1 @@
+"""An occasion that is an event: an application said that something happened."""

@@ -1,0 +1,1 @@
+"""An occasion by hand: a member asks one customer, or some."""

@@ -1,0 +1,1 @@
+"""An occasion by an inbound webhook of a campaign."""

@@ -1,0 +1,18 @@
+"""How long an event waits for the address of its customer."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("workspaces", "0002_open_tracking_and_sender"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="workspace",
+            name="address_wait_minutes",
+            field=models.PositiveSmallIntegerField(default=5, db_default=5),
+        ),
+    ]
