@@ -12,6 +12,7 @@ from afterword.core.clock import database_now
 from afterword.mail.senders import domains
 from afterword.sending.reports import bounce_mailbox
 from afterword.surveys import brake, remind
+from afterword.web import kept_forms
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
 EVERY_QUARTER = "* * * * * */15"
@@ -71,6 +72,12 @@ def collect_reports(now: datetime) -> None:
 def check_sender_domains(now: datetime) -> None:
     """Look up again the records of sender domains that were not checked for a day."""
     domains.check_all_due(now)
+
+
+@by_the_clock("*/10 * * * *")
+def forget_kept_forms(now: datetime) -> None:
+    """Remove what was typed an hour ago and not saved since."""
+    kept_forms.forget_old(now)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -2,11 +2,8 @@
 
 from django.urls import include, path
 
-from afterword.web import health
-
 urlpatterns = [
-    path("health/live", health.live),
-    path("health/ready", health.ready),
+    path("", include("afterword.web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("afterword.workspaces.urls")),
     path("", include("afterword.customers.property_urls")),

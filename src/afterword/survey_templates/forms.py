@@ -10,6 +10,7 @@ from afterword.core.liquid import problems
 from afterword.survey_templates.logos import MOST_BYTES, LogoRefused, keep_logo, media_type
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
+from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.models import Workspace
 
 _TEXTS = ("subject", "intro", "question", "comment_prompt", "thanks")
@@ -32,7 +33,7 @@ def fresh_template(workspace: Workspace, metric: Metric) -> Template:
     )
 
 
-class SurveyTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+class SurveyTemplateForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     logo_file = forms.FileField(
         label="Logo",
         required=False,

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.models import Scope, Workspace
 
 MOST_MAILS_PER_DAY = 100
@@ -30,7 +31,7 @@ def _is_place(name: str) -> bool:
     return not name.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
 
 
-class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
+class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Workspace
         fields = (

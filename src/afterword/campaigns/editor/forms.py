@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.survey_templates.metrics import METRIC_CHOICES
 from afterword.survey_templates.models import Template
+from afterword.web.conflicts import NoticesOthers
 
 MOST_EVENTS = 200
 LONGEST_EVENT = 200
@@ -29,13 +30,13 @@ class NewCampaignForm(forms.Form):
     )
 
 
-class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+class NameForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Campaign
         fields = ("name",)
 
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+class TemplateForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     """Assigns one of the workspace's templates that ask for the campaign's metric."""
 
     class Meta:
@@ -61,7 +62,7 @@ def candidates(campaign: Campaign) -> Any:
     return Template.objects.visible_to(campaign).filter(metric=campaign.metric).order_by("name")
 
 
-class EventsForm(forms.Form):
+class EventsForm(NoticesOthers, forms.Form):
     events = forms.CharField(
         label="Names of the events",
         required=False,

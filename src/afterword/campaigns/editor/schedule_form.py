@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from afterword.campaigns.models import Campaign, Service, ThrottleScope
+from afterword.web.conflicts import NoticesOthers
 
 UNITS = {
     "minutes": timedelta(minutes=1),
@@ -30,7 +31,7 @@ def _switch(label: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False)
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(NoticesOthers, forms.Form):
     """Each option has a switch; what is off is stored as every event, always, at once."""
 
     service = forms.ChoiceField(

@@ -22,7 +22,7 @@ register.inclusion_tag("components/moment.html", name="moment")(
 def control(field: BoundField) -> SafeString:
     """Render a field's widget as Tabler's control, with its errors and help tied to it.
 
-    The browser leads to the first one that is to be mended, wherever on the page it is.
+    The browser leads to the first one of the form that is to be mended.
     """
     widget = field.field.widget
     classes = [next((name for kind, name in _CLASSES if isinstance(widget, kind)), "form-control")]
@@ -31,7 +31,13 @@ def control(field: BoundField) -> SafeString:
     if field.errors:
         classes.append("is-invalid")
     return field.as_widget(
-        attrs={"class": " ".join(classes), "autofocus": bool(field.errors)},
+        attrs={"class": " ".join(classes), "autofocus": _is_first_wrong(field)},
+    )
+
+
+def _is_first_wrong(field: BoundField) -> bool:
+    return bool(field.errors) and field.name == next(
+        (each.name for each in field.form if each.errors), None
     )
 
 
