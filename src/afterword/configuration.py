@@ -23,6 +23,8 @@ __all__ = [
     "read_configuration",
 ]
 
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
 
 @dataclass(frozen=True)
 class Bind:
@@ -53,6 +55,8 @@ class Configuration:
     web_processes: int
     worker_processes: int
     egress_allow: tuple[IPv4Network | IPv6Network, ...]
+    # Whose word about the client's address counts.
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     workspace: str
     # None for the system's own; none at all where DNS is not to be asked.
     dns: tuple[NameServer, ...] | None
@@ -86,6 +90,7 @@ def read_configuration(environ: Mapping[str, str]) -> Configuration:
         web_processes=env.read("WEB_PROCESSES", integer(1, 64), 1),
         worker_processes=env.read("WORKER_PROCESSES", integer(1, 64), 1),
         egress_allow=env.read("EGRESS_ALLOW", list_of(parse_network), ()),
+        trusted_proxies=env.read("TRUSTED_PROXIES", parse_proxies, LOOPBACK),
         workspace=env.read("WORKSPACE", parse_name, "Demo"),
         dns=env.read("DNS", parse_name_servers, None),
         bounce_address=env.read("BOUNCE_ADDRESS", parse_bounce_address, None),
@@ -156,6 +161,10 @@ def parse_network(text: str) -> IPv4Network | IPv6Network:
         return ip_network(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8.") from None
+
+
+def parse_proxies(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return () if text == "off" else list_of(parse_network)(text)
 
 
 def parse_secret_key(text: str) -> str:
