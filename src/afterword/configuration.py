@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from afterword.core.environment import Environment, SettingError, integer, list_of
 from afterword.core.folders import make_folder
@@ -63,6 +64,17 @@ class Configuration:
     # Where bounces go (`bounces@…`, with each survey's id added), and are fetched from.
     bounce_address: str | None
     bounce_mailbox: ImapMailbox | None
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that pages are called by: of the public address, of this machine alone, and
+        of where we listen.
+        """
+        public = urlsplit(self.url).hostname or ""
+        if not public.isascii():  # as browsers send it
+            public = public.encode("idna").decode()
+        names = [public, "localhost", "127.0.0.1", "::1", self.bind.host]
+        return [f"[{name}]" if ":" in name else name for name in dict.fromkeys(names)]
 
     @cached_property
     def secret_key(self) -> str:

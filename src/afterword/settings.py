@@ -16,8 +16,8 @@ DEBUG = False
 BASE_URL = CONFIGURATION.url.rstrip("/")
 
 _url = urlsplit(BASE_URL)
-# Links are made from AFTERWORD_URL, never from the Host header, so a forged one gains nothing.
-ALLOWED_HOSTS = ["*"]
+# Pages alone: `/v1/*` takes events whatever name it is called by.
+ALLOWED_HOSTS = CONFIGURATION.hosts
 CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
 
 INSTALLED_APPS = [
@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "afterword.web.callers.by_own_name",
     "afterword.web.callers.behind_proxies",
     "afterword.web.static_files.static_files",
     "django.middleware.gzip.GZipMiddleware",
