@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "afterword.web.callers.by_own_name",
     "afterword.web.callers.behind_proxies",
     "afterword.web.static_files.static_files",
+    "afterword.web.privacy.kept_by_nobody",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
