@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "afterword.web.callers.behind_proxies",
     "afterword.web.static_files.static_files",
     "afterword.web.privacy.kept_by_nobody",
+    "afterword.web.addresses.give_or_take_a_slash",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
