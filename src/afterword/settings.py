@@ -151,6 +151,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Third parties' files have their version in their address, so they may be kept for good.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/vendor/[^/]+-[\d.]+/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
