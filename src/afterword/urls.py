@@ -7,7 +7,7 @@ from afterword.web import health
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("afterword.workspaces.account_urls")),
     path("", include("afterword.workspaces.urls")),
     path("", include("afterword.customers.property_urls")),
     path("", include("afterword.campaigns.urls")),

@@ -146,6 +146,19 @@ def test_one_account_may_belong_to_several_workspaces(run: Run):
     assert User.objects.get().memberships.count() == 2
 
 
+def test_an_account_that_anybody_may_have_gets_a_link_instead_of_access(run: Run):
+    workspace = factories.a_workspace()
+    User.objects.create_user(ANN, PASSWORD)
+
+    status, out, _ = run("member add", *member_words(workspace))
+
+    said, _, link = out.splitlines()
+    assert status == 0
+    assert "nobody has shown yet that the address is theirs" in said
+    assert link.startswith(f"{settings.BASE_URL}/accounts/password/reset/key/")
+    assert not Member.objects.exists()
+
+
 @pytest.mark.parametrize("password", ["", "short", "password123"])
 def test_a_weak_password_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch, password: str):
     workspace = factories.a_workspace()

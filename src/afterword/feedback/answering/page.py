@@ -149,7 +149,6 @@ def sealed(response: HttpResponse, nonce: str = "", logo: str = "") -> HttpRespo
     ))  # fmt: skip
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

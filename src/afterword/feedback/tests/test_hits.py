@@ -114,7 +114,7 @@ def test_a_page_that_is_shown_is_a_click(client):
 
     hit = Hit.objects.get()
     assert picture["Content-Type"] == "image/gif"
-    assert picture["Cache-Control"] == "no-store"
+    assert picture["Cache-Control"] == "no-store, private"
     assert hit.shown_at
     assert clicked_at(survey) == hit.at
 

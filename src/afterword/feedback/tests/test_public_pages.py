@@ -280,7 +280,7 @@ def test_the_pages_talk_to_nobody_else(visitor, address):
     policy = response.headers["Content-Security-Policy"]
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in response.headers["X-Robots-Tag"]
-    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "no-store, private"
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert not response.cookies

@@ -207,7 +207,6 @@ def test_people_sign_in_by_address_and_password(owner):
     "address",
     [
         "/accounts/login/",
-        "/accounts/signup/",
         "/accounts/password/reset/",
         "/accounts/password/reset/done/",
         "/accounts/password/reset/key/done/",
@@ -222,9 +221,7 @@ def test_pages_before_signing_in_have_our_look(address):
     assert b"afterword.css" in answer.content
 
 
-@pytest.mark.parametrize(
-    "address", ["/accounts/password/change/", "/accounts/logout/", "/accounts/email/"]
-)
+@pytest.mark.parametrize("address", ["/accounts/password/change/", "/accounts/logout/"])
 def test_account_pages_have_our_look(client, address):
     answer = client.get(address)
 
