@@ -89,7 +89,12 @@ WRONG_SCOPE: Final = error(
 UNKNOWN_ENCODING: Final = error(
     415, "unsupported_encoding", "Send the body as it is, or with Content-Encoding: gzip."
 )
-TIMED_OUT: Final = error(408, "timeout", "The body came too slowly. Send it again.")
+# The rest of what was sent is no request, so the connection is of no more use.
+_CLOSE = ((b"connection", b"close"),)
+TOO_SLOW: Final = error(408, "timeout", "The body came too slowly. Send it again.", _CLOSE)
+CUT_OFF: Final = error(
+    400, "cut_off", "The body is cut off, or in bad chunks. Send it again, whole.", _CLOSE
+)
 AWAY: Final = error(
     503,
     "unavailable",

@@ -562,19 +562,21 @@ def test_other_encodings_are_refused(sender):
         assert error_of(answer) == (415, "unsupported_encoding")
 
 
-def test_a_client_that_goes_away_is_not_answered(sender):
+@pytest.mark.parametrize("pieces", [[], [b'{"event": "Orde']])
+def test_a_body_that_is_cut_off_is_a_400(sender, pieces):
     sent: list[Any] = []
+    messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.disconnect"}
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/v1/t", "query_string": b"", "headers": []}
-    sender.client.loop.run_until_complete(asgi.app(scope, receive, send))
+    sender.client.loop.run_until_complete(sender.client.application(scope, receive, send))
 
-    assert sent == []
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (400, "cut_off")
 
 
 # ---- browsers
