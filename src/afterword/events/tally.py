@@ -1,7 +1,6 @@
 """Counts event names and keeps rejections, in memory first and in the database within seconds."""
 
 import asyncio
-import re
 from collections import deque
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -14,15 +13,14 @@ import psycopg
 from afterword.core.ids import new_id
 from afterword.core.line import Line
 from afterword.events.listening import Key
+from afterword.events.masking import masked
+from afterword.events.models import MAX_EXCERPT
 from afterword.events.payload import PayloadError
 
 FLUSH_SECONDS = 1.0
 MAX_NAMES = 1_000  # of one workspace on one day; more are counted together
 OTHER_NAMES = "(other names)"
 MAX_REJECTIONS = 100  # a second; more are not kept
-MAX_EXCERPT = 2_000  # characters
-
-_SECRET = re.compile(r'("writeKey"\s*:\s*")[^"]*')
 
 # Sorted, so that two processes that flush at once never wait for each other in a circle.
 _ADD: LiteralString = """
@@ -84,8 +82,7 @@ class Tally:
             return
         self._room -= 1
         start = sent[: 4 * MAX_EXCERPT].decode(errors="replace").replace("\0", "\ufffd")
-        # Of tokens only hashes are kept, here too.
-        excerpt = _SECRET.sub(r"\1…", start)[:MAX_EXCERPT]
+        excerpt = masked(start)[:MAX_EXCERPT]
         moment = datetime.fromtimestamp(now, UTC)
         code, message = error.problem.value, error.message[:500]
         row = (new_id(), key.workspace_id, key.token_id, moment, code, message, excerpt)

@@ -87,11 +87,12 @@ class _Arrival:
             raise TooSlow
         if self not in self._among:
             return await self._receive()
-        self._waiting = asyncio.current_task()
+        self._waiting = task = asyncio.current_task()
         try:
             message = await self._receive()
         except asyncio.CancelledError:
-            if self._is_late and self._waiting and not self._waiting.uncancel():
+            is_ours = self not in self._among
+            if is_ours and task and not task.uncancel():
                 raise TooSlow from None
             raise
         finally:
