@@ -9,6 +9,8 @@ from procrastinate.jobs import Status
 
 from afterword import flow
 from afterword.core.clock import database_now
+from afterword.customers import forget as customers_forget
+from afterword.events import forget as events_forget
 from afterword.mail import bounce_mailbox, sender_domains
 from afterword.surveys import brake, remind
 
@@ -70,6 +72,13 @@ def collect_reports(now: datetime) -> None:
 def check_sender_domains(now: datetime) -> None:
     """Look up again the records of sender domains that were not checked for a day."""
     sender_domains.check_all_due(now)
+
+
+@by_the_clock("*/10 * * * *")
+def forget_old(now: datetime) -> None:
+    """Remove what strangers can make us write, beyond its age or its number."""
+    events_forget.forget_old(now)
+    customers_forget.forget_old(now)
 
 
 @app.periodic(cron="*/10 * * * *")

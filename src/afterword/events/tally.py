@@ -1,7 +1,7 @@
 """Counts event names and keeps rejections, in memory first and in the database within seconds."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import LiteralString
@@ -18,9 +18,10 @@ from afterword.events.models import MAX_EXCERPT
 from afterword.events.payload import PayloadError
 
 FLUSH_SECONDS = 1.0
-MAX_NAMES = 1_000  # of one workspace on one day; more are counted together
+# Of one workspace on one day; more are counted together, unless a campaign listens for them.
+MAX_NAMES = 1_000
 OTHER_NAMES = "(other names)"
-MAX_REJECTIONS = 100  # a second; more are not kept
+MAX_REJECTIONS = 100  # of one workspace in a second; more are not kept
 
 # Sorted, so that two processes that flush at once never wait for each other in a circle.
 _ADD: LiteralString = """
@@ -64,12 +65,12 @@ class Tally:
         self._today = datetime.now(UTC).date()
         self._names: dict[UUID, set[str]] = {}
         self._rejected: deque[_Rejected] = deque(maxlen=10 * MAX_REJECTIONS)
-        self._room = MAX_REJECTIONS
+        self._kept: Counter[UUID] = Counter()  # rejections of this second
 
     def count(self, key: Key, name: str, now: float, *, matched: bool) -> None:
         count = self._counts.get((key.workspace_id, self._today, name))
         if count is None:
-            count = self._start(key.workspace_id, name, now)
+            count = self._start(key.workspace_id, name, now, matched=matched)
         count.last_seen = now
         if matched:
             count.matched += 1
@@ -78,9 +79,9 @@ class Tally:
 
     def reject(self, key: Key, now: float, error: PayloadError, sent: bytes) -> None:
         """Keep what was sent, so that a person can see what was wrong with it."""
-        if self._room <= 0:
+        if self._kept[key.workspace_id] >= MAX_REJECTIONS:
             return
-        self._room -= 1
+        self._kept[key.workspace_id] += 1
         start = sent[: 4 * MAX_EXCERPT].decode(errors="replace").replace("\0", "\ufffd")
         excerpt = masked(start)[:MAX_EXCERPT]
         moment = datetime.fromtimestamp(now, UTC)
@@ -91,7 +92,7 @@ class Tally:
     async def keep_flushing(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._room = MAX_REJECTIONS
+            self._kept.clear()
             if (today := datetime.now(UTC).date()) != self._today:
                 self._today, self._names = today, {}
             with suppress(psycopg.Error):
@@ -111,10 +112,10 @@ class Tally:
             for _ in rejected:
                 self._rejected.popleft()
 
-    def _start(self, workspace_id: UUID, name: str, now: float) -> _Count:
+    def _start(self, workspace_id: UUID, name: str, now: float, *, matched: bool) -> _Count:
         names = self._names.setdefault(workspace_id, set())
         if name not in names:
-            if len(names) >= MAX_NAMES:
+            if len(names) >= MAX_NAMES and not matched:
                 name = OTHER_NAMES
             names.add(name)
         return self._counts.setdefault((workspace_id, self._today, name), _Count(now))

@@ -109,12 +109,12 @@ def test_counts_add_up_over_flushes_and_are_written_by_themselves(sender):
 def test_names_beyond_the_thousandth_are_counted_together(sender, monkeypatch):
     monkeypatch.setattr(tally, "MAX_NAMES", 2)
 
-    for name in ("a", "b", "c", "d", "a"):
+    for name in ("a", "b", "c", "d", "a", ORDERED):
         sender.accepts("/v1/track", track(event=name))
 
     flush(sender.client)
     counts = dict(EventCount.objects.values_list("name", "unmatched"))
-    assert counts == {"a": 2, "b": 1, tally.OTHER_NAMES: 2}
+    assert counts == {"a": 2, "b": 1, tally.OTHER_NAMES: 2, ORDERED: 0}
 
 
 def test_a_switched_off_campaign_listens_all_the_same(client):
@@ -264,6 +264,16 @@ def test_rejections_are_kept_up_to_a_hundred_a_second(sender):
     sender.accepts("/v1/batch", {"batch": [5] * 500})
 
     assert len(sender.rejections()) == tally.MAX_REJECTIONS
+
+
+def test_one_workspaces_rejections_take_no_room_from_anothers(client):
+    noisy, quiet = Sender(client), Sender(client)
+
+    noisy.accepts("/v1/batch", {"batch": [5] * 500})
+    quiet.accepts("/v1/batch", {"batch": [5]})
+
+    flush(client)
+    assert Rejection.objects.filter(workspace=quiet.workspace).count() == 1
 
 
 def test_items_beyond_the_limit_are_rejected_together(sender, monkeypatch):
