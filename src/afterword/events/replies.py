@@ -59,7 +59,7 @@ PREFLIGHT: Final = make_reply(
         (
             b"access-control-allow-headers",
             b"authorization, content-type, content-encoding, x-retry-count, anonymousid, sentat,"
-            b" x-write-key, *",
+            b" x-write-key, x-api-key, *",
         ),
         (b"access-control-max-age", b"7200"),
     ),
@@ -74,7 +74,8 @@ GET_ONLY: Final = error(
 MISSING_KEY: Final = error(
     401,
     "unknown_key",
-    "No key was sent. Send the token as the user of Basic authentication, or as `writeKey`.",
+    "No key was sent. Send the token as the user of Basic authentication, as a Bearer token, in"
+    " X-Api-Key, or as `writeKey`.",
 )
 UNKNOWN_KEY: Final = error(
     401, "unknown_key", "The key is unknown or revoked. Make a token and use that."

@@ -440,6 +440,23 @@ def test_a_key_may_come_beside_the_body(sender):
     assert sender.rejections() == ["invalid_json"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Authorization": "Bearer {}"}, {"Authorization": "bearer  {}"}, {"X-Api-Key": "{}"}],
+)
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/track", track()), ("/v1/b", {"batch": [track()]})]
+)
+def test_a_key_may_come_as_the_api_takes_it(sender, headers, path, body):
+    [(name, form)] = headers.items()
+
+    sender.accepts(path, body, key="", headers={name: form.format(sender.key)})
+    assert InboxItem.objects.get().token_id == sender.token.id
+    unknown = sender.post(path, body, key="", headers={name: form.format("aw_unknown")})
+    assert error_of(unknown) == (401, "unknown_key")
+    assert "unknown or revoked" in unknown.json["message"]
+
+
 def test_a_missing_or_unknown_key_is_401(client):
     wrong: list[dict[str, Any]] = [
         {},
