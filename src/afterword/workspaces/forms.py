@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from afterword.core.one_line import one_line_only
 from afterword.workspaces.models import (
     MAILS_ARE_A_PERSONS,
     MOST_ADDRESS_WAIT_MINUTES,
@@ -18,7 +19,9 @@ from afterword.workspaces.models import (
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        max_length=100, help_text="Where the token is used, such as: production server."
+        max_length=100,
+        validators=[one_line_only],
+        help_text="Where the token is used, such as: production server.",
     )
     scope = forms.ChoiceField(label="What it may do", choices=Scope.choices)
 
@@ -74,6 +77,7 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["time_zone"] = forms.ChoiceField(
             choices=zones, help_text=self.fields["time_zone"].help_text
         )
+        self.fields["name"].validators.append(one_line_only)
         _limit(self.fields["max_mails_per_day"], MOST_MAILS_PER_DAY, MAILS_ARE_A_PERSONS)
         _limit(self.fields["max_event_age_days"], MOST_EVENT_AGE_DAYS)
         _limit(self.fields["address_wait_minutes"], MOST_ADDRESS_WAIT_MINUTES)

@@ -89,6 +89,7 @@ def test_the_workspace_is_saved(client, owner):
     [
         {"name": ""},
         {"name": "x" * 101},
+        {"name": "Acme\r\nBcc: all@acme.test"},
         {"time_zone": "Mars/Olympus"},
         {"max_mails_per_day": "0"},
         {"max_mails_per_day": "1001"},
