@@ -28,6 +28,10 @@ class Joining(Enum):
     PENDING = "pending"
 
 
+class CannotRemove(Exception):
+    """Somebody who cannot be taken out; the text says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     user: User
@@ -55,6 +59,27 @@ def add_member(workspace: Workspace, email: str, role: Role, password: str | Non
         return _give(workspace, user, role)
     PendingMember.objects.update_or_create(workspace=workspace, user=user, defaults={"role": role})
     return Joined(user, workspace, role, Joining.PENDING)
+
+
+@transaction.atomic
+def remove_member(workspace: Workspace, email: str) -> None:
+    """Take somebody out of the workspace, or back what waits for them; raises CannotRemove.
+
+    Every page asks for the member anew, so it holds from the next one on. The last owner stays.
+    """
+    members = Member.objects.select_for_update().filter(workspace=workspace).order_by("id")
+    found = next((one for one in members.select_related("user") if one.user.email == email), None)
+    pending = PendingMember.objects.filter(workspace=workspace, user__email=email)
+    if found is None and not pending.exists():
+        raise CannotRemove(f"{email} is not in {workspace.name}.")
+    if found and [one for one in members if one.role == Role.OWNER] == [found]:
+        raise CannotRemove(
+            f"{email} is the last owner of {workspace.name}: make somebody else an owner first, "
+            "with `afterword member add … --role owner`."
+        )
+    pending.delete()
+    if found:
+        found.delete()
 
 
 @transaction.atomic
