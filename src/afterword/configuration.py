@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from afterword.core.environment import Environment, SettingError, integer, list_of
 from afterword.core.folders import make_folder
@@ -26,6 +27,8 @@ __all__ = [
     "configuration",
     "read_configuration",
 ]
+
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,28 @@ class Configuration:
     given_secret_key: str | None = field(repr=False)
     web_processes: int
     worker_processes: int
+    # How long a request may take to arrive, its header and its body each.
+    request_seconds: int
     egress_allow: tuple[IPv4Network | IPv6Network, ...]
+    # Whose word about the client's address counts.
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     workspace: str
     # None for the system's own; none at all where DNS is not to be asked.
     dns: tuple[NameServer, ...] | None
     # Where bounces go (`bounces@…`, with each survey's id added), and are fetched from.
     bounce_address: str | None
     bounce_mailbox: ImapMailbox | None
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that pages are called by: of the public address, of this machine alone, and
+        of where we listen.
+        """
+        public = urlsplit(self.url).hostname or ""
+        if not public.isascii():  # as browsers send it
+            public = public.encode("idna").decode()
+        names = [public, "localhost", "127.0.0.1", "::1", self.bind.host]
+        return [f"[{name}]" if ":" in name else name for name in dict.fromkeys(names)]
 
     @cached_property
     def secret_key(self) -> str:
@@ -89,7 +107,9 @@ def read_configuration(environ: Mapping[str, str]) -> Configuration:
         given_secret_key=env.read("SECRET_KEY", parse_secret_key, None),
         web_processes=env.read("WEB_PROCESSES", integer(1, 64), 1),
         worker_processes=env.read("WORKER_PROCESSES", integer(1, 64), 1),
+        request_seconds=env.read("REQUEST_SECONDS", integer(1, 600), 30),
         egress_allow=env.read("EGRESS_ALLOW", list_of(parse_network), ()),
+        trusted_proxies=env.read("TRUSTED_PROXIES", parse_proxies, LOOPBACK),
         workspace=env.read("WORKSPACE", parse_name, "Demo"),
         dns=env.read("DNS", parse_name_servers, None),
         bounce_address=env.read("BOUNCE_ADDRESS", parse_bounce_address, None),
@@ -160,6 +180,10 @@ def parse_network(text: str) -> IPv4Network | IPv6Network:
         return ip_network(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8.") from None
+
+
+def parse_proxies(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return () if text == "off" else list_of(parse_network)(text)
 
 
 def parse_secret_key(text: str) -> str:

@@ -9,8 +9,10 @@ from procrastinate.jobs import Status
 
 from afterword import flow
 from afterword.core.clock import database_now
+from afterword.events import forget as events_forget
 from afterword.mail.senders import domains
 from afterword.sending.reports import bounce_mailbox
+from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import brake, remind
 from afterword.web import kept_forms
 
@@ -75,8 +77,10 @@ def check_sender_domains(now: datetime) -> None:
 
 
 @by_the_clock("*/10 * * * *")
-def forget_kept_forms(now: datetime) -> None:
-    """Remove what was typed an hour ago and not saved since."""
+def forget_old(now: datetime) -> None:
+    """Remove what strangers can make us write, beyond its age or its number."""
+    events_forget.forget_old(now)
+    suppressions_forget.forget_old(now)
     kept_forms.forget_old(now)
 
 

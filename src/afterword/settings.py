@@ -16,8 +16,8 @@ DEBUG = False
 BASE_URL = CONFIGURATION.url.rstrip("/")
 
 _url = urlsplit(BASE_URL)
-# Links are made from AFTERWORD_URL, never from the Host header, so a forged one gains nothing.
-ALLOWED_HOSTS = ["*"]
+# Pages alone: `/v1/*` takes events whatever name it is called by.
+ALLOWED_HOSTS = CONFIGURATION.hosts
 CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
 
 INSTALLED_APPS = [
@@ -49,7 +49,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "afterword.web.callers.by_own_name",
+    "afterword.web.callers.behind_proxies",
     "afterword.web.static_files.static_files",
+    "afterword.web.privacy.kept_by_nobody",
+    "afterword.web.addresses.give_or_take_a_slash",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,8 +111,21 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "afterword.workspaces.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"reset_password_from_key": "afterword.workspaces.account_forms.PasswordByLink"}
+# Who is not known here gets no mail from us, whoever types the address.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Wrong passwords count by account and address together: see the adapter. The limit by address
+# alone only keeps a flood of sign-ins from taking all of the processor.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/5m/key"}
+# So many counters that nobody flushes their own with those of others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _url.scheme == "https"
@@ -140,6 +157,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Third parties' files have their version in their address, so they may be kept for good.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/vendor/[^/]+-[\d.]+/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

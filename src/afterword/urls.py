@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("afterword.web.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("afterword.workspaces.account_urls")),
     path("", include("afterword.workspaces.urls")),
     path("", include("afterword.customers.property_urls")),
     path("", include("afterword.campaigns.urls")),

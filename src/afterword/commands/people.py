@@ -30,13 +30,15 @@ def read_password(email: str) -> str:
 
 
 def lines_about(joined: Joined) -> list[str]:
-    member = joined.member
-    who, where = member.user.email, member.workspace.name
+    who, role, where = joined.user.email, joined.role, joined.workspace.name
     said = {
-        Joining.ADDED: f"{who} is now {member.role} of {where}.",
-        Joining.CHANGED: f"{who} is now {member.role} of {where}, no longer {joined.former_role}.",
-        Joining.UNCHANGED: f"{who} is already {member.role} of {where}.",
+        Joining.ADDED: f"{who} is now {role} of {where}.",
+        Joining.CHANGED: f"{who} is now {role} of {where}, no longer {joined.former_role}.",
+        Joining.UNCHANGED: f"{who} is already {role} of {where}.",
+        Joining.PENDING: f"{who} has an account, and nobody has shown yet that the address is "
+        f"theirs: give them the link. Once they have chosen a password there, they are {role} "
+        f"of {where}.",
     }[joined.joining]
-    if member.user.has_usable_password():
+    if joined.user.has_usable_password() and joined.joining is not Joining.PENDING:
         return [said]
-    return [said, "To choose a password, within three days:", password_link(member.user)]
+    return [said, "To choose a password, within three days:", password_link(joined.user)]

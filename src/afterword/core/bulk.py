@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any, LiteralString
 
 import msgspec
 from django.db import connection, models
+
+AT_ONCE = 10_000  # rows deleted in one statement
 
 _encode = msgspec.json.Encoder().encode
 
@@ -22,6 +25,18 @@ def insert(
     with connection.cursor() as cursor:
         cursor.execute(f"{_insert_sql(model, tuple(rows[0]))} {conflict}", [_encode(rows).decode()])
         return cursor.fetchall() if cursor.description else []
+
+
+def delete(model: type[models.Model], keys: LiteralString, parameters: "Sequence[Any]") -> None:
+    """Delete the rows whose primary keys the query `keys` returns, so many in a statement that
+    nobody has to wait for it: call it outside of transactions."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    some = f'DELETE FROM "{table}" WHERE "{key}" IN ({keys} LIMIT {AT_ONCE})'  # noqa: S608
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(some, parameters)
+            if cursor.rowcount < AT_ONCE:
+                return
 
 
 @cache

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
+from afterword.core.foreign_json import MAX_DEPTH, is_deeper_than
 from afterword.events import raw_json
 from afterword.events.sources.segment.payload import (
     UNREADABLE,
@@ -20,7 +21,6 @@ from afterword.events.sources.segment.payload import (
 )
 
 MAX_EVENT = 32 * 1024  # bytes of JSON
-MAX_DEPTH = 64
 MAX_NAME = 200  # characters, as are the next two
 MAX_ID = 255
 MAX_MESSAGE_ID = 100
@@ -52,7 +52,7 @@ def read(raw: bytes) -> Sent:
             f"The call has {len(raw):,} bytes of JSON; at most {MAX_EVENT:,} fit. Send less.",
         )
     try:
-        if raw_json.is_deeper_than(MAX_DEPTH, raw):
+        if is_deeper_than(MAX_DEPTH, raw):
             raise RecursionError
         return decode(raw)
     except RecursionError:

@@ -6,6 +6,8 @@ from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.workspaces.models import Token, Workspace, WorkspaceRows
 
+MAX_EXCERPT = 2_000  # characters of what was rejected
+
 
 class InboxItem(models.Model):
     """An accepted `track` or `identify` that no worker has taken up yet.
@@ -136,7 +138,7 @@ class Rejection(models.Model):
     received_at = models.DateTimeField()
     code = models.CharField(max_length=50)
     message = models.CharField(max_length=500)
-    # The beginning of what was sent, at most 2,000 characters.
+    # The beginning of what was sent, at most MAX_EXCERPT characters, without keys.
     excerpt = models.TextField()
 
     objects = WorkspaceRows.as_manager()

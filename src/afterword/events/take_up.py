@@ -13,7 +13,8 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.customers.identities import keys
 from afterword.customers.meet import Met, Said, Verb
-from afterword.events.models import Event, InboxItem, Rejection
+from afterword.events.masking import masked
+from afterword.events.models import MAX_EXCERPT, Event, InboxItem, Rejection
 from afterword.events.sources.segment.payload import Call, read_call
 
 _VERBS = frozenset({Verb.TRACK, Verb.IDENTIFY, Verb.ALIAS})
@@ -165,7 +166,7 @@ def set_aside_oldest(workspace_id: UUID, problem: str) -> None:
             received_at=item.received_at,
             code="not_storable",
             message=f"The database refused this event: {problem}"[:500],
-            excerpt=item.body[:2000],
+            excerpt=masked(item.body)[:MAX_EXCERPT],
         )
         item.delete()
 

@@ -19,6 +19,7 @@ from afterword.suppressions.suppress import Stop, suppress_all
 from afterword.surveys.models import DeliveryEvent, DeliveryKind
 
 WORDS_LIMIT = 1000
+MOST_REPORTS = 1_000  # about one survey: whoever has its mail can make up bounces of it
 SOFT_BOUNCES = 3  # of the last surveys sent to an address, in a row, suppress it
 
 # Who says so, for the page of suppressions.
@@ -49,6 +50,7 @@ class _Mail(NamedTuple):
     workspace_id: UUID
     email: str
     created_at: datetime
+    reports: int
 
 
 class _Fresh(NamedTuple):
@@ -84,13 +86,18 @@ def _lock(ids: Collection[UUID]) -> dict[UUID, _Mail]:
 
 
 _LOCK = """
-    SELECT id, workspace_id, email, created_at FROM surveys_survey
-    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    SELECT id, workspace_id, email, created_at,
+        (SELECT count(*) FROM surveys_deliveryevent WHERE survey_id = surveys_survey.id)
+    FROM surveys_survey WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 
 
 def _insert(reports: Sequence[Report], mails: Mapping[UUID, _Mail], now: datetime) -> list[_Fresh]:
-    known = [report for report in reports if report.survey_id in mails]
+    known = [
+        report
+        for report in reports
+        if (mail := mails.get(report.survey_id)) and mail.reports < MOST_REPORTS
+    ]
     rows = [_row(report, mails[report.survey_id], now) for report in known]
     fresh = bulk.insert(DeliveryEvent, rows, _ONCE)
     return [

@@ -1,6 +1,12 @@
-"""Add people to a workspace, and let them choose a password."""
+"""Add people to a workspace, and let them choose a password.
+
+An account that says it has an address need not be that of the address's person. So what is given
+by an address waits until somebody opens a link that was sent to the address, or printed for it,
+and chooses a password there.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from allauth.account.forms import default_token_generator
@@ -8,8 +14,9 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from afterword.workspaces.models import Member, Role, User, Workspace
+from afterword.workspaces.models import Member, PendingMember, Role, User, Workspace
 
 
 class Joining(Enum):
@@ -18,11 +25,18 @@ class Joining(Enum):
     ADDED = "added"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    PENDING = "pending"
+
+
+class CannotRemove(Exception):
+    """Somebody who cannot be taken out; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    member: Member
+    user: User
+    workspace: Workspace
+    role: Role
     joining: Joining
     former_role: Role | None = None
 
@@ -31,22 +45,49 @@ class Joined:
 def add_member(workspace: Workspace, email: str, role: Role, password: str | None = None) -> Joined:
     """Give somebody a role in the workspace, and an account if they have none.
 
-    `email` is normalised. A password replaces the one that the account has.
+    `email` is normalised. A password replaces the one that the account has. Where the account is
+    in use and its address unconfirmed, whatever would let it do more is pending.
     """
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+    user = _account(email)
+    is_unused = not user.has_usable_password()  # so nobody can have signed in with it
     if password is not None:
         user.set_password(password)
-        user.save(update_fields=["password"])
-    member, is_new = Member.objects.select_for_update().get_or_create(
-        workspace=workspace, user=user, defaults={"role": role}
-    )
-    if is_new:
-        return Joined(member, Joining.ADDED)
-    if member.role == role:
-        return Joined(member, Joining.UNCHANGED)
-    former, member.role = Role(member.role), role
-    member.save(update_fields=["role"])
-    return Joined(member, Joining.CHANGED, former)
+        if is_unused:  # whoever chose its first password says whose it is
+            user.address_confirmed_at = timezone.now()
+        user.save(update_fields=["password", "address_confirmed_at"])
+    if is_unused or user.address_confirmed_at or not _is_more(workspace, user, role):
+        return _give(workspace, user, role)
+    PendingMember.objects.update_or_create(workspace=workspace, user=user, defaults={"role": role})
+    return Joined(user, workspace, role, Joining.PENDING)
+
+
+@transaction.atomic
+def remove_member(workspace: Workspace, email: str) -> None:
+    """Take somebody out of the workspace, or back what waits for them; raises CannotRemove.
+
+    Every page asks for the member anew, so it holds from the next one on. The last owner stays.
+    """
+    members = Member.objects.select_for_update().filter(workspace=workspace).order_by("id")
+    found = next((one for one in members.select_related("user") if one.user.email == email), None)
+    pending = PendingMember.objects.filter(workspace=workspace, user__email=email)
+    if found is None and not pending.exists():
+        raise CannotRemove(f"{email} is not in {workspace.name}.")
+    if found and [one for one in members if one.role == Role.OWNER] == [found]:
+        raise CannotRemove(
+            f"{email} is the last owner of {workspace.name}: make somebody else an owner first, "
+            "with `afterword member add … --role owner`."
+        )
+    pending.delete()
+    if found:
+        found.delete()
+
+
+@transaction.atomic
+def confirm_address(user: User, now: datetime) -> None:
+    """Note that whoever uses the account owns its address, and give what waited for that."""
+    User.objects.filter(id=user.id).update(address_confirmed_at=now)
+    for pending in PendingMember.objects.filter(user=user).select_related("workspace"):
+        _give(pending.workspace, user, Role(pending.role))
 
 
 def password_link(user: User) -> str:
@@ -59,3 +100,30 @@ def password_link(user: User) -> str:
         },
     )
     return f"{settings.BASE_URL}{path}"
+
+
+def _account(email: str) -> User:
+    """Return the account, locked until the end of the transaction: it is confirmed or it is not."""
+    found = User.objects.select_for_update().filter(email=email).first()
+    return found or User.objects.create_user(email)
+
+
+def _is_more(workspace: Workspace, user: User, role: Role) -> bool:
+    held = Member.objects.filter(workspace=workspace, user=user).first()
+    return held is None or role.exceeds(Role(held.role))
+
+
+def _give(workspace: Workspace, user: User, role: Role) -> Joined:
+    """Make the user a member with this role; nothing waits any longer."""
+    PendingMember.objects.filter(workspace=workspace, user=user).delete()
+    member, is_new = Member.objects.select_for_update().get_or_create(
+        workspace=workspace, user=user, defaults={"role": role}
+    )
+    if is_new:
+        return Joined(user, workspace, role, Joining.ADDED)
+    former = Role(member.role)
+    if former == role:
+        return Joined(user, workspace, role, Joining.UNCHANGED)
+    member.role = role
+    member.save(update_fields=["role"])
+    return Joined(user, workspace, role, Joining.CHANGED, former)

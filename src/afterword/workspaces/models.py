@@ -10,6 +10,13 @@ from django.db import models
 
 from afterword.core.ids import new_id
 
+MOST_MAILS_PER_DAY = 1_000
+MAILS_ARE_A_PERSONS = (
+    "It keeps one person from getting too many; how much the whole workspace sends has no limit."
+)
+MOST_ADDRESS_WAIT_MINUTES = 24 * 60
+MOST_EVENT_AGE_DAYS = 3_650
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None) -> "User":
@@ -24,6 +31,10 @@ class User(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
+    # When the person behind the account was last known to own the address: by a link sent to it
+    # or printed for it, or by an operator who made the account. Whatever changes the address must
+    # forget this.
+    address_confirmed_at = models.DateTimeField(null=True, blank=True)
     name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -85,6 +96,11 @@ class Role(models.TextChoices):
         """Whether the role may make and revoke tokens and change the workspace."""
         return self in {Role.OWNER, Role.ADMIN}
 
+    def exceeds(self, other: "Role") -> bool:
+        """Whether the role may do more than the other one."""
+        from_the_top = list(Role)
+        return from_the_top.index(self) < from_the_top.index(other)
+
 
 class Viewer(Protocol):
     """Whoever asks for rows: a member at a page, or a token at the API."""
@@ -117,6 +133,25 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} as {self.role}"
+
+
+class PendingMember(models.Model):
+    """A role that waits until the account's person has shown that the address is theirs."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="pending_members")
+    user = models.ForeignKey(User, models.CASCADE, related_name="pending_memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "user"], name="one_pending_membership_each"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} as {self.role}, once confirmed"
 
 
 class Scope(models.TextChoices):

@@ -110,12 +110,12 @@ def test_counts_add_up_over_flushes_and_are_written_by_themselves(sender):
 def test_names_beyond_the_thousandth_are_counted_together(sender, monkeypatch):
     monkeypatch.setattr(tally, "MAX_NAMES", 2)
 
-    for name in ("a", "b", "c", "d", "a"):
+    for name in ("a", "b", "c", "d", "a", ORDERED):
         sender.accepts("/v1/track", track(event=name))
 
     flush(sender.client)
     counts = dict(EventCount.objects.values_list("name", "unmatched"))
-    assert counts == {"a": 2, "b": 1, tally.OTHER_NAMES: 2}
+    assert counts == {"a": 2, "b": 1, tally.OTHER_NAMES: 2, ORDERED: 0}
 
 
 def test_a_switched_off_campaign_listens_all_the_same(client):
@@ -274,6 +274,16 @@ def test_rejections_are_kept_up_to_a_hundred_a_second(sender):
     sender.accepts("/v1/batch", {"batch": [5] * 500})
 
     assert len(sender.rejections()) == tally.MAX_REJECTIONS
+
+
+def test_one_workspaces_rejections_take_no_room_from_anothers(client):
+    noisy, quiet = Sender(client), Sender(client)
+
+    noisy.accepts("/v1/batch", {"batch": [5] * 500})
+    quiet.accepts("/v1/batch", {"batch": [5]})
+
+    flush(client)
+    assert Rejection.objects.filter(workspace=quiet.workspace).count() == 1
 
 
 def test_items_beyond_the_limit_are_rejected_together(sender, monkeypatch):
@@ -440,6 +450,23 @@ def test_a_key_may_come_beside_the_body(sender):
     assert sender.rejections() == ["invalid_json"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Authorization": "Bearer {}"}, {"Authorization": "bearer  {}"}, {"X-Api-Key": "{}"}],
+)
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/track", track()), ("/v1/b", {"batch": [track()]})]
+)
+def test_a_key_may_come_as_the_api_takes_it(sender, headers, path, body):
+    [(name, form)] = headers.items()
+
+    sender.accepts(path, body, key="", headers={name: form.format(sender.key)})
+    assert InboxItem.objects.get().token_id == sender.token.id
+    unknown = sender.post(path, body, key="", headers={name: form.format("aw_unknown")})
+    assert error_of(unknown) == (401, "unknown_key")
+    assert "unknown or revoked" in unknown.json["message"]
+
+
 def test_a_missing_or_unknown_key_is_401(client):
     wrong: list[dict[str, Any]] = [
         {},
@@ -572,19 +599,21 @@ def test_other_encodings_are_refused(sender):
         assert error_of(answer) == (415, "unsupported_encoding")
 
 
-def test_a_client_that_goes_away_is_not_answered(sender):
+@pytest.mark.parametrize("pieces", [[], [b'{"event": "Orde']])
+def test_a_body_that_is_cut_off_is_a_400(sender, pieces):
     sent: list[Any] = []
+    messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.disconnect"}
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/v1/t", "query_string": b"", "headers": []}
-    sender.client.loop.run_until_complete(asgi.app(scope, receive, send))
+    sender.client.loop.run_until_complete(sender.client.application(scope, receive, send))
 
-    assert sent == []
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (400, "cut_off")
 
 
 # ---- browsers

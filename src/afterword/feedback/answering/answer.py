@@ -36,6 +36,11 @@ def has_ended(survey: Survey, now: datetime) -> bool:
     return now - (survey.sent_at or survey.created_at) >= LIFE
 
 
+def answer_to(survey: Survey) -> Response | None:
+    """Return the answer that stands, whichever of its mails the survey was opened from."""
+    return getattr(original_of(survey), "response", None)
+
+
 def original_of(survey: Survey) -> Survey:
     """Return what a survey asks about: itself, or what it reminds of."""
     return survey.reminds or survey
@@ -68,15 +73,14 @@ def record_answer(
 ) -> Response:
     """Make `score` and `comment` the survey's answer; an earlier one is kept beside it.
 
-    An empty comment keeps an earlier one, which the page does not show and so nobody deleted.
-    `submitted` says that the person sent the form; a score alone may come before that.
-    Raises AnswerClosed.
+    None for a comment keeps an earlier one; an empty one removes it. `submitted` says that the
+    person sent the form; a score alone may come before that. Raises AnswerClosed.
     """
     original = lock_original(survey)
     response = Response.objects.filter(survey=original).first() or _new_response(original, now)
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
-    comment = comment or response.comment
+    comment = response.comment if comment is None else comment
     if response.score not in {None, score} or response.comment not in {"", comment}:
         response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
     response.score = score

@@ -29,7 +29,6 @@ def picture(request: HttpRequest, token: str) -> HttpResponse:
     if survey_id and request.method == "GET":
         note_open(survey_id, request.headers.get("User-Agent", ""), timezone.now())
     answer = HttpResponse(PICTURE, content_type="image/gif")
-    answer.headers["Cache-Control"] = "no-store, private"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer

@@ -155,9 +155,32 @@ def test_private_networks_that_webhooks_may_reach():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("", ["127.0.0.0/8", "::1/128"]),
+        ("10.0.0.5, 172.16.0.0/12", ["10.0.0.5/32", "172.16.0.0/12"]),
+        ("off", []),
+    ],
+)
+def test_proxies_that_are_believed(text: str, networks: list[str]):
+    found = read_configuration({"AFTERWORD_TRUSTED_PROXIES": text})
+
+    assert found.trusted_proxies == tuple(map(ip_network, networks))
+
+
+@pytest.mark.parametrize("text", ["proxy.example", "10.0.0.1/8", "10.0.0.0/8;10.0.0.1", "*"])
+def test_a_proxy_that_is_no_network_stops_the_start(text: str):
+    (found,) = problems_of(TRUSTED_PROXIES=text)
+
+    assert found.startswith("AFTERWORD_TRUSTED_PROXIES: ")
+
+
 @given(
     st.dictionaries(
-        st.sampled_from(["BIND", "URL", "MAIL_URL", "DATABASE_URL", "EGRESS_ALLOW", "DATA"]),
+        st.sampled_from(
+            ["BIND", "URL", "MAIL_URL", "DATABASE_URL", "EGRESS_ALLOW", "TRUSTED_PROXIES", "DATA"]
+        ),
         st.text(st.characters(exclude_characters="\0", codec="utf-8")),
     )
 )

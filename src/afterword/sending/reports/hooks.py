@@ -67,9 +67,13 @@ def hook(request: HttpRequest, account: str) -> HttpResponse:
         return HttpResponse(status=413)
     if len(request.body) > MOST_BYTES:
         return HttpResponse(status=413)
-    if not _is_genuine(found, request):
-        return HttpResponse(status=403)
-    return _take_in(found, request, timezone.now())
+    try:
+        if not _is_genuine(found, request):
+            return HttpResponse(status=403)
+        return _take_in(found, request, timezone.now())
+    except RecursionError:  # anymail reads JSON, and JSON in it, however deep
+        log.warning("%s: a report is nested too deeply", found.provider)
+        return HttpResponse(status=400)
 
 
 def _take_in(found: Hook, request: HttpRequest, now: datetime) -> HttpResponse:

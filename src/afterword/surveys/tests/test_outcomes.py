@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from afterword.core.ids import new_id
 from afterword.suppressions.models import Suppression
+from afterword.surveys import outcomes
 from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
 from afterword.surveys.outcomes import Report, note
 from tests.factories import NOW, a_campaign, a_customer, a_sent_survey, a_survey, a_workspace
@@ -348,3 +349,11 @@ def test_a_report_about_a_reminder_counts_for_the_reminder():
     survey.refresh_from_db()
     reminder.refresh_from_db()
     assert (survey.delivered_at, bool(reminder.delivered_at)) == (None, True)
+
+
+def test_reports_about_one_survey_are_bounded(monkeypatch):
+    monkeypatch.setattr(outcomes, "MOST_REPORTS", 2)
+    survey, other = a_sent_survey(), a_sent_survey()
+    note([reported(survey, "delayed", minute) for minute in range(2)], LATER)
+
+    assert note([reported(survey, "delayed", 9), reported(other, "delivered")], LATER) == 1

@@ -32,3 +32,10 @@ def test_a_file_that_has_not_changed_is_not_sent_again():
 
 def test_no_such_file_is_not_found():
     assert get("/static/nope.css").status_code == 404
+
+
+def test_a_file_with_a_version_in_its_address_may_be_kept_for_good():
+    kept = get("/static/vendor/tabler-1.6.1/tabler.min.css")["Cache-Control"]
+    assert "immutable" in kept
+    assert int(kept.partition("max-age=")[2].partition(",")[0]) >= 365 * 24 * 3600
+    assert "immutable" not in get(CSS)["Cache-Control"]

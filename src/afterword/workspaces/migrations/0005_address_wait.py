@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("workspaces", "0002_open_tracking_and_sender"),
+        ("workspaces", "0004_one_address_an_account"),
     ]
 
     operations = [
