@@ -33,13 +33,19 @@ def listen_for(campaign: Campaign, events: Sequence[str]) -> None:
 def delete_campaign(campaign: Campaign) -> str | None:
     """Delete the campaign, unless something speaks against it: then return what."""
     locked = Campaign.objects.select_for_update().get(id=campaign.id)
-    if locked.is_active:
-        return "Switch the campaign off first."
-    if locked.surveys.filter(handed_over__gt=0).exists():
+    if refusal := why_not_deleted(locked):
+        return refusal
+    locked.delete()
+    announce()
+    return None
+
+
+def why_not_deleted(campaign: Campaign) -> str | None:
+    if campaign.surveys.filter(handed_over__gt=0).exists():
         return (
             "It has sent surveys, and their answers count. "
             "Leave it switched off instead: then it asks nobody."
         )
-    locked.delete()
-    announce()
+    if campaign.is_active:
+        return "Switch the campaign off first."
     return None

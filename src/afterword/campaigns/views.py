@@ -43,7 +43,7 @@ def _count(relation: str, which: Q) -> Coalesce:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_changers
 def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
-    form = NewCampaignForm(request.POST or None)
+    form = NewCampaignForm(member.workspace, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         campaign = create_campaign(member.workspace, given["name"], Metric(given["metric"]))

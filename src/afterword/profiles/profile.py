@@ -65,7 +65,9 @@ def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResp
     surveys = customer.surveys.select_related(
         "campaign", "response", "template", "reminder", "reminds"
     )
-    decisions = customer.decisions.select_related("campaign", "event")
+    decisions = customer.decisions.select_related("campaign", "event").prefetch_related(
+        "event__surveys"
+    )
     return render(
         request,
         "profiles/profile.html",

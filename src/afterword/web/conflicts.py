@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -81,7 +82,8 @@ class NoticesOthers(forms.BaseForm):
     def _take_over(self, theirs: Mapping[str, Any]) -> None:
         if not theirs:
             return
-        given = self.data.copy()
+        given = QueryDict(mutable=True)
+        given.update(self.data if isinstance(self.data, QueryDict) else {**self.data})
         for name, value in theirs.items():
             key = self.add_prefix(name)
             given.pop(key, None)

@@ -116,7 +116,7 @@ def restore(request: HttpRequest, owner_id: UUID) -> KeptForm | None:
     said = _read(kept) if kept and kept.path == request.get_full_path() else None
     if said is None:
         return None
-    request.POST = QueryDict(said["fields"])  # type: ignore[assignment]
+    request.POST = QueryDict(said["fields"])
     return kept
 
 
@@ -138,6 +138,6 @@ def _read(kept: KeptForm) -> dict[str, Any] | None:
 
 
 def _file_names(request: HttpRequest) -> Iterator[str]:
-    for file in request.FILES.values():
-        for each in file if isinstance(file, list) else [file]:
-            yield each.name or ""
+    for _, files in request.FILES.lists():
+        for file in files:
+            yield getattr(file, "name", None) or ""

@@ -24,7 +24,12 @@ class TokenForm(forms.Form):
         validators=[one_line_only],
         help_text="Where the token is used, such as: production server.",
     )
-    scope = forms.ChoiceField(label="What it may do", choices=Scope.choices)
+    scope = forms.ChoiceField(
+        label="What it may do",
+        choices=Scope.choices,
+        initial=Scope.INGEST,
+        widget=forms.RadioSelect,
+    )
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -86,5 +91,5 @@ class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
 
 def _limit(field: forms.Field, most: int, about: str = "") -> None:
     words = f"This is at most {most:,}. {about}".rstrip()
-    field.validators += [MinValueValidator(1), MaxValueValidator(most, words)]
+    field.validators = [MinValueValidator(1), MaxValueValidator(most, words)]  # not the column's
     field.widget.attrs |= {"min": 1, "max": most}

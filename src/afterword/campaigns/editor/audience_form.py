@@ -171,7 +171,8 @@ class AudienceForm(forms.Form):
 
     def _problem(self, row: Row) -> str:
         found = check({"filters": [self._spec(row)]}, self.types)
-        return " ".join(each.removeprefix("Filter 1: ") for each in found)
+        named = f"{row.field} {row.operator}: "  # which the row itself says, in better words
+        return " ".join(each.removeprefix("Filter 1: ").removeprefix(named) for each in found)
 
 
 def _shown(value: object) -> str:

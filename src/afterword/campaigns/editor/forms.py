@@ -10,6 +10,7 @@ from afterword.core.one_line import one_line_only
 from afterword.survey_templates.metrics import METRIC_CHOICES
 from afterword.survey_templates.models import Template
 from afterword.web.conflicts import NoticesOthers
+from afterword.workspaces.models import Workspace
 
 MOST_EVENTS = 200
 LONGEST_EVENT = 200
@@ -32,6 +33,22 @@ class NewCampaignForm(forms.Form):
         help_text="Such as: After an order. Customers do not see it.",
     )
 
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.workspace = workspace
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        refuse_taken_name(self.workspace, name)
+        return name
+
+
+def refuse_taken_name(workspace: Workspace, name: str, but: Campaign | None = None) -> None:
+    """Two campaigns with one name could not be told apart in lists and filters."""
+    others = workspace.campaigns.exclude(id=but.id if but else None)
+    if others.filter(name__iexact=name.strip()).exists():
+        raise ValidationError("Another campaign has this name: choose a different one.")
+
 
 class NameForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     name = forms.CharField(max_length=100, validators=[one_line_only])
@@ -39,6 +56,12 @@ class NameForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Campaign
         fields = ("name",)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.initial.get("name"):  # from before names were each one's own
+            refuse_taken_name(self.instance.workspace, name, but=self.instance)
+        return name
 
 
 class TemplateForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]

@@ -36,7 +36,10 @@ class ReminderForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
             label="If it was", choices=[(when.value, words) for when, words in WHEN.items()]
         )
         template = self.fields["template"]
-        template.queryset = candidates(campaign)  # type: ignore[attr-defined]
+        usable = candidates(campaign).usable()
+        if self.instance.template_id:  # whose logo may be gone since
+            usable |= candidates(campaign).filter(id=self.instance.template_id)
+        template.queryset = usable  # type: ignore[attr-defined]
         template.empty_label = None  # type: ignore[attr-defined]
         self.fields["template"].initial = campaign.template_id
 

@@ -78,6 +78,10 @@ class ScheduleForm(NoticesOthers, forms.Form):
         self._need("samples", "sample_percent", "Give the percentage.")
         self._need("delays", "delay_number", "Give the time to wait.")
         self._need("throttles", "throttle_days", "Give the number of days.")
+        if given.get("samples") and given.get("sample_percent") == 0:
+            self.add_error(
+                "sample_percent", "0 % asks nobody: to ask nobody, switch the campaign off."
+            )
         if given.get("delays") and not self.errors:
             self._check_delay(given["delay_number"] * UNITS[given["delay_unit"] or "days"])
         return given

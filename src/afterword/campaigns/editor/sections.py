@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.campaigns.activation import what_is_missing
-from afterword.campaigns.creation import listen_for
+from afterword.campaigns.creation import listen_for, why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
 from afterword.campaigns.editor.schedule_form import ScheduleForm
@@ -105,18 +105,32 @@ def name(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRespons
     if _is_sent(request, form):
         _save_changed(form)
         return _saved(request, campaign, "name")
-    return show_section(request, find_campaign(request, member, campaign_id), "name", form)
+    return show_section(
+        request,
+        find_campaign(request, member, campaign_id),
+        "name",
+        form,
+        why_not_deleted=why_not_deleted(campaign),
+    )
 
 
 @require_safe
 @for_members
 def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
+    return show_setup(request, campaign)
+
+
+def show_setup(
+    request: HttpRequest, campaign: Campaign, test_event: BaseForm | None = None
+) -> HttpResponse:
+    """Show how events are sent, with the test event that could not be."""
     event = campaign.events[0] if campaign.events else "Order Completed"
     return show_section(
         request,
         campaign,
         "setup",
+        test_event,
         is_segment=campaign.service == Service.SEGMENT,
         base_url=settings.BASE_URL,
         protocol=settings.BASE_URL.partition("://")[0],

@@ -2,7 +2,9 @@
 
 from django import forms, template
 from django.forms.boundfield import BoundField
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -16,6 +18,24 @@ _CLASSES: list[tuple[type[forms.Widget], str]] = [
 register.inclusion_tag("components/moment.html", name="moment")(
     lambda value, never="": {"value": value, "never": never}
 )
+
+
+@register.simple_block_tag
+def filters(content: SafeString, clear: str = "") -> SafeString:
+    """Wrap the choices and fields that narrow a list; `clear` leads to the whole list."""
+    return render_to_string("components/filters.html", {"content": content, "clear": clear})
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """Show what stands between back-ticks as code."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:  # one without its partner is a character like any other
+        return conditional_escape(text)
+    marked = (
+        format_html("<code>{}</code>" if n % 2 else "{}", piece) for n, piece in enumerate(pieces)
+    )
+    return mark_safe("".join(marked))
 
 
 @register.filter
