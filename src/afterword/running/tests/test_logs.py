@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import pytest
 from django.conf import settings
@@ -109,3 +110,12 @@ def test_a_link_that_sets_a_password_is_not_logged(db: None, caplog: pytest.LogC
 
     assert caplog.text.count("***") >= 3
     assert key.lower() not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("piece", ["a", "A", "a-", "a@", "Abc", "/s/", "DETAIL: x", "aw_0"])
+def test_a_long_line_takes_no_longer_than_its_length(piece: str):
+    started = time.thread_time()
+
+    line("%s", piece * (30_000 // len(piece)))
+
+    assert time.thread_time() - started < 1
