@@ -520,7 +520,7 @@ def test_a_header_is_checked_before_the_body_is_unpacked(client):
     assert answer.status == 401
 
 
-def test_a_token_works_at_once_and_stops_at_once(sender):
+def test_a_token_works_at_once_and_stops_as_soon_as_its_end_is_heard_of(sender):
     token, key = a_token(sender.workspace)
     sender.accepts("/v1/track", track(), key=key)
 
