@@ -14,6 +14,7 @@ from afterword.campaigns.keys import free_key
 from afterword.campaigns.metrics import Metric
 from afterword.campaigns.models import Campaign, Template
 from afterword.campaigns.template_form import SurveyTemplateForm, fresh_template
+from afterword.core.ids import parsed_id
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member, Role, Workspace
 
@@ -67,9 +68,8 @@ def _create(form: SurveyTemplateForm, workspace: Workspace) -> Template:
 
 def _campaign_to_return_to(request: HttpRequest, member: Member) -> Campaign | None:
     """Return the campaign from whose editor the new template was asked for."""
-    try:
-        campaign_id = UUID(request.GET.get("campaign", ""))
-    except ValueError:
+    campaign_id = parsed_id(request.GET.get("campaign", ""))
+    if campaign_id is None:
         return None
     return Campaign.objects.visible_to(member).filter(id=campaign_id).first()
 

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Controls, line ends, and what turns the direction of a text: fit for neither a line nor a header.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
 
 def clean_text(value: str) -> str:
@@ -29,5 +30,7 @@ def clean_json(value: object) -> object:
 
 
 def one_line(text: str) -> str:
-    """Return `text` clean, with a space for each run of line ends and other controls."""
-    return clean_text(text if text.isprintable() else _CONTROLS.sub(" ", text).strip())
+    """Return `text` clean and without controls, its words with single spaces between them."""
+    if not text.isprintable():
+        text = _CONTROLS.sub(" ", text)
+    return clean_text(" ".join(text.split()))

@@ -10,6 +10,7 @@ from html import escape
 
 from afterword.campaigns.metrics import SCALES
 from afterword.core.liquid import Text, TextRefused
+from afterword.core.text import one_line
 from afterword.mail.brand import DARK_CARD, shades
 from afterword.mail.design import WRITTEN, Design, DesignRefused, problems
 from afterword.mail.layout import (
@@ -20,7 +21,7 @@ from afterword.mail.layout import (
     text_outline,
     words_for,
 )
-from afterword.mail.person import one_line, person_values, unlinked, wrapped
+from afterword.mail.person import person_values, unlinked, wrapped
 
 __all__ = [
     "CompiledMail",

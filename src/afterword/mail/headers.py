@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import idna
 
-from afterword.mail.person import one_line
+from afterword.core.text import one_line
 
 LINE = 78  # RFC 5322, 2.1.1
 VALUE_LIMIT = 900  # so that a value which cannot be folded keeps to the 998 of the same section

@@ -68,7 +68,7 @@ def test_a_fetched_link_is_noted_without_where_it_came_from(client):
     hit = Hit.objects.get()
     assert (hit.survey_id, hit.workspace_id) == (survey.id, survey.workspace_id)
     assert (hit.kind, hit.method, hit.score, hit.verdict) == ("page", "GET", 9, "")
-    assert hit.agent.startswith("Scanner  x")
+    assert hit.agent.startswith("Scanner x")
     assert len(hit.agent) == 200
     assert (hit.shown_at, hit.confirmed_at) == (None, None)
     assert clicked_at(survey) is None
