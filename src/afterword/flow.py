@@ -93,7 +93,7 @@ def process_events(workspace_id: UUID, now: datetime, limit: int = BATCH) -> int
 def _process(workspace_id: UUID, calls: Sequence[Taken], now: datetime) -> None:
     listening = load_listening(workspace_id)
     find_addresses(workspace_id, calls)
-    tracks = [taken for taken in calls if taken.call.type == "track"]
+    tracks = [taken for taken in calls if taken.call.names]
     take_up.mark_duplicates(workspace_id, tracks)
     customers = update_customers(listening, tracks, now)
     take_up.log(workspace_id, tracks, {email: c.id for email, c in customers.items()})
@@ -146,7 +146,8 @@ def update_customers(
             taken.call.properties,
             listening.types,
             taken.call.occurred_at,
-            keep_unsent=workspace.keeps_unsent_properties,
+            # A page's properties are about the page.
+            keep_unsent=workspace.keeps_unsent_properties or taken.call.type != "track",
         )
     upsert.look_up_standings(workspace.id, customers.values())
     upsert.store(workspace.id, customers.values(), now)
@@ -163,7 +164,7 @@ def decide_and_schedule(
     askings: list[Asking] = []
     for taken in tracks:
         customer = customers.get(taken.email or "")
-        for campaign, rules in listening.by_event.get(taken.call.name, ()):
+        for campaign, rules in listening.to(taken.call.names):
             surveys = past.get(taken.email or "", [])
             verdict = decide(_occurrence(taken), rules, _facts(customer, surveys), now)
             event_id = taken.first[0] if taken.first else taken.id

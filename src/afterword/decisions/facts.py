@@ -27,6 +27,11 @@ class Listening:
     types: dict[str, PropertyType]
     by_event: dict[str, list[tuple[Campaign, Rules]]]
 
+    def to(self, names: Iterable[str]) -> "Iterable[tuple[Campaign, Rules]]":
+        """Return each campaign that listens for one of these names of an event, once."""
+        pairs = (pair for name in names for pair in self.by_event.get(name, ()))
+        return {campaign.id: (campaign, rules) for campaign, rules in pairs}.values()
+
     @property
     def memory(self) -> timedelta:
         """How far back a survey can matter for throttle or cap."""

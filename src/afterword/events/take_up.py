@@ -141,7 +141,7 @@ def _row(workspace_id: UUID, taken: Taken, customer_id: UUID | None) -> dict[str
         "id": taken.id,
         "workspace_id": workspace_id,
         "message_id": call.message_id,
-        "name": call.name,
+        "name": call.names[0],
         "email": taken.email or "",
         "user_id": call.user_id,
         "anonymous_id": call.anonymous_id,
