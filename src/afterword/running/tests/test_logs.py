@@ -58,6 +58,7 @@ TOKEN = "pX3_-uY9kQwErTy0aSdFgH"
         ("hush", "postgresql://me:{}@db.example/afterword"),
         ("Ann", "DETAIL:  Failing row contains (7, {}\nof Acme, null)."),
     ],
+    ids=lambda part: part if "{}" in part else "",  # some secrets are new each time
 )
 def test_what_gives_somebody_away_is_masked_wherever_it_stands(secret: str, around: str):
     said = line("%s", around.format(secret))
