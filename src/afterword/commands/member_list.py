@@ -21,5 +21,8 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     except Refused as refused:
         return refuse(refused)
     members = workspace.members.select_related("user").order_by("user__email")
-    sys.stdout.write("".join(f"{member.role:<8} {member.user.email}\n" for member in members))
+    pending = workspace.pending_members.select_related("user").order_by("user__email")
+    lines = [f"{one.role:<8} {one.user.email}" for one in members]
+    lines += [f"{one.role:<8} {one.user.email} (waits for their link)" for one in pending]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0

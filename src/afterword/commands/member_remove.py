@@ -16,14 +16,14 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     from afterword.commands.finding import the_workspace
     from afterword.commands.people import read_address
     from afterword.commands.tables import ready_tables
-    from afterword.workspaces.members import CannotRemove, remove_member
+    from afterword.workspaces.members import CannotChange, remove_member
 
     ready_tables()
     try:
         workspace = the_workspace(arguments.workspace)
         email = read_address(arguments.email)
         remove_member(workspace, email)
-    except (Refused, CannotRemove) as refused:
+    except (Refused, CannotChange) as refused:
         return refuse(refused)
     sys.stdout.write(f"{email} is no longer in {workspace.name}.\n")
     return 0

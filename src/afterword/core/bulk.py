@@ -1,8 +1,9 @@
 """Many rows in one statement, for work that arrives in thousands."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import msgspec
 from django.db import connection, models
@@ -27,7 +28,9 @@ def insert(
         return cursor.fetchall() if cursor.description else []
 
 
-def delete(model: type[models.Model], keys: LiteralString, parameters: "Sequence[Any]") -> None:
+def delete(
+    model: type[models.Model], keys: LiteralString, parameters: "Sequence[int | date | datetime]"
+) -> None:
     """Delete the rows whose primary keys the query `keys` returns, so many in a statement that
     nobody has to wait for it: call it outside of transactions."""
     table, key = model._meta.db_table, model._meta.pk.column

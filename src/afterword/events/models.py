@@ -10,7 +10,7 @@ MAX_EXCERPT = 2_000  # characters of what was rejected
 
 
 class InboxItem(models.Model):
-    """An accepted `track` or `identify` that no worker has taken up yet.
+    """An accepted event or `identify` that no worker has taken up yet.
 
     Written by the fast path with COPY, so it has no foreign keys and no unique index but its
     key; duplicates are found when items are taken up.
@@ -34,7 +34,7 @@ class InboxItem(models.Model):
 
 
 class Event(models.Model):
-    """A `track` call that at least one campaign listened for. Also what finds duplicates."""
+    """What at least one campaign listened for. Also what finds duplicates."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="events", db_index=False)

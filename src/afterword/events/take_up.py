@@ -17,7 +17,13 @@ from afterword.events.masking import masked
 from afterword.events.models import MAX_EXCERPT, Event, InboxItem, Rejection
 from afterword.events.sources.segment.payload import Call, read_call
 
-_VERBS = frozenset({Verb.TRACK, Verb.IDENTIFY, Verb.ALIAS})
+_VERBS = {
+    "track": Verb.TRACK,
+    "page": Verb.TRACK,
+    "screen": Verb.TRACK,
+    "identify": Verb.IDENTIFY,
+    "alias": Verb.ALIAS,
+}
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class Taken:
     def said(self) -> Said:
         """Return what the call says of a person; a retry says nothing new."""
         call = self.call
-        verb = Verb(call.type) if call.type in _VERBS and not self.first else Verb.LOOK
+        verb = Verb.LOOK if self.first else _VERBS.get(call.type, Verb.LOOK)
         return Said(
             verb=verb,
             ids=keys(call.user_id, call.anonymous_id),
@@ -54,6 +60,7 @@ class Taken:
             properties=call.properties,
             traits=call.traits,
             previous=keys(call.previous_id, call.previous_id),
+            unassigns=call.type == "track",  # a page's properties are about the page
         )
 
 
@@ -182,7 +189,7 @@ def _row(workspace_id: UUID, taken: Taken) -> dict[str, Any]:
         "id": taken.id,
         "workspace_id": workspace_id,
         "message_id": call.message_id,
-        "name": call.name,
+        "name": call.names[0],
         "month": taken.received_at.date().replace(day=1),
         "user_id": call.user_id,
         "anonymous_id": call.anonymous_id,

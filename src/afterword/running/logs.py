@@ -10,6 +10,8 @@ from typing import Any
 
 # What a log must not hold, by its form, wherever it stands: Django logs the path of each request
 # that it refuses, however it is spelled, and a traceback ends with whatever its exception says.
+# Strangers choose paths: each form begins only where a word does, or goes only so far, so that a
+# long line takes no longer than its length.
 _SECRETS = (
     # The token of a link in a mail: 22 characters that are no name in CamelCase.
     (
@@ -24,7 +26,11 @@ _SECRETS = (
     (r"\b(?i:[0-9a-z]{5,7}-[0-9a-f]{32})\b", "***"),
     (r"\baw_[0-9a-f]{8,}", "aw_***"),  # an API token
     # Who an address belongs to; in the address of a server, its password.
-    (r"[^\s@<>()\[\]{}\"',:;=/\\]+@(?=[\w-]+(?:\.[\w-]+)|localhost)", "***@"),
+    (
+        r"(?<![^\s@<>()\[\]{}\"',:;=/\\])[^\s@<>()\[\]{}\"',:;=/\\]++@"
+        r"(?=[\w-]{1,63}\.[\w-]|localhost)",
+        "***@",
+    ),
     # The values of a row that PostgreSQL has refused.
     (
         r"\b(DETAIL|CONTEXT):(?s:.*?)(?=\n\n|\n[ |]*(?:HINT|CONTEXT|QUERY|Traceback|\+-)|\Z)",

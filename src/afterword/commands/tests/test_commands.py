@@ -134,7 +134,7 @@ def test_a_new_member_may_get_a_password_at_once(run: Run, monkeypatch: pytest.M
 
 
 def test_adding_a_member_again_changes_the_role(run: Run, monkeypatch: pytest.MonkeyPatch):
-    workspace = factories.a_workspace()
+    workspace = factories.a_member().workspace
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD))
     run("member add", *member_words(workspace), "--password-stdin")
 
@@ -144,7 +144,7 @@ def test_adding_a_member_again_changes_the_role(run: Run, monkeypatch: pytest.Mo
     name = workspace.name
     assert changed == (0, f"{ANN} is now analyst of {name}, no longer owner.\n", "")
     assert same == (0, f"{ANN} is already analyst of {name}.\n", "")
-    assert Member.objects.get().role == Role.ANALYST
+    assert Member.objects.get(user__email=ANN).role == Role.ANALYST
     assert authenticate(email=ANN, password=PASSWORD)
 
 
@@ -194,6 +194,30 @@ def test_the_last_owner_stays(run: Run):
     assert (status, out) == (2, "")
     assert "is the last owner" in err
     assert Member.objects.count() == 2
+
+
+def test_the_last_owner_gets_no_lower_role(run: Run):
+    workspace = factories.a_workspace()
+    run("member add", *member_words(workspace))
+
+    status, out, err = run("member add", *member_words(workspace, "admin"))
+
+    assert (status, out) == (2, "")
+    assert "is the last owner" in err
+    assert Member.objects.get().role == Role.OWNER
+
+
+def test_what_waits_for_somebody_is_listed_as_such(run: Run):
+    owner = factories.a_member()
+    User.objects.create_user(ANN, PASSWORD)
+    run("member add", *member_words(owner.workspace, "admin"))
+
+    _, out, _ = run("member list", "--workspace", owner.workspace.name)
+
+    assert out.splitlines() == [
+        f"owner    {owner.user.email}",
+        f"admin    {ANN} (waits for their link)",
+    ]
 
 
 def test_what_waits_for_somebody_is_taken_back(run: Run):

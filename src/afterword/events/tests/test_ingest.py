@@ -131,7 +131,7 @@ def test_an_event_name_matches_as_sent_and_then_trimmed(sender):
     sender.accepts("/v1/track", track(event=f" {ORDERED}\n"))
     sender.accepts("/v1/track", track(event=ORDERED.lower()))
 
-    assert [read_body(item).name for item in InboxItem.objects.all()] == [ORDERED]
+    assert [read_body(item).names for item in InboxItem.objects.all()] == [(ORDERED,)]
 
 
 def read_body(item: InboxItem) -> Any:
@@ -153,6 +153,37 @@ def test_an_alias_needs_both_ids(sender, ids):
 
     assert stored() == []
     assert sender.rejections() == ["no_user_anon_id"]
+
+
+VIEWED = [("page", "Viewed Pricing Page"), ("screen", "Viewed Pricing Screen")]
+
+
+@pytest.mark.parametrize(("kind", "name"), VIEWED)
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_page_that_a_campaign_listens_for_is_stored(client, kind, name, plain):
+    _, key = a_token(a_campaign(events=["Pricing" if plain else name]).workspace)
+    page = {"userId": "u1", "messageId": "m1", "name": " Pricing "}
+
+    assert client.post(f"/v1/{kind[0]}", page, key=key).status == 200
+    batch = [{**page, "type": kind, "messageId": "m2"}, {**page, "type": kind, "name": "Home"}]
+    assert client.post("/v1/batch", {"batch": batch}, key=key).status == 200
+
+    assert [item["messageId"] for item in stored()] == ["m1", "m2"]
+    assert {read_body(item).names for item in InboxItem.objects.all()} == {(name, "Pricing")}
+    flush(client)
+    counts = EventCount.objects.values_list("name", "matched", "unmatched")
+    assert set(counts) == {(name, 2, 0), (name.replace("Pricing", "Home"), 0, 1)}
+
+
+def test_a_page_is_checked_only_where_somebody_listens(client):
+    _, key = a_token(a_campaign(events=["Pricing"]).workspace)
+
+    for name in ("Pricing", "Home", "x" * 200, 5, None, ""):
+        assert client.post("/v1/page", {"name": name}, key=key).status == 200
+
+    flush(client)
+    assert [row.code for row in Rejection.objects.all()] == ["no_user_anon_id"]
+    assert [row.name for row in EventCount.objects.all()] == ["Viewed Home Page"]
 
 
 def test_a_call_without_a_message_id_gets_one(sender):
@@ -347,7 +378,7 @@ def test_of_two_members_with_one_name_the_last_counts(sender):
 
     sender.accepts("/v1/track", raw)
 
-    assert read_body(InboxItem.objects.get()).name == ORDERED
+    assert read_body(InboxItem.objects.get()).names == (ORDERED,)
 
 
 # ---- requests refused
@@ -520,7 +551,7 @@ def test_a_header_is_checked_before_the_body_is_unpacked(client):
     assert answer.status == 401
 
 
-def test_a_token_works_at_once_and_stops_at_once(sender):
+def test_a_token_works_at_once_and_stops_as_soon_as_its_end_is_heard_of(sender):
     token, key = a_token(sender.workspace)
     sender.accepts("/v1/track", track(), key=key)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from afterword.core.liquid import Text, TextRefused
+from afterword.core.text import header_line
 from afterword.mail.letters.brand import DARK_CARD, shades
 from afterword.mail.letters.design import WRITTEN, Design, DesignRefused, problems
 from afterword.mail.letters.layout import (
@@ -19,7 +20,7 @@ from afterword.mail.letters.layout import (
     text_outline,
     words_for,
 )
-from afterword.mail.letters.person import one_line, person_values, unlinked, wrapped
+from afterword.mail.letters.person import person_values, unlinked, wrapped
 from afterword.survey_templates.metrics import SCALES
 
 __all__ = [
@@ -92,9 +93,9 @@ class CompiledMail:
         values = person_values(person, self._names)
         quiet = unlinked(values) if values else values
         try:
-            subject = one_line(self._subject.render(values))
+            subject = header_line(self._subject.render(values))
             bodies = {name: text.render(quiet) for name, text in self._bodies.items()}
-            subject = subject or one_line(self._question.render(values))
+            subject = subject or header_line(self._question.render(values))
         except TextRefused as refusal:
             raise DesignRefused(f"A text of this template {refusal}.") from refusal
         addresses = _addresses(links)
@@ -180,8 +181,8 @@ def _paragraphs(text: str, margin: str) -> str:
 
 
 _IN_HTML = {
-    "question": lambda text: escape(one_line(text)),
-    "preheader": lambda text: escape(one_line(text)),
+    "question": lambda text: escape(header_line(text)),
+    "preheader": lambda text: escape(header_line(text)),
     "intro": lambda text: _paragraphs(text, "0 0 18px"),
     "footer": lambda text: _paragraphs(text, "0"),
 }

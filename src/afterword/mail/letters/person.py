@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from afterword.core.liquid import ITEM_LIMIT
+from afterword.core.text import header_line
 
 VALUE_LIMIT = 500  # characters
 NAME_LIMIT = 64
@@ -17,8 +18,6 @@ PERSON_FIELDS = (
     "city", "country", "campaign_name", "tags",
 )  # fmt: skip
 
-# Controls, line and paragraph separators, direction overrides and lone surrogates.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 # What a mail client turns into a link: a dot or its look-alikes inside a word, a scheme.
 _LINKABLE = re.compile(r"[.\u3002\uff0e\uff61](?=[^\s\d.])|:(?=[/\\])")
 _ZWNJ = "\u200c"
@@ -54,13 +53,6 @@ def unlinked(values: Mapping[str, object]) -> dict[str, object]:
     return {name: _unlinked(value) for name, value in values.items()}
 
 
-def one_line(text: str) -> str:
-    """`text` without controls and with single spaces, fit for a header."""
-    if not text.isprintable():
-        text = _UNPRINTABLE.sub(" ", text)
-    return " ".join(text.split())
-
-
 def wrapped(text: str, columns: int = COLUMNS) -> str:
     """`text` with every line broken at spaces; a longer word, such as an address, stays whole."""
     if len(text) <= columns:
@@ -84,13 +76,13 @@ def _limit(name: str) -> int:
 
 def _cleaned(value: object, limit: int) -> object:
     if isinstance(value, str):
-        return one_line(value)[:limit].rstrip()
+        return header_line(value)[:limit].rstrip()
     if isinstance(value, int | float | Decimal | date | time):
         return value
     if isinstance(value, list | tuple):
         items = (item for item in value if item is not None)
         return Listing(_cleaned(item, limit) for item in islice(items, ITEM_LIMIT))
-    return one_line(str(value))[:limit].rstrip()
+    return header_line(str(value))[:limit].rstrip()
 
 
 def _unlinked(value: object) -> object:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import idna
 
-from afterword.mail.letters.person import one_line
+from afterword.core.text import header_line
 
 LINE = 78  # RFC 5322, 2.1.1
 VALUE_LIMIT = 900  # so that a value which cannot be folded keeps to the 998 of the same section
@@ -34,7 +34,7 @@ class MessageRefused(ValueError):
 def mailbox(header: str, name: str, address: str) -> str:
     """`header: "name" <address>`, folded; the name without controls and not overlong."""
     address = ascii_domain(header, address)
-    name = one_line(name)[:DISPLAY_NAME_LIMIT].rstrip()
+    name = header_line(name)[:DISPLAY_NAME_LIMIT].rstrip()
     if not name:
         return f"{header}: {address}"
     if _needs_encoding(name):
@@ -48,12 +48,12 @@ def mailbox(header: str, name: str, address: str) -> str:
 
 def text(header: str, value: str) -> str:
     """A field of free text: on one line at first, then folded, and encoded where it must be."""
-    return f"{header}: {_unstructured(one_line(value), len(header) + 2)}"
+    return f"{header}: {_unstructured(header_line(value), len(header) + 2)}"
 
 
 def plain(header: str, value: str) -> str:
     """A field of printable ASCII, folded, for programs: it is never encoded, but refused."""
-    words = one_line(_matching(header, value, _PRINTABLE)).split(" ")
+    words = header_line(_matching(header, value, _PRINTABLE)).split(" ")
     return f"{header}: {_folded(words, len(header) + 2)}"
 
 

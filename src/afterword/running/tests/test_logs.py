@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import pytest
 from django.conf import settings
@@ -57,6 +58,7 @@ TOKEN = "pX3_-uY9kQwErTy0aSdFgH"
         ("hush", "postgresql://me:{}@db.example/afterword"),
         ("Ann", "DETAIL:  Failing row contains (7, {}\nof Acme, null)."),
     ],
+    ids=lambda part: part if "{}" in part else "",  # some secrets are new each time
 )
 def test_what_gives_somebody_away_is_masked_wherever_it_stands(secret: str, around: str):
     said = line("%s", around.format(secret))
@@ -109,3 +111,12 @@ def test_a_link_that_sets_a_password_is_not_logged(db: None, caplog: pytest.LogC
 
     assert caplog.text.count("***") >= 3
     assert key.lower() not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("piece", ["a", "A", "a-", "a@", "Abc", "/s/", "DETAIL: x", "aw_0"])
+def test_a_long_line_takes_no_longer_than_its_length(piece: str):
+    started = time.thread_time()
+
+    line("%s", piece * (30_000 // len(piece)))
+
+    assert time.thread_time() - started < 1
