@@ -45,8 +45,8 @@ class NewCampaignForm(forms.Form):
 
 def refuse_taken_name(workspace: Workspace, name: str, but: Campaign | None = None) -> None:
     """Two campaigns with one name could not be told apart in lists and filters."""
-    others = workspace.campaigns.exclude(id=but.id if but else None)
-    if others.filter(name__iexact=name.strip()).exists():
+    others = workspace.campaigns.filter(name__iexact=name.strip())
+    if (others.exclude(id=but.id) if but else others).exists():
         raise ValidationError("Another campaign has this name: choose a different one.")
 
 

@@ -3,8 +3,8 @@
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -32,10 +32,9 @@ def with_code(text: str) -> SafeString:
     pieces = str(text).split("`")
     if len(pieces) % 2 == 0:  # one without its partner is a character like any other
         return conditional_escape(text)
-    marked = (
-        format_html("<code>{}</code>" if n % 2 else "{}", piece) for n, piece in enumerate(pieces)
-    )
-    return mark_safe("".join(marked))
+    marks = ("{}", "<code>{}</code>")
+    marked = [format_html(marks[n % 2], piece) for n, piece in enumerate(pieces)]
+    return format_html_join("", "{}", ((piece,) for piece in marked))
 
 
 @register.filter

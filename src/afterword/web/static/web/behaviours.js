@@ -1,6 +1,5 @@
 // Every small behaviour, each found by its data- attribute; the pages work without them.
 import { focusing } from "./announce.js";
-import { choosing } from "./bulk.js";
 import { confirming } from "./confirm.js";
 import { copying } from "./copy.js";
 import { closing } from "./menus.js";
@@ -12,12 +11,6 @@ copying(document);
 confirming(document);
 submitting(document);
 guarding(document);
-choosing(document);
 closing(document);
 focusing(document);
-// A part that htmx has put in place of another: the focus stays with who works there.
-document.addEventListener("htmx:afterSwap", (event) => {
-  const part = event.detail.elt;
-  (part.matches("[data-focus]") ? part : part.querySelector("[data-focus], .is-invalid"))?.focus();
-  copying(part);
-});
+document.addEventListener("htmx:afterSwap", (event) => copying(event.detail.elt));

@@ -1,9 +1,9 @@
 // What is typed and not saved: leaving the page asks, and <a data-saves-first> saves on the way.
-// A form that the server refused is unsaved from the start; <form data-unguarded> is left alone.
+// A form that the server refused is unsaved from the start.
 const TYPED = "input:not([type=hidden], [readonly]), select, textarea";
 
 export function guarding(root) {
-  const forms = [...root.querySelectorAll("main form[method=post]:not([data-unguarded])")]
+  const forms = [...root.querySelectorAll("main form[method=post]")]
     .filter((form) => form.querySelector(TYPED) && !form.closest(".entrance"));
   const counts = new Map();
   let isLeaving = false; // a form is on its way, and takes its own text along
