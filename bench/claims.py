@@ -34,12 +34,13 @@ def run() -> list[Row]:
 
 def measure() -> list[float]:
     """Return the surveys a second of each round; afterwards all wait as before."""
+    from afterword.sending.claim import streams_waiting, claim_due
     from django.db import connection
     from django.utils import timezone
 
     from afterword.sending.route import CLAIM
-    from afterword.surveys.claim import campaigns_waiting, claim_due
-    from afterword.surveys.models import State, Survey
+    from afterword.sending.models import State
+from afterword.surveys.models import Survey
 
     rates = []
     for _ in range(ROUNDS):
@@ -50,7 +51,7 @@ def measure() -> list[float]:
             cursor.execute("VACUUM ANALYZE surveys_survey, customers_customer")
         claimed, began = 0, time.perf_counter()
         while claimed < FEW:
-            campaigns = [one.campaign_id for one in campaigns_waiting(now)]
+            campaigns = [one.stream_id for one in streams_waiting(now)]
             claimed += len(claim_due(uuid4(), now, CLAIM, campaigns).surveys)
         rates.append(claimed / (time.perf_counter() - began))
     return rates

@@ -62,10 +62,10 @@ def mail_url(port: int, connections: int) -> str:
 
 def prepare(mails: int) -> bytes:
     """Make surveys that are not due yet; return one mail as a sample of what all are like."""
+    from afterword.mail.letters.write import letter
     from django.utils import timezone
 
     from afterword.customers.models import Customer
-    from afterword.mail.letters.write import letter
     from afterword.surveys.models import Survey
     from tests.factories import a_campaign, a_template, a_workspace
 
@@ -113,7 +113,7 @@ def measure(processes: int) -> float:
     from django.db.models import F
     from django.utils import timezone
 
-    from afterword.surveys.claim import is_any_due
+    from afterword.sending.claim import is_any_due
     from afterword.surveys.models import Survey
 
     Survey.objects.all().delete()

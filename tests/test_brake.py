@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from afterword.mail.servers.find import Servers
-from afterword.sending.loop import Office
-from afterword.surveys.brake import FEWEST, HEED_EVERY, PAUSE_AT, resume
-from afterword.surveys.models import Brake, State, Survey
+from afterword.sending.brake import FEWEST, HEED_EVERY, PAUSE_AT, resume
+from afterword.sending.loop import SenderLoop
+from afterword.sending.models import Brake, State
+from afterword.surveys.models import Survey
 from tests.factories import a_campaign, a_customer, a_member, a_survey
 from tests.smtp import smtp_sink
 
@@ -23,9 +24,9 @@ BAD_EVERY = 12  # more than 8 % of the addresses are gone
 def sink():
     with smtp_sink() as (sink, server):
         own = replace(server, connections=4)
-        sink.office = Office(lambda: Servers(own, {}))
+        sink.loop = SenderLoop(lambda: Servers(own, {}))
         yield sink
-        sink.office.close()
+        sink.loop.close()
 
 
 def states():
@@ -38,9 +39,9 @@ def test_a_bad_list_is_stopped_soon_and_goes_on_when_a_person_says_so(sink):
     for number in range(MAILS):
         survey = a_survey(campaign, customer=a_customer(member.workspace))
         if number % BAD_EVERY == 0:
-            sink.refuse["RCPT", survey.email] = "550 5.1.1 no such user"
+            sink.refuse["RCPT", survey.survey.email] = "550 5.1.1 no such user"
 
-    assert sink.office.send_due()
+    assert sink.loop.send_due()
 
     campaign.refresh_from_db()
     brake = Brake.objects.get(campaign=campaign, level="paused")
@@ -53,13 +54,13 @@ def test_a_bad_list_is_stopped_soon_and_goes_on_when_a_person_says_so(sink):
     assert waiting + first[State.SENT] + first[State.BOUNCED] == MAILS
 
     a_survey(other)
-    sink.office.send_due()
+    sink.loop.send_due()
     assert states()[State.SENT] == first[State.SENT] + 1  # the others are not held up
 
     sink.refuse.clear()
     Survey.objects.filter(state=State.QUEUED).update(due_at=timezone.now())
     resume(campaign, member.user, timezone.now())
-    assert sink.office.send_due()
+    assert sink.loop.send_due()
 
     last = states()
     assert last[State.BOUNCED] == first[State.BOUNCED]

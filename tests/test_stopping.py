@@ -22,11 +22,11 @@ from afterword import flow
 from afterword.campaigns.models import Campaign, Reminder
 from afterword.customers.models import Customer
 from afterword.feedback.stopping.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
+from afterword.sending.claim import claim_due, streams_waiting
+from afterword.sending.hand_over import Accepted, Beginning, Group, commit
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.patterns import patterns_about
 from afterword.suppressions.suppress import release, suppress
-from afterword.surveys.claim import campaigns_waiting, claim_due
-from afterword.surveys.hand_over import Accepted, Beginning, Group, commit
 from afterword.surveys.models import Survey
 from afterword.surveys.remind import schedule_reminders
 from tests.factories import NOW, a_campaign, a_track, a_workspace
@@ -98,7 +98,7 @@ class Stopping(RuleBasedStateMachine):
 
     @rule()
     def a_worker_claims(self) -> None:
-        ids = [one.campaign_id for one in campaigns_waiting(self.now)]
+        ids = [one.stream_id for one in streams_waiting(self.now)]
         if ids:
             claimed = claim_due(uuid4(), self.now, 100, ids).surveys
             assert not any(self.is_stopped(one.email, one.campaign_id) for one in claimed)

@@ -8,7 +8,7 @@ from django.test import Client
 from afterword.api.tests.conftest import Get
 from afterword.api.tests.rows import a_decision, a_response
 from afterword.customers.models import Customer
-from afterword.surveys.models import State
+from afterword.sending.models import State
 from afterword.workspaces.models import Scope, Workspace
 from tests import factories
 from tests.factories import NOW

@@ -4,8 +4,8 @@ import pytest
 
 from afterword.api.tests.conftest import Get
 from afterword.api.tests.rows import a_decision, a_response
+from afterword.sending.models import State
 from afterword.survey_templates.metrics import Metric
-from afterword.surveys.models import State
 from afterword.workspaces.models import Workspace
 from tests import factories
 from tests.factories import NOW

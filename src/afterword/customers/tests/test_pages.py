@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from afterword.decisions.reasons import Reason
 from afterword.feedback.answering.answer import record_answer
-from afterword.surveys.models import State
+from afterword.sending.models import State
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,

@@ -19,7 +19,6 @@ from afterword.feedback.answering.answer import (
     AnswerRefused,
     has_ended,
     is_closed,
-    original_of,
     read_comment,
     read_score,
     record_answer,
@@ -29,7 +28,7 @@ from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, V
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind
 from afterword.survey_templates.metrics import Metric
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 
 LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
 ONCE_MORE = (
@@ -46,7 +45,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     asked, now = _asked(token), timezone.now()
     if asked is None:
         return _not_found()
-    if is_closed(getattr(original_of(asked), "response", None), now):
+    if is_closed(getattr(asked.survey, "response", None), now):
         return show("closed.html", asked.template, {}, status=410)
     if has_ended(asked, now):
         return show("ended.html", asked.template, {}, status=410)
@@ -73,11 +72,11 @@ def shown(request: HttpRequest, token: str, hit: UUID) -> HttpResponse:
     return sealed(HttpResponse(A_POINT, content_type="image/gif"))
 
 
-def _choose(request: HttpRequest, asked: Survey) -> HttpResponse:
+def _choose(request: HttpRequest, asked: Invitation) -> HttpResponse:
     """The page to answer on, with the score that the link carries already chosen."""
     chosen, score, problem = request.GET.get("score"), None, ""
     try:
-        score = read_score(chosen, Metric(asked.metric)) if chosen is not None else None
+        score = read_score(chosen, Metric(asked.survey.metric)) if chosen is not None else None
     except AnswerRefused as refusal:
         problem = f"This link is incomplete. {refusal}"
     hit = note_hit(request, asked, HitKind.PAGE, score)
@@ -88,14 +87,14 @@ def _choose(request: HttpRequest, asked: Survey) -> HttpResponse:
     return show("survey.html", asked.template, {"page": page}, status=status)
 
 
-def _answer(request: HttpRequest, asked: Survey, now: datetime) -> HttpResponse:
+def _answer(request: HttpRequest, asked: Invitation, now: datetime) -> HttpResponse:
     """Take what the form says; whatever is wrong with it, nothing that was typed is lost."""
     visit = read_visit(request.POST.get("visit", ""), asked.answer_token)
     hit = visit.hit if visit else new_id()
     score, comment = None, request.POST.get("comment", "")
     by_itself = "by_itself" in request.POST  # the score alone, on a sign of a person
     try:
-        score = read_score(request.POST.get("score", ""), Metric(asked.metric))
+        score = read_score(request.POST.get("score", ""), Metric(asked.survey.metric))
         if visit is None:
             page = SurveyPage(asked, hit, score, comment, LOOKED_AT_TOO_LONG)
             return show("survey.html", asked.template, {"page": page}, status=403)
@@ -114,7 +113,7 @@ def _answer(request: HttpRequest, asked: Survey, now: datetime) -> HttpResponse:
     return show("thanks.html", asked.template, {"page": SurveyPage(asked, hit, score)})
 
 
-def _is_doubtful(request: HttpRequest, asked: Survey, visit: Visit, now: datetime) -> bool:
+def _is_doubtful(request: HttpRequest, asked: Invitation, visit: Visit, now: datetime) -> bool:
     """Whether a machine may have sent this: they submit forms too.
 
     Where scripts run, nobody presses Send without touching anything. Where none run, only what a
@@ -129,7 +128,7 @@ def _is_doubtful(request: HttpRequest, asked: Survey, visit: Visit, now: datetim
 
 
 def _ask_again(
-    asked: Survey, visit: Visit, score: int, comment: str, *, by_itself: bool
+    asked: Invitation, visit: Visit, score: int, comment: str, *, by_itself: bool
 ) -> HttpResponse:
     if by_itself:
         return sealed(HttpResponse(status=202))
@@ -137,10 +136,10 @@ def _ask_again(
     return show("survey.html", asked.template, {"page": page}, status=403)
 
 
-def _asked(token: str) -> Survey | None:
-    """Load all that the page needs at once; only a reminder's original comes after it."""
-    surveys = Survey.objects.select_related("template__workspace", "response")
-    return next(iter(surveys.filter(answer_token=clean_text(token))), None)
+def _asked(token: str) -> Invitation | None:
+    """Load all that the page needs at once."""
+    rows = Invitation.objects.select_related("template__workspace", "survey__response")
+    return next(iter(rows.filter(answer_token=clean_text(token))), None)
 
 
 def _not_found() -> HttpResponse:

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.hits.discarded import count_discarded
-from afterword.feedback.hits.judge import Verdict
+from afterword.feedback.hits.judge import Judgement
 from afterword.feedback.models import Hit, HitKind, Response
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
-from tests.factories import a_campaign, a_member, a_sent_survey
+from tests.factories import a_campaign, a_member, a_sent_survey, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -47,16 +47,16 @@ def accept(client, survey, score=9):
 
 def test_what_nobody_confirmed_is_shown_with_why(client, member):
     survey = a_sent_survey(a_campaign(member.workspace, name="After an order"))
-    a_hit(survey, 3, verdict=Verdict.TWO_SCORES, agent="Scanner <1>")
-    a_hit(survey, 9, verdict=Verdict.TWO_SCORES)
+    a_hit(survey, 3, judgement=Judgement.TWO_SCORES, agent="Scanner <1>")
+    a_hit(survey, 9, judgement=Judgement.TWO_SCORES)
     a_hit(survey, 9)
 
     [group] = discarded(client)
     html = client.get("/feedback/hits").content.decode()
 
     assert group.scores == [3, 9]
-    assert group.reasons == [Verdict.TWO_SCORES.label, Verdict.NO_ASSETS.label]
-    assert survey.email in html
+    assert group.reasons == [Judgement.TWO_SCORES.label, Judgement.NO_ASSETS.label]
+    assert survey.survey.email in html
     assert "Scanner &lt;1&gt;" in html
     assert "After an order" in html
 
@@ -137,7 +137,7 @@ def test_a_score_that_is_accepted_is_the_answer(client, member):
 
     response = Response.objects.get()
     hit.refresh_from_db()
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (response.score, response.is_partial, response.submitted_at) == (9, True, None)
     assert (hit.accepted_at, hit.accepted_by) == (response.created_at, member.user)
     assert survey.answered_at
@@ -207,7 +207,7 @@ def test_an_outsider_sees_and_accepts_nothing(client, member):
     a_hit(survey)
 
     assert discarded(client) == []
-    assert discarded(client, campaign=str(survey.campaign_id)) == []
+    assert discarded(client, campaign=str(survey.survey.campaign_id)) == []
     assert count_discarded(member, timezone.now()) == 0
     assert accept(client, survey).status_code == 404
     assert not Response.objects.exists()

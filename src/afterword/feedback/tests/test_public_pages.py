@@ -14,7 +14,7 @@ from afterword.feedback.answering.visit import new_visit, read_visit
 from afterword.feedback.models import Response
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Survey
-from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace
+from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +37,9 @@ def found(pattern, text):
 
 
 def customer_of(survey):
-    assert survey.customer
-    survey.customer.refresh_from_db()
-    return survey.customer
+    assert survey.survey.customer
+    survey.survey.customer.refresh_from_db()
+    return survey.survey.customer
 
 
 def the_form(response):
@@ -119,7 +119,7 @@ def test_a_fetched_link_records_nothing(visitor, method):
         getattr(visitor, method)(page_of(survey, score=9))
     visitor.get(page_of(survey, score=9), headers={"sec-purpose": "prefetch"})
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert not Response.objects.exists()
     assert survey.answered_at is None
 
@@ -220,7 +220,9 @@ def test_a_survey_of_last_year_has_ended_and_says_so_in_the_brand(visitor):
 
 def test_a_reminder_shows_that_its_survey_is_answered(visitor):
     survey = named_survey()
-    reminder = a_sent_survey(survey.campaign, customer=survey.customer, reminds=survey)
+    reminder = a_sent_survey(
+        survey.survey.campaign, customer=survey.survey.customer, reminds=survey
+    )
     form = the_form(visitor.get(page_of(reminder, score=7)))
     assert visitor.post(page_of(reminder), form).status_code == 200
     assert visitor.get(page_of(survey)).status_code == 200

@@ -17,7 +17,7 @@ _LISTS = re.compile(
 )
 
 
-def verdict_of(name: str) -> str:
+def finding_of(name: str) -> str:
     return name.partition("--")[0]
 
 

@@ -1,9 +1,9 @@
 import pytest
 from django.test import Client
 
-from afterword.surveys.models import Brake, State
+from afterword.sending.models import Brake, State
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_member, a_survey, a_workspace
+from tests.factories import NOW, a_campaign, a_member, a_survey, a_workspace, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -95,9 +95,9 @@ def test_who_may_change_campaigns_resumes_them(role):
     answer = signed_in(member).post(f"/campaigns/{campaign.id}/resumption", follow=True)
 
     campaign.refresh_from_db()
-    held.refresh_from_db()
+    held = reload(held)
     assert campaign.paused_at is None
-    assert held.state == State.QUEUED
+    assert held.mail.state == State.QUEUED
     assert "goes on" in answer.content.decode()
     assert "is paused since" not in answer.content.decode()
 

@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from afterword.sending.models import State
 from afterword.surveys.cancel import cancel
-from afterword.surveys.models import State, Survey
+from afterword.surveys.models import Survey
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_member, a_survey
+from tests.factories import NOW, a_campaign, a_member, a_survey, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -43,10 +44,10 @@ def test_a_survey_that_waits_is_cancelled(client, member, waits):
 
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert survey.state == State.CANCELLED
-    assert survey.cancelled_at
-    assert survey.detail == {"by": str(member.user_id)}
+    survey = reload(survey)
+    assert survey.mail.state == State.CANCELLED
+    assert survey.mail.cancelled_at
+    assert survey.mail.detail == {"by": str(member.user_id)}
     assert "will not be sent" in shown
     assert f"By {member.user}" in shown
 
@@ -57,8 +58,8 @@ def test_what_is_being_sent_or_settled_is_left_alone(client, member, other):
 
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.detail) == (other, {"kept": 1})
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.detail) == (other, {"kept": 1})
     assert "too late to cancel" in shown
 
 
@@ -79,7 +80,9 @@ def test_an_outsider_cancels_nothing(client, member):
     survey = a_survey()
 
     assert one(client, survey).status_code == 404
-    client.post(reverse("surveys:cancel_all"), {"days": "all", "campaign": str(survey.campaign_id)})
+    client.post(
+        reverse("surveys:cancel_all"), {"days": "all", "campaign": str(survey.survey.campaign_id)}
+    )
     assert state(survey) == State.QUEUED
 
 

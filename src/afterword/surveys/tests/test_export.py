@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from afterword.core.csv_cells import BOM
 from afterword.feedback.answering.answer import record_answer
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import Survey
 from afterword.surveys.outbox import export
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey, a_survey

@@ -8,7 +8,8 @@ from afterword.campaigns.models import Reminder
 from afterword.decisions.reasons import Reason
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Hit
-from afterword.surveys.models import DeliveryEvent, DeliveryKind, SentBy, State
+from afterword.sending.models import DeliveryEvent, DeliveryKind, State
+from afterword.surveys.models import SentBy
 from afterword.surveys.outbox.life import life_of
 from afterword.surveys.outbox.what_next import what_next
 from afterword.workspaces.models import Role
@@ -220,7 +221,7 @@ def test_a_reminder_and_what_it_reminds_of_lead_to_each_other(client, member):
     first = a_sent_survey(campaign)
     reminder = a_sent_survey(
         campaign,
-        customer=first.customer,
+        customer=first.survey.customer,
         reminds=first,
         reminder=rule,
         sent_by=SentBy.REMINDER,

@@ -5,7 +5,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import SentBy, Survey
 from afterword.surveys.outbox.search import Mark, Search
 from afterword.surveys.outbox.status import Status
 from afterword.workspaces.models import Role

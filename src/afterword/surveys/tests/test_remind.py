@@ -7,10 +7,11 @@ from django.db import connection
 
 from afterword.campaigns.models import Reminder, ReminderWhen
 from afterword.decisions.facts import past_surveys
+from afterword.sending.claim import claim_due
+from afterword.sending.hand_over import Beginning, Group, commit
+from afterword.sending.models import State
 from afterword.surveys import remind
-from afterword.surveys.claim import claim_due
-from afterword.surveys.hand_over import Beginning, Group, commit
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.models import SentBy, Survey
 from afterword.surveys.remind import TOO_LATE, schedule_reminders
 from tests.factories import (
     NOW,
@@ -55,8 +56,11 @@ def test_a_survey_not_answered_is_reminded_of_by_a_mail_of_its_own():
 
     [mail] = reminded()
     assert (mail.reminds, mail.reminder, mail.template) == (original, reminder, again)
-    assert (mail.state, mail.due_at, mail.event) == (State.QUEUED, NOW, None)
-    assert (mail.customer, mail.email) == (original.customer, original.email)
+    assert (mail.mail.state, mail.mail.due_at, mail.survey.event) == (State.QUEUED, NOW, None)
+    assert (mail.survey.customer, mail.survey.email) == (
+        original.survey.customer,
+        original.survey.email,
+    )
     assert mail.answer_token != original.answer_token
     assert mail.unsubscribe_token != original.unsubscribe_token
 
@@ -232,15 +236,15 @@ def test_a_sent_reminder_throttles_as_the_last_survey():
     original = a_sent_survey(campaign, sent_at=NOW - 10 * DAY)
     mail = a_sent_survey(
         campaign,
-        customer=original.customer,
+        customer=original.survey.customer,
         reminds=original,
         sent_by=SentBy.REMINDER,
         sent_at=NOW - DAY,
     )
 
-    customer = original.customer
+    customer = original.survey.customer
     assert customer
-    people = {customer.id: original.email}
+    people = {customer.id: original.survey.email}
     past = past_surveys(campaign.workspace_id, people, since=NOW - 5 * DAY)
 
     assert [(one.id, one.at) for one in past[customer.id]] == [(mail.id, NOW - DAY)]
@@ -251,7 +255,7 @@ def a_due_reminder():
     original = a_sent_survey(campaign, sent_at=NOW - 10 * DAY)
     return a_survey(
         campaign,
-        customer=original.customer,
+        customer=original.survey.customer,
         reminds=original,
         sent_by=SentBy.REMINDER,
         due_at=NOW,
@@ -286,7 +290,7 @@ def test_thousands_cost_a_fixed_number_of_queries(django_assert_num_queries):
     Survey.objects.bulk_create(
         Survey(
             workspace_id=original.workspace_id,
-            campaign_id=original.campaign_id,
+            campaign_id=original.survey.campaign_id,
             template_id=original.template_id,
             customer=customer,
             email=customer.address,

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import Survey
 from afterword.surveys.send_again import send_again
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_member, a_survey
+from tests.factories import NOW, a_campaign, a_member, a_survey, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -58,13 +59,13 @@ def test_a_failed_survey_begins_anew(client, member):
     assert "a member can send it again" in text(page)
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert survey.state == State.QUEUED
-    assert survey.due_at <= timezone.now()
-    assert (survey.orphaned, survey.refusals) == (0, 0)
-    assert survey.handed_over == 1  # one more, and never a third
-    assert (survey.first_refused_at, survey.ended_at) == (None, None)
-    assert survey.attempt == 7  # or a worker that slept since then could take it for its own
+    survey = reload(survey)
+    assert survey.mail.state == State.QUEUED
+    assert survey.mail.due_at <= timezone.now()
+    assert (survey.mail.orphaned, survey.mail.refusals) == (0, 0)
+    assert survey.mail.handed_over == 1  # one more, and never a third
+    assert (survey.mail.first_refused_at, survey.mail.ended_at) == (None, None)
+    assert survey.mail.attempt == 7  # or a worker that slept since then could take it for its own
     assert ProcrastinateJob.objects.filter(task_name="send_due", status="todo").exists()
     assert "is queued again" in shown
     assert f"By {member.user}. It had failed before." in shown
@@ -79,8 +80,8 @@ def test_what_has_not_failed_is_left_alone(client, member, other):
 
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.detail, survey.due_at) == (other, {"kept": 1}, NOW)
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.detail, survey.mail.due_at) == (other, {"kept": 1}, NOW)
     assert "Nothing was sent again" in shown
 
 
@@ -121,7 +122,7 @@ def test_an_outsider_sends_nothing_again(client, member):
     survey = a_failed(a_campaign())
 
     assert one(client, survey).status_code == 404
-    client.post(reverse("surveys:send_all_again"), {"campaign": str(survey.campaign_id)})
+    client.post(reverse("surveys:send_all_again"), {"campaign": str(survey.survey.campaign_id)})
     assert state(survey) == State.PARKED
 
 

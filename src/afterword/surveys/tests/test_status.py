@@ -3,7 +3,8 @@ from itertools import product
 import pytest
 
 from afterword.core.ids import new_id, new_link_token
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import Survey
 from afterword.surveys.outbox.status import Status, since, status_column, status_of, with_status
 from tests.factories import NOW, a_campaign, a_customer, a_survey
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from afterword.core.liquid import ITEM_LIMIT
+from afterword.mail.message.headers import one_line
 
 VALUE_LIMIT = 500  # characters
 NAME_LIMIT = 64
@@ -17,8 +18,6 @@ PERSON_FIELDS = (
     "city", "country", "campaign_name", "tags",
 )  # fmt: skip
 
-# Controls, line and paragraph separators, direction overrides and lone surrogates.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 # What a mail client turns into a link: a dot or its look-alikes inside a word, a scheme.
 _LINKABLE = re.compile(r"[.\u3002\uff0e\uff61](?=[^\s\d.])|:(?=[/\\])")
 _ZWNJ = "\u200c"
@@ -52,13 +51,6 @@ def unlinked(values: Mapping[str, object]) -> dict[str, object]:
     and is not allowed in a host name (RFC 5892 A.1) should one be made a link all the same.
     """
     return {name: _unlinked(value) for name, value in values.items()}
-
-
-def one_line(text: str) -> str:
-    """`text` without controls and with single spaces, fit for a header."""
-    if not text.isprintable():
-        text = _UNPRINTABLE.sub(" ", text)
-    return " ".join(text.split())
 
 
 def wrapped(text: str, columns: int = COLUMNS) -> str:

@@ -9,10 +9,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from afterword.core.ids import new_id
+from afterword.sending.models import DeliveryEvent, DeliveryKind, State
+from afterword.sending.outcomes import Report, note
 from afterword.suppressions.models import Suppression
-from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
-from afterword.surveys.outcomes import Report, note
-from tests.factories import NOW, a_campaign, a_customer, a_sent_survey, a_survey, a_workspace
+from afterword.surveys.models import Survey
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_sent_survey,
+    a_survey,
+    a_workspace,
+    reload,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=5)
@@ -51,8 +60,8 @@ def test_each_kind_is_noted_when_it_was_first_so(kind, column):
 
     new = note([reported(survey, kind, 7), reported(survey, kind, 3)], LATER)
 
-    survey.refresh_from_db()
-    assert (new, survey.state) == (2, State.SENT)
+    survey = reload(survey)
+    assert (new, survey.mail.state) == (2, State.SENT)
     assert getattr(survey, column) == NOW + timedelta(minutes=3)
 
 
@@ -62,12 +71,12 @@ def test_a_hard_bounce_stops_all_mail_to_the_address():
 
     note([reported(survey, "hard_bounced", 1, "550 5.1.1 no such user")], LATER)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     customer.refresh_from_db()
     suppression = Suppression.objects.get()
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert survey.bounced_at == NOW + timedelta(minutes=1)
-    assert survey.server_reply == "550 5.1.1 no such user"
+    assert (survey.mail.state, survey.mail.bounce) == (State.BOUNCED, "hard")
+    assert survey.mail.bounced_at == NOW + timedelta(minutes=1)
+    assert survey.mail.server_reply == "550 5.1.1 no such user"
     assert customer.hard_bounced_at == LATER
     assert (suppression.reason, suppression.pattern) == ("hard_bounced", customer.email)
     assert (suppression.note, suppression.survey_id) == ("550 5.1.1 no such user", survey.id)
@@ -79,9 +88,9 @@ def test_delivered_after_a_hard_bounce_does_not_undo_it():
 
     note([reported(survey, "delivered", 2)], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert survey.delivered_at
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.bounce) == (State.BOUNCED, "hard")
+    assert survey.mail.delivered_at
     assert Suppression.objects.count() == 1
 
 
@@ -91,7 +100,7 @@ def test_a_delay_is_only_told():
     note([reported(survey, "delayed", 1, "4.4.1 will keep trying")], LATER)
 
     before = {name: getattr(survey, name) for name in COLUMNS}
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert {name: getattr(survey, name) for name in COLUMNS} == before
     assert DeliveryEvent.objects.get().words == "4.4.1 will keep trying"
 
@@ -104,12 +113,12 @@ def test_a_complaint_and_a_providers_unsubscribe_stop_mail_for_good():
     note([reported(complaining, "complained"), reported(leaving, "unsubscribed")], LATER)
 
     for survey, reason in ((complaining, "complained"), (leaving, "unsubscribed")):
-        assert survey.customer
-        survey.refresh_from_db()
-        survey.customer.refresh_from_db()
-        assert survey.state == State.SENT
-        assert survey.customer.unsubscribed_at == LATER
-        assert Suppression.objects.get(pattern=survey.email).reason == reason
+        assert survey.survey.customer
+        survey = reload(survey)
+        survey.survey.customer.refresh_from_db()
+        assert survey.mail.state == State.SENT
+        assert survey.survey.customer.unsubscribed_at == LATER
+        assert Suppression.objects.get(pattern=survey.survey.email).reason == reason
 
 
 def three_surveys(workspace=None):
@@ -207,11 +216,13 @@ def test_any_order_any_grouping_and_any_repetition_end_in_the_same(heard, data):
     for part in (shuffled[:cut], shuffled[cut:]):
         note([reported(mixed, kind, minutes, f"{kind} {minutes}") for kind, minutes in part], LATER)
 
-    plain.refresh_from_db()
-    mixed.refresh_from_db()
+    plain = reload(plain)
+    mixed = reload(mixed)
     assert [getattr(plain, name) for name in COLUMNS] == [getattr(mixed, name) for name in COLUMNS]
     reasons = [
-        set(Suppression.objects.filter(pattern=survey.email).values_list("reason", flat=True))
+        set(
+            Suppression.objects.filter(pattern=survey.survey.email).values_list("reason", flat=True)
+        )
         for survey in (plain, mixed)
     ]
     assert reasons[0] == reasons[1]
@@ -224,9 +235,13 @@ def test_a_bounce_of_a_doubtful_mail_is_proof_that_it_went_out(state):
 
     note([reported(survey, "soft_bounced", words="4.4.7 expired", source="report")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker, survey.lease_until) == (State.BOUNCED, None, None)
-    assert survey.sent_at == LATER
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.worker, survey.mail.lease_until) == (
+        State.BOUNCED,
+        None,
+        None,
+    )
+    assert survey.mail.sent_at == LATER
 
 
 def test_a_bounce_may_be_faster_than_the_servers_own_answer():
@@ -236,8 +251,12 @@ def test_a_bounce_may_be_faster_than_the_servers_own_answer():
 
     note([reported(survey, "hard_bounced", source="report")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker, survey.lease_until) == (State.BOUNCED, None, None)
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.worker, survey.mail.lease_until) == (
+        State.BOUNCED,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.PARKED])
@@ -247,8 +266,12 @@ def test_a_doubtful_mail_that_arrived_is_not_sent_again(state):
 
     note([reported(survey, "delivered")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.sent_at, survey.ended_at) == (State.SENT, LATER, None)
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.sent_at, survey.mail.ended_at) == (
+        State.SENT,
+        LATER,
+        None,
+    )
 
 
 def test_a_report_about_a_mail_that_was_refused_does_not_change_when_it_ended():
@@ -256,8 +279,8 @@ def test_a_report_about_a_mail_that_was_refused_does_not_change_when_it_ended():
 
     note([reported(survey, "delivered")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.ended_at) == (State.PARKED, NOW)
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.ended_at) == (State.PARKED, NOW)
 
 
 def test_a_mail_in_a_living_workers_hands_stays_there_when_it_arrives():
@@ -267,10 +290,10 @@ def test_a_mail_in_a_living_workers_hands_stays_there_when_it_arrives():
 
     note([reported(survey, "delivered")], LATER)
 
-    before = survey.worker
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker) == (State.HANDING_OVER, before)
-    assert survey.delivered_at
+    before = survey.mail.worker
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.worker) == (State.HANDING_OVER, before)
+    assert survey.mail.delivered_at
 
 
 @pytest.mark.parametrize("kind", ["hard_bounced", "delivered"])
@@ -280,8 +303,8 @@ def test_what_was_never_handed_over_keeps_its_state(state, kind):
 
     note([reported(survey, kind)], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.sent_at) == (state, None)
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.sent_at) == (state, None)
 
 
 def test_an_answer_of_the_mail_server_is_no_proof_of_sending():
@@ -289,8 +312,12 @@ def test_an_answer_of_the_mail_server_is_no_proof_of_sending():
 
     note([reported(survey, "hard_bounced", source="smtp", words="550 5.1.1 no")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.bounce, survey.sent_at) == (State.BOUNCED, "hard", None)
+    survey = reload(survey)
+    assert (survey.mail.state, survey.mail.bounce, survey.mail.sent_at) == (
+        State.BOUNCED,
+        "hard",
+        None,
+    )
 
 
 def test_words_are_bounded_and_clean_and_clocks_are_not_believed():
@@ -301,12 +328,12 @@ def test_words_are_bounded_and_clean_and_clocks_are_not_believed():
     early = report._replace(at=NOW - timedelta(days=900), key="early")
 
     note([report], LATER)
-    survey.refresh_from_db()
-    assert survey.delivered_at == LATER
+    survey = reload(survey)
+    assert survey.mail.delivered_at == LATER
     note([early], LATER)
 
-    survey.refresh_from_db()
-    assert survey.delivered_at == survey.created_at
+    survey = reload(survey)
+    assert survey.mail.delivered_at == survey.created_at
     event = DeliveryEvent.objects.get(key="k")
     assert len(event.words) == 1000
     assert "\0" not in event.words
@@ -341,10 +368,12 @@ def test_the_number_of_queries_does_not_depend_on_the_batch(
 
 def test_a_report_about_a_reminder_counts_for_the_reminder():
     survey = a_sent_survey()
-    reminder = a_sent_survey(survey.campaign, customer=survey.customer, reminds=survey)
+    reminder = a_sent_survey(
+        survey.survey.campaign, customer=survey.survey.customer, reminds=survey
+    )
 
     note([reported(reminder, "delivered")], LATER)
 
-    survey.refresh_from_db()
-    reminder.refresh_from_db()
-    assert (survey.delivered_at, bool(reminder.delivered_at)) == (None, True)
+    survey = reload(survey)
+    reminder = reload(reminder)
+    assert (survey.mail.delivered_at, bool(reminder.mail.delivered_at)) == (None, True)

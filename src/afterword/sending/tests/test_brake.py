@@ -2,16 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from afterword.surveys import brake
-from afterword.surveys.brake import Rates, apply_brakes, judge, resume
-from afterword.surveys.models import (
-    Brake,
-    BrakeLevel,
-    DeliveryEvent,
-    DeliveryKind,
-    State,
-    Survey,
-)
+from afterword.sending import brake
+from afterword.sending.brake import Rates, apply_brakes, judge, resume
+from afterword.sending.models import Brake, BrakeLevel, DeliveryEvent, DeliveryKind, State
+from afterword.surveys.models import Survey
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_workspace
 
 pytestmark = pytest.mark.django_db
