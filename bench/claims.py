@@ -52,7 +52,7 @@ from afterword.surveys.models import Survey
         claimed, began = 0, time.perf_counter()
         while claimed < FEW:
             campaigns = [one.stream_id for one in streams_waiting(now)]
-            claimed += len(claim_due(uuid4(), now, CLAIM, campaigns).surveys)
+            claimed += len(claim_due(uuid4(), now, CLAIM, campaigns).mails)
         rates.append(claimed / (time.perf_counter() - began))
     return rates
 

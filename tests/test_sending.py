@@ -53,14 +53,14 @@ def sink():
         sink.loop.close()
 
 
-def begin_all(claimed: list[Survey]) -> set[UUID]:
+def begin_all(claimed: list[Mail]) -> set[UUID]:
     begun = [Beginning(one.id, one.attempt, "", "") for one in claimed]
     return commit(Group(begun), timezone.now())
 
 
-def claim_all() -> list[Survey]:
+def claim_all() -> list[Mail]:
     campaigns = [one.stream_id for one in streams_waiting(timezone.now())]
-    return claim_due(uuid4(), timezone.now(), 10, campaigns).surveys
+    return claim_due(uuid4(), timezone.now(), 10, campaigns).mails
 
 
 def test_a_sender_loop_may_have_ended_before_it_is_told_to(sink):

@@ -267,7 +267,7 @@ def test_a_reminder_is_needless_when_its_survey_was_answered_or_has_bounced(what
     reminder = a_due_reminder()
     Survey.objects.filter(id=reminder.reminds_id).update(**{what: NOW - DAY})
 
-    assert claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).surveys == []
+    assert claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).mails == []
 
     reminder.refresh_from_db()
     assert (reminder.state, list(reminder.detail)) == (State.CANCELLED, [what])
@@ -276,7 +276,7 @@ def test_a_reminder_is_needless_when_its_survey_was_answered_or_has_bounced(what
 @pytest.mark.parametrize("what", ["answered_at", "bounced_at"])
 def test_that_is_heard_at_the_last_moment_too(what):
     reminder = a_due_reminder()
-    [claimed] = claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).surveys
+    [claimed] = claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).mails
     Survey.objects.filter(id=reminder.reminds_id).update(**{what: NOW})
 
     assert commit(Group([Beginning(claimed.id, claimed.attempt, "", "")]), NOW) == set()
