@@ -59,6 +59,22 @@ def test_one_event_asks_for_each_campaign_that_listens():
     assert reasons(workspace) == ["scheduled", "scheduled"]
 
 
+def test_a_page_asks_for_each_campaign_that_listens_by_whichever_name():
+    workspace = a_workspace()
+    a_property(workspace, "plan")
+    a_customer(workspace, email="ann@example.com", properties={"plan": "gold"})
+    a_campaign(workspace, events=["Viewed Pricing Page", "Pricing"])
+    a_campaign(workspace, events=["Pricing"])
+    a_campaign(workspace, events=["Viewed Pricing Screen", "pricing"])
+    a_track(workspace, type="page", name="Pricing", properties={"url": "https://a.example"})
+
+    flow.process_events(workspace.id, NOW)
+
+    assert reasons(workspace) == ["scheduled", "scheduled"]
+    assert Event.objects.get().name == "Viewed Pricing Page"
+    assert Customer.objects.get().properties == {"plan": "gold"}
+
+
 def test_the_same_message_counts_once_in_a_batch_and_across_batches():
     campaign = a_campaign()
     workspace = campaign.workspace

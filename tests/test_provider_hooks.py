@@ -400,6 +400,23 @@ def test_a_signed_post_that_makes_no_sense_is_refused(live_server, account, body
     assert post(live_server, content=body, auth=("a", "b")) == 400
 
 
+DEEP = b"[" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("address", "auth"),
+    [
+        (f"mailgun://k@mg.example?webhook_signing_key={KEY}", None),
+        ("sendgrid://k@?webhook_secret=a%3Ab", ("a", "b")),
+    ],
+)
+def test_a_post_that_is_nested_too_deeply_is_malformed(live_server, account, address, auth):
+    account(address)
+
+    headers = {"Content-Type": "application/json"}
+    assert post(live_server, content=DEEP, auth=auth, headers=headers) == 400
+
+
 def test_posts_are_limited(live_server, account, survey):
     account("sendgrid://k@?webhook_secret=a%3Ab")
 

@@ -1,4 +1,4 @@
-"""The door: `/v1/*` goes to the ingest fast path, everything else to Django."""
+"""The door: `/v1/*` goes to the ingest fast path, everything else to Django, both in time."""
 
 import os
 from typing import Any
@@ -8,15 +8,24 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afterword.settings")
 django_application = get_asgi_application()
 
-from afterword.events import asgi as events  # noqa: E402  (needs Django set up)
+from afterword.configuration import configuration  # noqa: E402  (needs Django set up)
+from afterword.events import asgi as events  # noqa: E402
+from afterword.web.deadline import Deadline  # noqa: E402
+
+
+async def _answer(scope: Any, receive: Any, send: Any) -> None:
+    if scope["path"].startswith("/v1/"):
+        await events.app(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)
+
+
+_answer_in_time = Deadline(_answer, configuration().request_seconds)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http":
-        if scope["path"].startswith("/v1/"):
-            await events.app(scope, receive, send)
-        else:
-            await django_application(scope, receive, send)
+        await _answer_in_time(scope, receive, send)
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
 

@@ -45,6 +45,10 @@ COMMANDS = {
     "apply": Command("afterword.commands.apply", "make the workspace in a file so"),
     "token create": Command("afterword.commands.token_create", "make an API token"),
     "member add": Command("afterword.commands.member_add", "add somebody to a workspace"),
+    "member list": Command("afterword.commands.member_list", "show who is in a workspace"),
+    "member remove": Command(
+        "afterword.commands.member_remove", "take somebody out of a workspace"
+    ),
     "bounce": Command(
         "afterword.commands.bounce",
         "take in a delivery report",

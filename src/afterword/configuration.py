@@ -59,6 +59,8 @@ class Configuration:
     given_secret_key: str | None = field(repr=False)
     web_processes: int
     worker_processes: int
+    # How long a request may take to arrive, its header and its body each.
+    request_seconds: int
     egress_allow: tuple[IPv4Network | IPv6Network, ...]
     # Whose word about the client's address counts.
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
@@ -105,6 +107,7 @@ def read_configuration(environ: Mapping[str, str]) -> Configuration:
         given_secret_key=env.read("SECRET_KEY", parse_secret_key, None),
         web_processes=env.read("WEB_PROCESSES", integer(1, 64), 1),
         worker_processes=env.read("WORKER_PROCESSES", integer(1, 64), 1),
+        request_seconds=env.read("REQUEST_SECONDS", integer(1, 600), 30),
         egress_allow=env.read("EGRESS_ALLOW", list_of(parse_network), ()),
         trusted_proxies=env.read("TRUSTED_PROXIES", parse_proxies, LOOPBACK),
         workspace=env.read("WORKSPACE", parse_name, "Demo"),

@@ -98,7 +98,7 @@ def _process(
     workspace_id: UUID, calls: Sequence[Taken], waited: Sequence[Taken], now: datetime
 ) -> None:
     listening = load_listening(workspace_id)
-    tracks = [taken for taken in calls if taken.call.type == "track"]
+    tracks = [taken for taken in calls if taken.call.names]
     take_up.mark_duplicates(workspace_id, tracks)
     find_customers(listening, [*calls, *waited], now)
     take_up.log(workspace_id, tracks)
@@ -132,7 +132,7 @@ def decide_and_schedule(
     askings: list[Asking] = []
     for taken in tracks:
         occasion, customer = occasion_of(taken), taken.met.record
-        for campaign, rules in listening.by_event.get(taken.call.name, ()):
+        for campaign, rules in listening.to(taken.call.names):
             surveys = past[customer.id] if customer else ()
             facts = _facts(taken, surveys, waits_until if _may_wait(taken) else None)
             verdict = decide(occasion, rules, facts, now)

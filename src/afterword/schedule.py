@@ -9,9 +9,11 @@ from procrastinate.jobs import Status
 
 from afterword import flow
 from afterword.core.clock import database_now
+from afterword.events import forget as events_forget
 from afterword.mail.senders import domains
 from afterword.sending import brake
 from afterword.sending.reports import bounce_mailbox
+from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import remind
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
@@ -72,6 +74,13 @@ def collect_reports(now: datetime) -> None:
 def check_sender_domains(now: datetime) -> None:
     """Look up again the records of sender domains that were not checked for a day."""
     domains.check_all_due(now)
+
+
+@by_the_clock("*/10 * * * *")
+def forget_old(now: datetime) -> None:
+    """Remove what strangers can make us write, beyond its age or its number."""
+    events_forget.forget_old(now)
+    suppressions_forget.forget_old(now)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -169,8 +169,8 @@ DEFAULT_FROM_EMAIL = f"afterword@{_url.hostname}"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["afterword.jobs", "afterword.schedule"]
 
-# An event may carry at most 1 MiB, a form no more.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 * 5
+# Of a form's texts, or of a body for the API: 5 MiB. Events never get here.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 PACKAGE = Path(__file__).parent
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -138,7 +138,7 @@ def test_each_status_is_reached_by_what_happens_outside(shop: Shop):
     shop.open_survey("clicked")
     page = shop.open_survey("answered")
     form = {**dict(_HIDDEN.findall(page.text)), "score": "9", "comment": "Good"}
-    assert shop.people.post(page.url.path, data=form).status_code == 200
+    assert shop.people.post(page.url.path, data=form).status_code == 303
     one_click = shop.mail("leaving")["List-Unsubscribe"].strip("<>")
     shop.people.post(one_click, data={"List-Unsubscribe": "One-Click"})
     for name, status, when in (

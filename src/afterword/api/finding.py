@@ -1,11 +1,12 @@
 """Find a row by the id in an address, and refuse the filters that do not work yet."""
 
 from typing import TypeVar
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from ninja.errors import HttpError
+
+from afterword.core.ids import parsed_id
 
 Row = TypeVar("Row", bound=Model)
 
@@ -16,13 +17,6 @@ def find(rows: QuerySet[Row], given_id: str, noun: str) -> Row:
     if row is None:
         raise HttpError(404, f"There is no {noun} with this id in the workspace of the token.")
     return row
-
-
-def parsed_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def refuse_attributes(request: HttpRequest) -> None:

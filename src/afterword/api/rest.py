@@ -1,9 +1,13 @@
 """The REST API, version 2: its parts, and how it refuses."""
 
+from typing import cast
+
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.types import DictStrAny
 
 from afterword.api import (
     campaigns,
@@ -18,6 +22,13 @@ from afterword.api import (
 )
 from afterword.api.access import may_read
 from afterword.api.envelope import refused
+from afterword.core import foreign_json
+
+
+class _ForeignJson(Parser):
+    def parse_body(self, request: HttpRequest) -> DictStrAny:
+        return cast(DictStrAny, foreign_json.read(request.body))
+
 
 rest = NinjaAPI(
     title="Afterword",
@@ -28,6 +39,7 @@ rest = NinjaAPI(
     ),
     auth=may_read,
     docs_url=None,
+    parser=_ForeignJson(),
     urls_namespace="api",
 )
 for part in (

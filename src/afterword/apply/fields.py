@@ -93,13 +93,15 @@ class Fields:
         self.refuse(name, f"{_shown(value)} is not true or false.")
         return default
 
-    def integer(self, name: str, low: int, high: int) -> int | None:
+    def integer(self, name: str, low: int, high: int, about: str = "") -> int | None:
+        """Return a whole number; `about` is a sentence that a refusal ends with."""
         value = self._scalar(name)
         if value is None:
             return None
         if value.isascii() and value.isdigit() and low <= int(value[:10]) <= high:
             return int(value[:10])
-        self.refuse(name, f"{_shown(value)} is not a whole number from {low} to {high:,}.")
+        refusal = f"{_shown(value)} is not a whole number from {low} to {high:,}."
+        self.refuse(name, f"{refusal} {about}".rstrip())
         return None
 
     def number(self, name: str, low: float, high: float, default: float) -> float:

@@ -14,7 +14,13 @@ from afterword.apply.template_fields import read_template
 from afterword.apply.things import PropertySpec, TokenSpec, WorkspaceFile, WorkspaceSpec
 from afterword.apply.yaml_nodes import MOST_BYTES, parse
 from afterword.customers.values import PropertyType
-from afterword.workspaces.models import Scope
+from afterword.workspaces.models import (
+    MAILS_ARE_A_PERSONS,
+    MOST_ADDRESS_WAIT_MINUTES,
+    MOST_EVENT_AGE_DAYS,
+    MOST_MAILS_PER_DAY,
+    Scope,
+)
 
 
 def read_file(path: Path) -> WorkspaceFile:
@@ -64,9 +70,13 @@ def _workspace(top: Fields) -> WorkspaceSpec:
     columns = {
         "time_zone": _time_zone(fields),
         "keeps_unsent_properties": fields.switch("keep_unsent_properties", None),
-        "max_mails_per_day": fields.integer("max_mails_per_day", 1, 1000),
-        "max_event_age_days": fields.integer("max_event_age_days", 1, 3650),
-        "address_wait_minutes": fields.integer("address_wait_minutes", 1, 1440),
+        "max_mails_per_day": fields.integer(
+            "max_mails_per_day", 1, MOST_MAILS_PER_DAY, MAILS_ARE_A_PERSONS
+        ),
+        "max_event_age_days": fields.integer("max_event_age_days", 1, MOST_EVENT_AGE_DAYS),
+        "address_wait_minutes": fields.integer(
+            "address_wait_minutes", 1, MOST_ADDRESS_WAIT_MINUTES
+        ),
         "tracks_opens": fields.switch("open_tracking", None),
     }
     given = {column: value for column, value in columns.items() if value is not None}

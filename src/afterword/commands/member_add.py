@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     from afterword.commands.finding import the_workspace
     from afterword.commands.people import lines_about, read_address, read_password
     from afterword.commands.tables import ready_tables
-    from afterword.workspaces.members import add_member
+    from afterword.workspaces.members import CannotChange, add_member
     from afterword.workspaces.models import Role
 
     ready_tables()
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
         workspace = the_workspace(arguments.workspace)
         email = read_address(arguments.email)
         password = read_password(email) if arguments.password_stdin else None
-    except Refused as refused:
+        joined = add_member(workspace, email, Role(arguments.role), password)
+    except (Refused, CannotChange) as refused:
         return refuse(refused)
-    joined = add_member(workspace, email, Role(arguments.role), password)
     sys.stdout.write("".join(f"{line}\n" for line in lines_about(joined)))
     return 0

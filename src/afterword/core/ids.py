@@ -11,6 +11,14 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def parsed_id(text: str) -> UUID | None:
+    """Return the key that somebody wrote; None if it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def new_link_token() -> str:
     """Return 22 URL-safe characters that hold 128 random bits."""
     return secrets.token_urlsafe(16)

@@ -5,6 +5,8 @@ import unicodedata
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# What turns the direction of a text, which a header could be made to lie with.
+_DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
 def clean_text(value: str) -> str:
@@ -31,3 +33,10 @@ def clean_json(value: object) -> object:
 def one_line(text: str) -> str:
     """Return `text` clean, with a space for each run of line ends and other controls."""
     return clean_text(text if text.isprintable() else _CONTROLS.sub(" ", text).strip())
+
+
+def header_line(text: str) -> str:
+    """Return `text` on one line as a header may have it: nothing turned, spaces single."""
+    if not text.isprintable():
+        text = _DIRECTIONS.sub(" ", _CONTROLS.sub(" ", text))
+    return clean_text(" ".join(text.split()))

@@ -49,6 +49,7 @@ class Said:
     properties: Mapping[str, Any] = field(default_factory=dict)
     traits: Mapping[str, Any] = field(default_factory=dict)
     previous: tuple[Key, ...] = ()  # the ids that an alias joins to `ids`
+    unassigns: bool = True  # what it does not carry, unless the workspace keeps that
 
 
 @dataclass(slots=True)
@@ -278,7 +279,7 @@ class _People:
                 said.traits,
                 types,
                 said.at,
-                keep_unsent=self.terms.keeps_unsent,
+                keep_unsent=self.terms.keeps_unsent or not said.unassigns,
             )
         elif said.verb is Verb.IDENTIFY:
             met.problems = add_traits(record, said.traits, types, said.at)

@@ -1,7 +1,7 @@
 """What decisions need to know, read for a whole batch with a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,6 +27,11 @@ class Listening:
     workspace: Workspace
     types: dict[str, PropertyType]
     by_event: dict[str, list[tuple[Campaign, Rules]]]
+
+    def to(self, names: Iterable[str]) -> "Iterable[tuple[Campaign, Rules]]":
+        """Return each campaign that listens for one of these names of an event, once."""
+        pairs = (pair for name in names for pair in self.by_event.get(name, ()))
+        return {campaign.id: (campaign, rules) for campaign, rules in pairs}.values()
 
     @property
     def memory(self) -> timedelta:

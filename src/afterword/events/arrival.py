@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import msgspec
 
+from afterword.core.foreign_json import MAX_DEPTH, is_deeper_than
 from afterword.events import raw_json
 from afterword.events.sources.segment.payload import (
+    MAX_NAME,
     UNREADABLE,
     PayloadError,
     Problem,
@@ -20,9 +22,7 @@ from afterword.events.sources.segment.payload import (
 )
 
 MAX_EVENT = 32 * 1024  # bytes of JSON
-MAX_DEPTH = 64
-MAX_NAME = 200  # characters, as are the next two
-MAX_ID = 255
+MAX_ID = 255  # characters, as is the next
 MAX_MESSAGE_ID = 100
 
 OWN_NAMES = ("Afterword", "Retently")
@@ -52,7 +52,7 @@ def read(raw: bytes) -> Sent:
             f"The call has {len(raw):,} bytes of JSON; at most {MAX_EVENT:,} fit. Send less.",
         )
     try:
-        if raw_json.is_deeper_than(MAX_DEPTH, raw):
+        if is_deeper_than(MAX_DEPTH, raw):
             raise RecursionError
         return decode(raw)
     except RecursionError:
@@ -77,12 +77,7 @@ def kind_of(sent: Sent) -> str:
 
 def check(sent: Sent, kind: str) -> None:
     """Raise PayloadError unless a call that counts says what, and about whom."""
-    if kind == "track":
-        _check_event(sent.event)
-        _check_object(sent.properties, "properties")
-        if not _has_id(sent):
-            _check_address(sent)
-    elif kind == "identify":
+    if kind == "identify":
         _check_object(sent.traits, "traits")
         if not _has_id(sent):
             _refuse(Problem.NO_ID, "An identify call needs `userId` or `anonymousId`.")
@@ -90,6 +85,12 @@ def check(sent: Sent, kind: str) -> None:
         previous = _checked_id(sent.previous_id, "previousId")
         if not previous or not _checked_id(sent.user_id, "userId"):
             _refuse(Problem.NO_ID, "An alias call needs `userId` and `previousId`.")
+    else:
+        if kind == "track":
+            _check_event(sent.event)
+        _check_object(sent.properties, "properties")
+        if not _has_id(sent):
+            _check_address(sent)
 
 
 def opts_out(call_integrations: object, batch_integrations: object = None) -> bool:

@@ -9,12 +9,12 @@ import psycopg
 
 from afterword.core.jobs import WAKE_TAKE_UP_SQL
 from afterword.core.line import Line, conninfo
-from afterword.events.bodies import Receive
-from afterword.events.door import Door, Scope, Send
+from afterword.events.door import Door
 from afterword.events.inbox import Inbox
 from afterword.events.listening import Listening
 from afterword.events.sources.segment.replies import AWAY
 from afterword.events.tally import Tally
+from afterword.web.deadline import Receive, Scope, Send
 from afterword.workspaces.models import hash_token
 
 logger = logging.getLogger(__name__)

@@ -1,41 +1,26 @@
 """Receives a request's body, whatever its encoding, and never more of it than allowed."""
 
-import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from afterword.events.sources.segment.payload import PayloadError, Problem
-from afterword.events.sources.segment.replies import TIMED_OUT, UNKNOWN_ENCODING, Refusal
-
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+from afterword.events.sources.segment.replies import UNKNOWN_ENCODING, Refusal
+from afterword.web.deadline import Receive
 
 # Segment allows 500 KB in a batch, and some clients count that without the wrapper.
 MAX_BODY = 1024 * 1024
 # A client that is answered before it has sent all sees a broken connection, not the answer.
 _MAX_DRAINED = 16 * MAX_BODY
-_SECONDS = 30
 _MAX_MEMBERS = 100
 
 
-class Disconnected(Exception):
-    """The client went away before it had sent its body."""
-
-
 async def receive_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-    """Return the body as sent, or the start of one that is too large."""
+    """Return the body as sent, or the start of one that is too large; raises as `receive` does."""
     message = await receive()
     body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-    elif headers.get(b"content-length") != b"%d" % len(body):
-        # Granian says "more" even with the last piece, so the length saves a turn of the loop.
-        try:
-            async with asyncio.timeout(_SECONDS):
-                return await _receive_rest(body, receive)
-        except TimeoutError:
-            raise Refusal(TIMED_OUT) from None
+    # Granian says "more" even with the last piece, so the length saves a turn of the loop.
+    if message.get("more_body") and headers.get(b"content-length") != b"%d" % len(body):
+        return await _receive_rest(body, receive)
     return body
 
 
@@ -43,8 +28,6 @@ async def _receive_rest(first: bytes, receive: Receive) -> bytes:
     pieces, size, more = [first], len(first), True
     while more and size <= _MAX_DRAINED:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
         piece = message.get("body", b"")
         size += len(piece)
         if size - len(piece) <= MAX_BODY:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
 from afterword.events.arrival import read
-from afterword.events.listening import Key, Listening, UnknownKey
+from afterword.events.listening import Key, Listening, UnknownKey, is_bearer
 from afterword.events.sources.segment import replies
 from afterword.events.sources.segment.payload import PayloadError
 from afterword.events.sources.segment.replies import Refusal
@@ -23,7 +23,8 @@ class Credentials:
         self._query = query
         authorization = headers.get(b"authorization")
         self.header: Key | None = None
-        if authorization is not None and (key := listening.by_header(authorization)):
+        self._has_unknown_bearer = False
+        if authorization is not None and (key := self._named(authorization)):
             self.header = _sender(key)
 
     def of_body(self, write_key: object, calls: Iterable[bytes] = ()) -> Key:
@@ -32,6 +33,8 @@ class Credentials:
         if not isinstance(write_key, str) or not write_key:
             key = header or self._in_calls(calls) or self.beside()
             if key is None:
+                if self._has_unknown_bearer:
+                    raise UnknownKey
                 raise Refusal(replies.MISSING_KEY)
             return key
         key = self._listening.by_secret(write_key)
@@ -42,11 +45,25 @@ class Credentials:
         return header
 
     def beside(self) -> Key | None:
-        """Return the token of the query or of X-Write-Key, as beacons send it; None without."""
-        secret = self._headers.get(b"x-write-key", b"").decode("latin-1")
+        """Return the token of the query, as beacons send it, or of a header of its own.
+
+        None without: X-Write-Key is Jitsu's, X-Api-Key the one that our API goes by.
+        """
+        headers = self._headers
+        secret = (headers.get(b"x-write-key") or headers.get(b"x-api-key", b"")).decode("latin-1")
         if b"writeKey=" in self._query:
             secret = parse_qs(self._query.decode("latin-1")).get("writeKey", [secret])[0]
         return _sender(self._listening.by_secret(secret)) if secret else None
+
+    def _named(self, authorization: bytes) -> Key | None:
+        try:
+            return self._listening.by_header(authorization)
+        except UnknownKey:
+            # A bearer's may be meant for a gateway on the way; then the key stands elsewhere.
+            if not is_bearer(authorization):
+                raise
+            self._has_unknown_bearer = True
+            return None
 
     def _in_calls(self, calls: Iterable[bytes]) -> Key | None:
         """Return the first known token among those that the calls carry; None without any."""

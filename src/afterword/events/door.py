@@ -1,16 +1,16 @@
 """Answers the tracking API's requests, `/v1/*`, as Segment's clients speak it."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from functools import partial
 from time import time
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import psycopg
 
 from afterword.events.arrival import clean, read
-from afterword.events.bodies import Disconnected, Receive, decoded, receive_body
+from afterword.events.bodies import decoded, receive_body
 from afterword.events.copying import encode_rows
 from afterword.events.credentials import Credentials
 from afterword.events.inbox import Away, Full, Inbox
@@ -21,9 +21,8 @@ from afterword.events.sources.segment.batch import split_batch
 from afterword.events.sources.segment.payload import PayloadError
 from afterword.events.sources.segment.replies import Refusal, Reply
 from afterword.events.tally import Tally
+from afterword.web.deadline import CutOff, Receive, Scope, Send, TooSlow
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
 BATCH: Final = "batch"
@@ -60,8 +59,10 @@ class Door:
             reply = refusal.reply
         except UnknownKey:
             reply = replies.UNKNOWN_KEY if route else replies.UNKNOWN_PROJECT
-        except Disconnected:
-            return
+        except TooSlow:
+            reply = replies.TOO_SLOW
+        except CutOff:
+            reply = replies.CUT_OFF
         except (Away, psycopg.Error):
             reply = replies.AWAY
         except Full:

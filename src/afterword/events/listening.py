@@ -74,7 +74,7 @@ class Listening:
         return key
 
     def by_header(self, authorization: bytes) -> Key | None:
-        """Return the token that Basic authentication names; None if it names none.
+        """Return the token that Basic or Bearer authentication names; None if it names none.
 
         Raises UnknownKey.
         """
@@ -153,11 +153,16 @@ class Listening:
 
 
 def secrets_in(authorization: bytes) -> Iterator[str]:
-    """Yield what the user of a Basic header may be: some clients forget the colon or base64."""
+    """Yield what the user of a Basic header may be: some clients forget the colon or base64.
+
+    Of a Bearer header, all there is.
+    """
     scheme, _, rest = authorization.strip().partition(b" ")
+    raw = rest.strip()
+    if is_bearer(authorization) and raw:
+        yield raw.decode("latin-1")
     if scheme.lower() != b"basic":
         return
-    raw = rest.strip()
     try:
         user = b64decode(raw, validate=True).partition(b":")[0].decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -166,6 +171,10 @@ def secrets_in(authorization: bytes) -> Iterator[str]:
         yield user
     if raw and not raw.endswith(b"="):
         yield raw.partition(b":")[0].decode("latin-1")
+
+
+def is_bearer(authorization: bytes) -> bool:
+    return authorization.lstrip()[:7].lower() == b"bearer "
 
 
 def _settle(waiting: list["asyncio.Future[None]"], error: psycopg.Error | None) -> None:

@@ -6,9 +6,11 @@ from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.workspaces.models import Token, Workspace, WorkspaceRows
 
+MAX_EXCERPT = 2_000  # characters of what was rejected
+
 
 class InboxItem(models.Model):
-    """An accepted `track` or `identify` that no worker has taken up yet.
+    """An accepted event or `identify` that no worker has taken up yet.
 
     Written by the fast path with COPY, so it has no foreign keys and no unique index but its
     key; duplicates are found when items are taken up.
@@ -32,7 +34,7 @@ class InboxItem(models.Model):
 
 
 class Event(models.Model):
-    """A `track` call that at least one campaign listened for. Also what finds duplicates."""
+    """What at least one campaign listened for. Also what finds duplicates."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="events", db_index=False)
@@ -136,7 +138,7 @@ class Rejection(models.Model):
     received_at = models.DateTimeField()
     code = models.CharField(max_length=50)
     message = models.CharField(max_length=500)
-    # The beginning of what was sent, at most 2,000 characters.
+    # The beginning of what was sent, at most MAX_EXCERPT characters, without keys.
     excerpt = models.TextField()
 
     objects = WorkspaceRows.as_manager()

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from afterword.core.foreign_json import BRACKETS, STRING
+
 REPLACEMENT = rb"\ufffd"
 
 # Possessive quantifiers keep each of these linear, whatever is sent.
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SPACE = re.compile(rb"[ \t\r\n]*+")
-_NAME = re.compile(_STRING, re.DOTALL)
+_NAME = re.compile(STRING, re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,:\[\]{}"]++')
-# Runs of brackets come in one piece, so that 10,000 of them cost no more than one.
-_BRACKETS = re.compile(_STRING + rb'|(?P<open>[\[{]++)|(?P<close>[\]}]++)|(?P<cut>")', re.DOTALL)
 _SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair: one character
@@ -29,20 +28,6 @@ def without_bad_escapes(text: bytes) -> bytes:
     if b"\\u" not in text or not _SUSPECT.search(text):
         return text
     return _ESCAPE.sub(lambda match: REPLACEMENT if match["bad"] else match[0], text)
-
-
-def is_deeper_than(limit: int, text: bytes) -> bool:
-    if text.count(b"{") + text.count(b"[") <= limit:
-        return False
-    depth = 0
-    for match in _BRACKETS.finditer(text):
-        if opened := match["open"]:
-            depth += len(opened)
-            if depth > limit:
-                return True
-        elif closed := match["close"]:
-            depth -= len(closed)
-    return False
 
 
 def members(text: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -97,7 +82,7 @@ def _end_of_value(text: bytes, at: int) -> int:
 
 def _end_of_brackets(text: bytes, at: int) -> int:
     depth = 0
-    for match in _BRACKETS.finditer(text, at):
+    for match in BRACKETS.finditer(text, at):
         if opened := match["open"]:
             depth += len(opened)
         elif closed := match["close"]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
-from uuid import UUID
 
+from afterword.core.ids import parsed_id
 from afterword.core.text import clean_text
 from afterword.events.models import Event
 from afterword.workspaces.models import WorkspaceRows
@@ -42,22 +42,17 @@ class Search:
             asked["message_id"] = self.message_id
         if decided := self._decided():
             asked["id__in"] = rows.filter(**decided).values("id")
-        return rows.none() if self.campaign and not self._campaign_id else rows.filter(**asked)
+        return (
+            rows.none() if self.campaign and not parsed_id(self.campaign) else rows.filter(**asked)
+        )
 
     def _decided(self) -> dict[str, object]:
         decided: dict[str, object] = {}
-        if self._campaign_id:
-            decided["decisions__campaign_id"] = self._campaign_id
+        if campaign_id := parsed_id(self.campaign):
+            decided["decisions__campaign_id"] = campaign_id
         if self.reason:
             decided["decisions__reason"] = self.reason
         return decided
-
-    @property
-    def _campaign_id(self) -> UUID | None:
-        try:
-            return UUID(self.campaign)
-        except ValueError:
-            return None
 
 
 def _in_query(name: str) -> str:

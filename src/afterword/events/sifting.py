@@ -7,7 +7,7 @@ import msgspec
 from afterword.events.arrival import check, kind_of, opts_out, read, storable
 from afterword.events.listening import Key
 from afterword.events.sources.segment.batch import MAX_ITEMS, Batch
-from afterword.events.sources.segment.payload import PayloadError, Problem, Sent
+from afterword.events.sources.segment.payload import PayloadError, Problem, Sent, names_of
 
 
 class Sifted(msgspec.Struct):
@@ -52,17 +52,31 @@ def sift_batch(key: Key, batch: Batch, is_ours: Callable[[str], bool]) -> Sifted
 
 
 def _sift(sifted: Sifted, sent: Sent, raw: bytes, kind: str, integrations: object) -> None:
-    check(sent, kind)
-    if kind == "track":
-        name, listened_for = sent.event, sifted.key.names
-        if name not in listened_for:
-            name = name.strip()
-        matched = name in listened_for and not opts_out(sent.integrations, integrations)
+    if kind in {"identify", "alias"}:
+        check(sent, kind)
+        if not opts_out(sent.integrations, integrations):
+            sifted.bodies.append(storable(raw, sent, kind, ""))
+        return
+    name, is_heard = _heard(sifted.key.names, sent, kind)
+    matched = is_heard and not opts_out(sent.integrations, integrations)
+    if name:
         sifted.names.append((name, matched))
-        if matched:
-            sifted.bodies.append(storable(raw, sent, kind, name))
-    elif kind in ("identify", "alias") and not opts_out(sent.integrations, integrations):
-        sifted.bodies.append(storable(raw, sent, kind, ""))
+    if matched:
+        sifted.bodies.append(storable(raw, sent, kind, name))
+
+
+def _heard(listened_for: frozenset[str], sent: Sent, kind: str) -> tuple[str, bool]:
+    """Return an event's name, "" for what is none, and whether a campaign listens for it."""
+    if kind == "track":
+        check(sent, kind)
+        name = sent.event if sent.event in listened_for else sent.event.strip()
+        return name, name in listened_for
+    names = names_of(sent, kind)
+    is_heard = not listened_for.isdisjoint(names)
+    # Libraries send every page: what is wrong with one matters only where somebody listens.
+    if is_heard:
+        check(sent, kind)
+    return names[0] if names else "", is_heard
 
 
 def _wrong_key() -> PayloadError:

@@ -13,10 +13,17 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.customers.identities import keys
 from afterword.customers.meet import Met, Said, Verb
-from afterword.events.models import Event, InboxItem, Rejection
+from afterword.events.masking import masked
+from afterword.events.models import MAX_EXCERPT, Event, InboxItem, Rejection
 from afterword.events.sources.segment.payload import Call, read_call
 
-_VERBS = frozenset({Verb.TRACK, Verb.IDENTIFY, Verb.ALIAS})
+_VERBS = {
+    "track": Verb.TRACK,
+    "page": Verb.TRACK,
+    "screen": Verb.TRACK,
+    "identify": Verb.IDENTIFY,
+    "alias": Verb.ALIAS,
+}
 
 
 @dataclass(slots=True)
@@ -43,7 +50,7 @@ class Taken:
     def said(self) -> Said:
         """Return what the call says of a person; a retry says nothing new."""
         call = self.call
-        verb = Verb(call.type) if call.type in _VERBS and not self.first else Verb.LOOK
+        verb = Verb.LOOK if self.first else _VERBS.get(call.type, Verb.LOOK)
         return Said(
             verb=verb,
             ids=keys(call.user_id, call.anonymous_id),
@@ -53,6 +60,7 @@ class Taken:
             properties=call.properties,
             traits=call.traits,
             previous=keys(call.previous_id, call.previous_id),
+            unassigns=call.type == "track",  # a page's properties are about the page
         )
 
 
@@ -165,7 +173,7 @@ def set_aside_oldest(workspace_id: UUID, problem: str) -> None:
             received_at=item.received_at,
             code="not_storable",
             message=f"The database refused this event: {problem}"[:500],
-            excerpt=item.body[:2000],
+            excerpt=masked(item.body)[:MAX_EXCERPT],
         )
         item.delete()
 
@@ -181,7 +189,7 @@ def _row(workspace_id: UUID, taken: Taken) -> dict[str, Any]:
         "id": taken.id,
         "workspace_id": workspace_id,
         "message_id": call.message_id,
-        "name": call.name,
+        "name": call.names[0],
         "month": taken.received_at.date().replace(day=1),
         "user_id": call.user_id,
         "anonymous_id": call.anonymous_id,

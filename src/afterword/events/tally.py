@@ -1,8 +1,7 @@
 """Counts event names and keeps rejections, in memory first and in the database within seconds."""
 
 import asyncio
-import re
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import LiteralString
@@ -14,15 +13,15 @@ import psycopg
 from afterword.core.ids import new_id
 from afterword.core.line import Line
 from afterword.events.listening import Key
+from afterword.events.masking import masked
+from afterword.events.models import MAX_EXCERPT
 from afterword.events.sources.segment.payload import PayloadError
 
 FLUSH_SECONDS = 1.0
-MAX_NAMES = 1_000  # of one workspace on one day; more are counted together
+# Of one workspace on one day; more are counted together, unless a campaign listens for them.
+MAX_NAMES = 1_000
 OTHER_NAMES = "(other names)"
-MAX_REJECTIONS = 100  # a second; more are not kept
-MAX_EXCERPT = 2_000  # characters
-
-_SECRET = re.compile(r'("writeKey"\s*:\s*")[^"]*')
+MAX_REJECTIONS = 100  # of one workspace in a second; more are not kept
 
 # Sorted, so that two processes that flush at once never wait for each other in a circle.
 _ADD: LiteralString = """
@@ -66,12 +65,12 @@ class Tally:
         self._today = datetime.now(UTC).date()
         self._names: dict[UUID, set[str]] = {}
         self._rejected: deque[_Rejected] = deque(maxlen=10 * MAX_REJECTIONS)
-        self._room = MAX_REJECTIONS
+        self._kept: Counter[UUID] = Counter()  # rejections of this second
 
     def count(self, key: Key, name: str, now: float, *, matched: bool) -> None:
         count = self._counts.get((key.workspace_id, self._today, name))
         if count is None:
-            count = self._start(key.workspace_id, name, now)
+            count = self._start(key.workspace_id, name, now, matched=matched)
         count.last_seen = now
         if matched:
             count.matched += 1
@@ -80,12 +79,11 @@ class Tally:
 
     def reject(self, key: Key, now: float, error: PayloadError, sent: bytes) -> None:
         """Keep what was sent, so that a person can see what was wrong with it."""
-        if self._room <= 0:
+        if self._kept[key.workspace_id] >= MAX_REJECTIONS:
             return
-        self._room -= 1
+        self._kept[key.workspace_id] += 1
         start = sent[: 4 * MAX_EXCERPT].decode(errors="replace").replace("\0", "\ufffd")
-        # Of tokens only hashes are kept, here too.
-        excerpt = _SECRET.sub(r"\1…", start)[:MAX_EXCERPT]
+        excerpt = masked(start)[:MAX_EXCERPT]
         moment = datetime.fromtimestamp(now, UTC)
         code, message = error.problem.value, error.message[:500]
         row = (new_id(), key.workspace_id, key.token_id, moment, code, message, excerpt)
@@ -94,7 +92,7 @@ class Tally:
     async def keep_flushing(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._room = MAX_REJECTIONS
+            self._kept.clear()
             if (today := datetime.now(UTC).date()) != self._today:
                 self._today, self._names = today, {}
             with suppress(psycopg.Error):
@@ -114,10 +112,10 @@ class Tally:
             for _ in rejected:
                 self._rejected.popleft()
 
-    def _start(self, workspace_id: UUID, name: str, now: float) -> _Count:
+    def _start(self, workspace_id: UUID, name: str, now: float, *, matched: bool) -> _Count:
         names = self._names.setdefault(workspace_id, set())
         if name not in names:
-            if len(names) >= MAX_NAMES:
+            if len(names) >= MAX_NAMES and not matched:
                 name = OTHER_NAMES
             names.add(name)
         return self._counts.setdefault((workspace_id, self._today, name), _Count(now))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from afterword.core.ids import parsed_id
 from afterword.feedback.models import Response
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.workspaces.models import WorkspaceRows
@@ -32,7 +33,7 @@ class Search:
             metric=Metric(metric) if metric in set(Metric) else None,
             bucket=Bucket(bucket) if bucket in set(Bucket) else None,
             score=_SCORES.get(query.get("score", "")),
-            campaign_id=_uuid(query.get("campaign", "")),
+            campaign_id=parsed_id(query.get("campaign", "")),
             days=_DAYS.get(query.get("days", "")),
         )
 
@@ -65,13 +66,6 @@ def _in_bucket(bucket: Bucket) -> Q:
 def _ends(scale: Scale, bucket: Bucket) -> tuple[int, int]:
     scores = [score for score in scale.scores if scale.bucket(score) == bucket]
     return scores[0], scores[-1]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 _SCORES = {str(score): score for scale in SCALES.values() for score in scale.scores}

@@ -8,20 +8,50 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-# Of the links in mails: who has one can answer and unsubscribe for somebody. Django logs the path
-# of every request that it refuses.
-_TOKEN = re.compile(r"/([suo])/[\w-]{20,}", re.ASCII)
+# What a log must not hold, by its form, wherever it stands: Django logs the path of each request
+# that it refuses, however it is spelled, and a traceback ends with whatever its exception says.
+# Strangers choose paths: each form begins only where a word does, or goes only so far, so that a
+# long line takes no longer than its length.
+_SECRETS = (
+    # The token of a link in a mail: 22 characters that are no name in CamelCase.
+    (
+        r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?!(?:[A-Z][a-z]{2,})+(?![\w-]))"
+        r"[\w-]{22}(?![\w-])",
+        "***",
+    ),
+    (r"(?i:/([su])/)[\w-]{20,}", r"/\1/***"),
+    # A signed id, as in a return path.
+    (r"\b(?i:[a-z2-7]{40})\b", "***"),
+    # The key of a link that sets a password.
+    (r"\b(?i:[0-9a-z]{5,7}-[0-9a-f]{32})\b", "***"),
+    (r"\baw_[0-9a-f]{8,}", "aw_***"),  # an API token
+    # Who an address belongs to; in the address of a server, its password.
+    (
+        r"(?<![^\s@<>()\[\]{}\"',:;=/\\])[^\s@<>()\[\]{}\"',:;=/\\]++@"
+        r"(?=[\w-]{1,63}\.[\w-]|localhost)",
+        "***@",
+    ),
+    # The values of a row that PostgreSQL has refused.
+    (
+        r"\b(DETAIL|CONTEXT):(?s:.*?)(?=\n\n|\n[ |]*(?:HINT|CONTEXT|QUERY|Traceback|\+-)|\Z)",
+        r"\1:  ***",
+    ),
+)
+_MASKS = tuple((re.compile(form, re.ASCII), mask) for form, mask in _SECRETS)
 
 
 class Formatter(logging.Formatter):
-    """Times in UTC, and no token of a link."""
+    """Times in UTC, and nothing that lets its reader act for somebody, or know who somebody is."""
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
-        return _TOKEN.sub(r"/\1/***", super().format(record))
+        line = super().format(record)
+        for form, mask in _MASKS:
+            line = form.sub(mask, line)
+        return line
 
 
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import resource
 import signal
 from typing import Any
 
@@ -14,7 +15,10 @@ from afterword.running.parenthood import die_with_parent
 logger = logging.getLogger("afterword.web")
 TARGET = "afterword.asgi:application"
 BACKLOG = 2048
-BACKPRESSURE = 2048  # requests in hand per process before it stops accepting
+# Connections per process before it stops accepting, of which most may well be silent; and the
+# files that it needs beside them.
+CONNECTIONS = 8192
+OTHER_FILES = 256
 SECONDS_TO_FINISH = 25
 
 
@@ -33,6 +37,7 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
 def options(configuration: Configuration) -> dict[str, Any]:
     """Return how Granian serves, in one process or in several."""
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     return {
@@ -42,10 +47,22 @@ def options(configuration: Configuration) -> dict[str, Any]:
         "http": HTTPModes.http1,
         "websockets": False,
         "backlog": BACKLOG,
-        "backpressure": BACKPRESSURE,
+        "backpressure": room_for_connections(),
+        # Also how long a connection may be idle between two requests. In milliseconds.
+        "http1_settings": HTTP1Settings(header_read_timeout=configuration.request_seconds * 1000),
         "log_level": LogLevels.error,
         "log_dictconfig": logging_settings(),
     }
+
+
+def room_for_connections() -> int:
+    """Return how many connections to hold, having asked the system for as many files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, soft - OTHER_FILES)
 
 
 async def serve_here(configuration: Configuration) -> int:

@@ -20,6 +20,7 @@ from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import Stop, suppress_all
 
 WORDS_LIMIT = 1000
+MOST_REPORTS = 1_000  # about one mail: whoever has it can make up bounces of it
 SOFT_BOUNCES = 3  # of the last mails sent to an address, in a row, suppress it
 
 # Who says so, for the page of suppressions.
@@ -51,6 +52,7 @@ class _Mail(NamedTuple):
     recipient: str
     created_at: datetime
     kind: str
+    reports: int
 
 
 class _Fresh(NamedTuple):
@@ -88,13 +90,18 @@ def _lock(ids: Collection[UUID]) -> dict[UUID, _Mail]:
 
 
 _LOCK = """
-    SELECT id, workspace_id, recipient, created_at, kind FROM sending_mail
-    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    SELECT id, workspace_id, recipient, created_at, kind,
+        (SELECT count(*) FROM surveys_deliveryevent WHERE mail_id = sending_mail.id)
+    FROM sending_mail WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 
 
 def _insert(reports: Sequence[Report], mails: Mapping[UUID, _Mail], now: datetime) -> list[_Fresh]:
-    known = [report for report in reports if report.mail_id in mails]
+    known = [
+        report
+        for report in reports
+        if (mail := mails.get(report.mail_id)) and mail.reports < MOST_REPORTS
+    ]
     rows = [_row(report, mails[report.mail_id], now) for report in known]
     fresh = bulk.insert(DeliveryEvent, rows, _ONCE)
     return [

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 
 from afterword.core.liquid import problems
+from afterword.core.one_line import one_line_only
 from afterword.survey_templates.logos import MOST_BYTES, LogoRefused, keep_logo, media_type
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
@@ -33,6 +34,15 @@ def fresh_template(workspace: Workspace, metric: Metric) -> Template:
 
 
 class SurveyTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = forms.CharField(
+        label="Name of the template",
+        max_length=100,
+        validators=[one_line_only],
+        help_text="Customers do not see it.",
+    )
+    sender_name = forms.CharField(
+        label="Sender's name", max_length=100, required=False, validators=[one_line_only]
+    )
     logo_file = forms.FileField(
         label="Logo",
         required=False,
@@ -68,14 +78,11 @@ class SurveyTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
             "thanks",
         )
         labels: ClassVar = {
-            "name": "Name of the template",
-            "sender_name": "Sender's name",
             "intro": "Words before the question",
             "comment_prompt": "What the survey page asks next",
             "thanks": "Thanks",
         }
         help_texts: ClassVar = {
-            "name": "Customers do not see it.",
             "subject": f"Liquid: {{{{ first_name }}}} and the like stand for {_NAMES}.",
             "comment_prompt": "Above the field for a comment.",
             "thanks": "Shown when the answer is in.",

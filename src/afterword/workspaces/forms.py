@@ -6,16 +6,22 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from afterword.workspaces.models import Scope, Workspace
-
-MOST_MAILS_PER_DAY = 100
-MOST_EVENT_AGE_DAYS = 365
-MOST_ADDRESS_WAIT_MINUTES = 24 * 60
+from afterword.core.one_line import one_line_only
+from afterword.workspaces.models import (
+    MAILS_ARE_A_PERSONS,
+    MOST_ADDRESS_WAIT_MINUTES,
+    MOST_EVENT_AGE_DAYS,
+    MOST_MAILS_PER_DAY,
+    Scope,
+    Workspace,
+)
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        max_length=100, help_text="Where the token is used, such as: production server."
+        max_length=100,
+        validators=[one_line_only],
+        help_text="Where the token is used, such as: production server.",
     )
     scope = forms.ChoiceField(label="What it may do", choices=Scope.choices)
 
@@ -44,7 +50,7 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         labels: ClassVar = {
             "keeps_unsent_properties": "Keep properties that an event does not carry",
-            "max_mails_per_day": "Survey mails an address gets in 24 hours, at most",
+            "max_mails_per_day": "Survey mails one person gets in 24 hours, at most",
             "max_event_age_days": "Days after which an event is too old to ask about",
             "address_wait_minutes": "Minutes that an event waits for an address",
             "tracks_opens": "Track whether survey mails are opened",
@@ -53,7 +59,8 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
             "time_zone": "Dates and times are shown in it.",
             "keeps_unsent_properties": "Off: a property that an event does not carry is "
             "unassigned from the customer.",
-            "max_mails_per_day": "Counted over all campaigns, whatever the events say.",
+            "max_mails_per_day": "Counted for each address, over all campaigns. "
+            + MAILS_ARE_A_PERSONS,
             "max_event_age_days": "An older event brings the customer up to date, but nobody "
             "is surveyed.",
             "address_wait_minutes": "An event may overtake the call that says whose it is. If no "
@@ -70,11 +77,13 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["time_zone"] = forms.ChoiceField(
             choices=zones, help_text=self.fields["time_zone"].help_text
         )
-        _limit(self.fields["max_mails_per_day"], MOST_MAILS_PER_DAY)
+        self.fields["name"].validators.append(one_line_only)
+        _limit(self.fields["max_mails_per_day"], MOST_MAILS_PER_DAY, MAILS_ARE_A_PERSONS)
         _limit(self.fields["max_event_age_days"], MOST_EVENT_AGE_DAYS)
         _limit(self.fields["address_wait_minutes"], MOST_ADDRESS_WAIT_MINUTES)
 
 
-def _limit(field: forms.Field, most: int) -> None:
-    field.validators += [MinValueValidator(1), MaxValueValidator(most)]
+def _limit(field: forms.Field, most: int, about: str = "") -> None:
+    words = f"This is at most {most:,}. {about}".rstrip()
+    field.validators += [MinValueValidator(1), MaxValueValidator(most, words)]
     field.widget.attrs |= {"min": 1, "max": most}

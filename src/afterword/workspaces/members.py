@@ -28,6 +28,10 @@ class Joining(Enum):
     PENDING = "pending"
 
 
+class CannotChange(Exception):
+    """A change of a workspace's members that cannot be; the text says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     user: User
@@ -42,7 +46,8 @@ def add_member(workspace: Workspace, email: str, role: Role, password: str | Non
     """Give somebody a role in the workspace, and an account if they have none.
 
     `email` is normalised. A password replaces the one that the account has. Where the account is
-    in use and its address unconfirmed, whatever would let it do more is pending.
+    in use and its address unconfirmed, whatever would let it do more is pending. The last owner
+    stays one: raises CannotChange.
     """
     user = _account(email)
     is_unused = not user.has_usable_password()  # so nobody can have signed in with it
@@ -55,6 +60,23 @@ def add_member(workspace: Workspace, email: str, role: Role, password: str | Non
         return _give(workspace, user, role)
     PendingMember.objects.update_or_create(workspace=workspace, user=user, defaults={"role": role})
     return Joined(user, workspace, role, Joining.PENDING)
+
+
+@transaction.atomic
+def remove_member(workspace: Workspace, email: str) -> None:
+    """Take somebody out of the workspace, or back what waits for them; raises CannotChange.
+
+    Every page asks for the member anew, so it holds from the next one on. The last owner stays.
+    """
+    found = Member.objects.filter(workspace=workspace, user__email=email).first()
+    pending = PendingMember.objects.filter(workspace=workspace, user__email=email)
+    if found is None and not pending.exists():
+        raise CannotChange(f"{email} is not in {workspace.name}.")
+    if found:
+        _keep_an_owner(workspace, email)
+    pending.delete()
+    if found:
+        found.delete()
 
 
 @transaction.atomic
@@ -88,8 +110,22 @@ def _is_more(workspace: Workspace, user: User, role: Role) -> bool:
     return held is None or role.exceeds(Role(held.role))
 
 
+def _keep_an_owner(workspace: Workspace, email: str) -> None:
+    """Raise CannotChange if nobody else is an owner; the owners are locked, so it stays true."""
+    owners = Member.objects.select_for_update(of=("self",)).filter(
+        workspace=workspace, role=Role.OWNER
+    )
+    if [one.user.email for one in owners.select_related("user").order_by("id")] == [email]:
+        raise CannotChange(
+            f"{email} is the last owner of {workspace.name}: make somebody else an owner first, "
+            "with `afterword member add … --role owner`."
+        )
+
+
 def _give(workspace: Workspace, user: User, role: Role) -> Joined:
     """Make the user a member with this role; nothing waits any longer."""
+    if role != Role.OWNER:
+        _keep_an_owner(workspace, user.email)
     PendingMember.objects.filter(workspace=workspace, user=user).delete()
     member, is_new = Member.objects.select_for_update().get_or_create(
         workspace=workspace, user=user, defaults={"role": role}

@@ -10,6 +10,13 @@ from django.db import models
 
 from afterword.core.ids import new_id
 
+MOST_MAILS_PER_DAY = 1_000
+MAILS_ARE_A_PERSONS = (
+    "It keeps one person from getting too many; how much the whole workspace sends has no limit."
+)
+MOST_ADDRESS_WAIT_MINUTES = 24 * 60
+MOST_EVENT_AGE_DAYS = 3_650
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None) -> "User":

@@ -44,6 +44,9 @@ def make_token(workspace: Workspace, name: str, scope: Scope) -> tuple[Token, st
 
 @transaction.atomic
 def revoke(token: Token) -> None:
-    """Refuse the token from now on, at every process."""
+    """Refuse the token: at the API from now on, at ingest once each process has heard of it.
+
+    That takes less than a second.
+    """
     Token.objects.filter(id=token.id, revoked_at=None).update(revoked_at=timezone.now())
     announce()

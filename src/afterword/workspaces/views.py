@@ -86,5 +86,7 @@ def _make(form: TokenForm, member: Member) -> tuple[Token, str] | None:
 def revoke_token(request: HttpRequest, member: Member, token_id: UUID) -> HttpResponse:
     token = get_object_or_404(Token.objects.visible_to(member).live(), id=token_id)
     revoke(token)
-    messages.success(request, f"The token {token.name} is revoked: it is refused from now on.")
+    messages.success(
+        request, f"The token {token.name} is revoked: within a second it is refused everywhere."
+    )
     return redirect("workspaces:tokens")

@@ -197,3 +197,13 @@ def test_an_outsider_sees_and_ends_nothing(call, get):
     assert get("/suppressions/emails")[1]["data"]["emails"] == []
     assert call("DELETE", f"/suppressions/emails/{row.id}")[0] == 404
     assert live(stranger)
+
+
+def test_a_body_that_is_nested_too_deeply_is_malformed(call):
+    nested: list[Any] = []
+    for _ in range(200):
+        nested = [nested]
+
+    code, answer = call("POST", "/customers/unsubscribe", {"subscribers": nested})
+
+    assert (code, answer["message"]) == (400, "Cannot parse request body")

@@ -294,3 +294,9 @@ NAMES = st.sampled_from(
 def test_any_structure_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: str):
     refusals(f"workspace: {content}\ncampaigns: {content}", tmp_path_factory.getbasetemp())
     refusals(content, tmp_path_factory.getbasetemp())
+
+
+def test_a_limit_of_mails_is_said_to_be_a_persons(tmp_path: Path):
+    [refused] = refusals("workspace: {name: Acme, max_mails_per_day: 50000}", tmp_path)
+
+    assert "not a whole number from 1 to 1,000. It keeps one person from" in refused

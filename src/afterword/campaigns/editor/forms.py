@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from afterword.campaigns.models import Campaign, CampaignType, Channel
+from afterword.core.one_line import one_line_only
 from afterword.survey_templates.metrics import METRIC_CHOICES
 from afterword.survey_templates.models import Template
 
@@ -25,11 +26,15 @@ class NewCampaignForm(forms.Form):
         help_text="An event in your application triggers the survey.",
     )
     name = forms.CharField(
-        max_length=100, help_text="Such as: After an order. Customers do not see it."
+        max_length=100,
+        validators=[one_line_only],
+        help_text="Such as: After an order. Customers do not see it.",
     )
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = forms.CharField(max_length=100, validators=[one_line_only])
+
     class Meta:
         model = Campaign
         fields = ("name",)

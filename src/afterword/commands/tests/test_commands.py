@@ -13,7 +13,16 @@ from django.test import Client
 from afterword.commands import tables
 from afterword.commands.tests.conftest import Run
 from afterword.running.errors import CannotRun
-from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace, hash_token
+from afterword.workspaces.models import (
+    Member,
+    PendingMember,
+    Role,
+    Scope,
+    Token,
+    User,
+    Workspace,
+    hash_token,
+)
 from tests import factories
 
 ANN = "ann@acme.test"
@@ -125,7 +134,7 @@ def test_a_new_member_may_get_a_password_at_once(run: Run, monkeypatch: pytest.M
 
 
 def test_adding_a_member_again_changes_the_role(run: Run, monkeypatch: pytest.MonkeyPatch):
-    workspace = factories.a_workspace()
+    workspace = factories.a_member().workspace
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD))
     run("member add", *member_words(workspace), "--password-stdin")
 
@@ -135,7 +144,7 @@ def test_adding_a_member_again_changes_the_role(run: Run, monkeypatch: pytest.Mo
     name = workspace.name
     assert changed == (0, f"{ANN} is now analyst of {name}, no longer owner.\n", "")
     assert same == (0, f"{ANN} is already analyst of {name}.\n", "")
-    assert Member.objects.get().role == Role.ANALYST
+    assert Member.objects.get(user__email=ANN).role == Role.ANALYST
     assert authenticate(email=ANN, password=PASSWORD)
 
 
@@ -157,6 +166,79 @@ def test_an_account_that_anybody_may_have_gets_a_link_instead_of_access(run: Run
     assert "nobody has shown yet that the address is theirs" in said
     assert link.startswith(f"{settings.BASE_URL}/accounts/password/reset/key/")
     assert not Member.objects.exists()
+
+
+def test_who_is_removed_is_let_in_no_more(run: Run, client: Client):
+    owner = factories.a_member()
+    workspace, gone = owner.workspace, factories.a_member(owner.workspace, Role.ADMIN)
+    words = ("--workspace", workspace.name, "--email", gone.user.email)
+    client.force_login(gone.user)
+    assert client.get("/campaigns").status_code == 200
+
+    status, out, _ = run("member remove", *words)
+
+    assert (status, out) == (0, f"{gone.user.email} is no longer in {workspace.name}.\n")
+    assert client.get("/campaigns").status_code == 403
+    again = run("member remove", *words)
+    assert again == (2, "", f"{gone.user.email} is not in {workspace.name}.\n")
+
+
+def test_the_last_owner_stays(run: Run):
+    owner = factories.a_member()
+    factories.a_member(owner.workspace, Role.ADMIN)
+
+    status, out, err = run(
+        "member remove", "--workspace", owner.workspace.name, "--email", owner.user.email
+    )
+
+    assert (status, out) == (2, "")
+    assert "is the last owner" in err
+    assert Member.objects.count() == 2
+
+
+def test_the_last_owner_gets_no_lower_role(run: Run):
+    workspace = factories.a_workspace()
+    run("member add", *member_words(workspace))
+
+    status, out, err = run("member add", *member_words(workspace, "admin"))
+
+    assert (status, out) == (2, "")
+    assert "is the last owner" in err
+    assert Member.objects.get().role == Role.OWNER
+
+
+def test_what_waits_for_somebody_is_listed_as_such(run: Run):
+    owner = factories.a_member()
+    User.objects.create_user(ANN, PASSWORD)
+    run("member add", *member_words(owner.workspace, "admin"))
+
+    _, out, _ = run("member list", "--workspace", owner.workspace.name)
+
+    assert out.splitlines() == [
+        f"owner    {owner.user.email}",
+        f"admin    {ANN} (waits for their link)",
+    ]
+
+
+def test_what_waits_for_somebody_is_taken_back(run: Run):
+    owner = factories.a_member()
+    User.objects.create_user(ANN, PASSWORD)
+    run("member add", *member_words(owner.workspace))
+
+    run("member remove", "--workspace", owner.workspace.name, "--email", ANN)
+
+    assert not PendingMember.objects.exists()
+
+
+def test_members_are_listed_with_their_roles(run: Run):
+    owner = factories.a_member()
+    analyst = factories.a_member(owner.workspace, Role.ANALYST)
+    factories.a_member()
+
+    _, out, _ = run("member list", "--workspace", owner.workspace.name)
+
+    listed = {tuple(line.split()) for line in out.splitlines()}
+    assert listed == {("owner", owner.user.email), ("analyst", analyst.user.email)}
 
 
 @pytest.mark.parametrize("password", ["", "short", "password123"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from afterword.events import asgi
+from afterword.web.deadline import Deadline
 
 Messages = list[dict[str, Any]]
 
@@ -31,6 +32,7 @@ class Client:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.application = Deadline(asgi.app, seconds=30)
 
     def post(self, path: str, body: Any = b"", *, key: str = "", **options: Any) -> Answer:
         return self.request("POST", path, body, key=key, **options)
@@ -77,7 +79,7 @@ class Client:
                 for name, value in {**given, **(headers or {})}.items()
             ],
         }
-        await asgi.app(scope, receive, send)
+        await self.application(scope, receive, send)
         start, *rest = sent
         return Answer(
             start["status"],

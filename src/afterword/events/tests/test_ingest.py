@@ -110,12 +110,12 @@ def test_counts_add_up_over_flushes_and_are_written_by_themselves(sender):
 def test_names_beyond_the_thousandth_are_counted_together(sender, monkeypatch):
     monkeypatch.setattr(tally, "MAX_NAMES", 2)
 
-    for name in ("a", "b", "c", "d", "a"):
+    for name in ("a", "b", "c", "d", "a", ORDERED):
         sender.accepts("/v1/track", track(event=name))
 
     flush(sender.client)
     counts = dict(EventCount.objects.values_list("name", "unmatched"))
-    assert counts == {"a": 2, "b": 1, tally.OTHER_NAMES: 2}
+    assert counts == {"a": 2, "b": 1, tally.OTHER_NAMES: 2, ORDERED: 0}
 
 
 def test_a_switched_off_campaign_listens_all_the_same(client):
@@ -131,7 +131,7 @@ def test_an_event_name_matches_as_sent_and_then_trimmed(sender):
     sender.accepts("/v1/track", track(event=f" {ORDERED}\n"))
     sender.accepts("/v1/track", track(event=ORDERED.lower()))
 
-    assert [read_body(item).name for item in InboxItem.objects.all()] == [ORDERED]
+    assert [read_body(item).names for item in InboxItem.objects.all()] == [(ORDERED,)]
 
 
 def read_body(item: InboxItem) -> Any:
@@ -153,6 +153,37 @@ def test_an_alias_needs_both_ids(sender, ids):
 
     assert stored() == []
     assert sender.rejections() == ["no_user_anon_id"]
+
+
+VIEWED = [("page", "Viewed Pricing Page"), ("screen", "Viewed Pricing Screen")]
+
+
+@pytest.mark.parametrize(("kind", "name"), VIEWED)
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_page_that_a_campaign_listens_for_is_stored(client, kind, name, plain):
+    _, key = a_token(a_campaign(events=["Pricing" if plain else name]).workspace)
+    page = {"userId": "u1", "messageId": "m1", "name": " Pricing "}
+
+    assert client.post(f"/v1/{kind[0]}", page, key=key).status == 200
+    batch = [{**page, "type": kind, "messageId": "m2"}, {**page, "type": kind, "name": "Home"}]
+    assert client.post("/v1/batch", {"batch": batch}, key=key).status == 200
+
+    assert [item["messageId"] for item in stored()] == ["m1", "m2"]
+    assert {read_body(item).names for item in InboxItem.objects.all()} == {(name, "Pricing")}
+    flush(client)
+    counts = EventCount.objects.values_list("name", "matched", "unmatched")
+    assert set(counts) == {(name, 2, 0), (name.replace("Pricing", "Home"), 0, 1)}
+
+
+def test_a_page_is_checked_only_where_somebody_listens(client):
+    _, key = a_token(a_campaign(events=["Pricing"]).workspace)
+
+    for name in ("Pricing", "Home", "x" * 200, 5, None, ""):
+        assert client.post("/v1/page", {"name": name}, key=key).status == 200
+
+    flush(client)
+    assert [row.code for row in Rejection.objects.all()] == ["no_user_anon_id"]
+    assert [row.name for row in EventCount.objects.all()] == ["Viewed Home Page"]
 
 
 def test_a_call_without_a_message_id_gets_one(sender):
@@ -276,6 +307,16 @@ def test_rejections_are_kept_up_to_a_hundred_a_second(sender):
     assert len(sender.rejections()) == tally.MAX_REJECTIONS
 
 
+def test_one_workspaces_rejections_take_no_room_from_anothers(client):
+    noisy, quiet = Sender(client), Sender(client)
+
+    noisy.accepts("/v1/batch", {"batch": [5] * 500})
+    quiet.accepts("/v1/batch", {"batch": [5]})
+
+    flush(client)
+    assert Rejection.objects.filter(workspace=quiet.workspace).count() == 1
+
+
 def test_items_beyond_the_limit_are_rejected_together(sender, monkeypatch):
     items = [track(messageId=f"m{number}") for number in range(batch.MAX_ITEMS + 3)]
 
@@ -337,7 +378,7 @@ def test_of_two_members_with_one_name_the_last_counts(sender):
 
     sender.accepts("/v1/track", raw)
 
-    assert read_body(InboxItem.objects.get()).name == ORDERED
+    assert read_body(InboxItem.objects.get()).names == (ORDERED,)
 
 
 # ---- requests refused
@@ -440,6 +481,23 @@ def test_a_key_may_come_beside_the_body(sender):
     assert sender.rejections() == ["invalid_json"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Authorization": "Bearer {}"}, {"Authorization": "bearer  {}"}, {"X-Api-Key": "{}"}],
+)
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/track", track()), ("/v1/b", {"batch": [track()]})]
+)
+def test_a_key_may_come_as_the_api_takes_it(sender, headers, path, body):
+    [(name, form)] = headers.items()
+
+    sender.accepts(path, body, key="", headers={name: form.format(sender.key)})
+    assert InboxItem.objects.get().token_id == sender.token.id
+    unknown = sender.post(path, body, key="", headers={name: form.format("aw_unknown")})
+    assert error_of(unknown) == (401, "unknown_key")
+    assert "unknown or revoked" in unknown.json["message"]
+
+
 def test_a_missing_or_unknown_key_is_401(client):
     wrong: list[dict[str, Any]] = [
         {},
@@ -493,7 +551,7 @@ def test_a_header_is_checked_before_the_body_is_unpacked(client):
     assert answer.status == 401
 
 
-def test_a_token_works_at_once_and_stops_at_once(sender):
+def test_a_token_works_at_once_and_stops_as_soon_as_its_end_is_heard_of(sender):
     token, key = a_token(sender.workspace)
     sender.accepts("/v1/track", track(), key=key)
 
@@ -572,19 +630,21 @@ def test_other_encodings_are_refused(sender):
         assert error_of(answer) == (415, "unsupported_encoding")
 
 
-def test_a_client_that_goes_away_is_not_answered(sender):
+@pytest.mark.parametrize("pieces", [[], [b'{"event": "Orde']])
+def test_a_body_that_is_cut_off_is_a_400(sender, pieces):
     sent: list[Any] = []
+    messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.disconnect"}
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/v1/t", "query_string": b"", "headers": []}
-    sender.client.loop.run_until_complete(asgi.app(scope, receive, send))
+    sender.client.loop.run_until_complete(sender.client.application(scope, receive, send))
 
-    assert sent == []
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (400, "cut_off")
 
 
 # ---- browsers

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from afterword.events.arrival import check, clean, kind_of, opts_out, read, storable
 from afterword.events.sources.segment.batch import MAX_PART, split_batch
-from afterword.events.sources.segment.payload import PayloadError, Problem, read_call
+from afterword.events.sources.segment.payload import PayloadError, Problem, names_of, read_call
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def call(envelope: dict[str, Any] | None = None, /, **fields: Any) -> Any:
 def test_a_call_has_what_was_sent():
     read = call(userId="u", anonymousId="a", properties={"total": 5}, traits={"plan": "pro"})
 
-    assert (read.type, read.name, read.message_id) == ("track", "Ordered", "m")
+    assert (read.type, read.names, read.message_id) == ("track", ("Ordered",), "m")
     assert (read.user_id, read.anonymous_id) == ("u", "a")
     assert (read.properties, read.traits) == ({"total": 5}, {"plan": "pro"})
 
@@ -226,6 +226,25 @@ def test_lenient_forms_of_a_track_pass(fields):
     check(read(b'{"event":"Ordered",%b}' % fields.encode()), "track")
 
 
+@pytest.mark.parametrize(
+    ("sent", "names"),
+    [
+        ({"name": "Pricing"}, ("Viewed Pricing Page", "Pricing")),
+        (
+            {"name": " Pricing", "category": "Docs"},
+            ("Viewed Docs Pricing Page", "Viewed Pricing Page", "Docs Pricing", "Pricing"),
+        ),
+        ({"name": "Pricing", "category": 5}, ("Viewed Pricing Page", "Pricing")),
+        ({"name": "  "}, ()),
+        ({"name": ["Pricing"]}, ()),
+        ({"category": "Docs"}, ()),
+        ({"name": "x" * 189}, ()),
+    ],
+)
+def test_a_page_goes_by_several_names(sent, names):
+    assert names_of(read(json.dumps(sent).encode()), "page") == names
+
+
 @pytest.mark.parametrize("properties", ["5", "true", "false", "0", '""', '"a"', "[1]", "[[]]"])
 def test_properties_that_are_no_object_do_not_pass(properties):
     raw = b'{"event":"Ordered","userId":"u","properties":%b}' % properties.encode()
@@ -335,7 +354,7 @@ def received(body: bytes) -> str | None:
     assert "\0" not in stored
     read_back = read_call(stored, "", NOW)
     assert read_back.type == kind
-    for text in (read_back.name, read_back.message_id, read_back.user_id, *read_back.properties):
+    for text in (*read_back.names, read_back.message_id, read_back.user_id, *read_back.properties):
         assert "\0" not in text
         text.encode()  # no lone surrogates
     assert 0 < len(read_back.message_id) <= 100

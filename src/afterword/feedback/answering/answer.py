@@ -39,6 +39,11 @@ def has_ended(invitation: Invitation, now: datetime) -> bool:
     return now - asked_at >= LIFE
 
 
+def answer_to(survey: Survey) -> Response | None:
+    """Return the answer that stands, whichever of its mails the survey was opened from."""
+    return getattr(survey, "response", None)
+
+
 def read_score(text: str, metric: Metric) -> int:
     """Return the score that `text` says; raises AnswerRefused if the metric has no such score."""
     scale = SCALES[metric]
@@ -66,15 +71,14 @@ def record_answer(
 ) -> Response:
     """Make `score` and `comment` the survey's answer; an earlier one is kept beside it.
 
-    An empty comment keeps an earlier one, which the page does not show and so nobody deleted.
-    `submitted` says that the person sent the form; a score alone may come before that.
-    Raises AnswerClosed.
+    None for a comment keeps an earlier one; an empty one removes it. `submitted` says that the
+    person sent the form; a score alone may come before that. Raises AnswerClosed.
     """
     survey = lock_survey(invitation)
     response = Response.objects.filter(survey=survey).first() or _new_response(survey, now)
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
-    comment = comment or response.comment
+    comment = response.comment if comment is None else comment
     if response.score not in {None, score} or response.comment not in {"", comment}:
         response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
     response.score = score

@@ -14,6 +14,7 @@ from django.urls import reverse
 from afterword.core.liquid import Text, TextRefused
 from afterword.feedback.answering.answer import COMMENT_LIMIT
 from afterword.feedback.answering.visit import new_visit
+from afterword.feedback.models import Response
 from afterword.survey_templates.letters.brand import Shades, shades
 from afterword.survey_templates.letters.design import ACCENT
 from afterword.survey_templates.metrics import SCALES, Metric, Scale
@@ -43,7 +44,10 @@ class Brand:
 
 @dataclass(frozen=True)
 class SurveyPage:
-    """A survey to be answered, with what its visitor has said so far."""
+    """A survey to be answered, with what its visitor has said so far.
+
+    `answer` is the one that stands, if there is one.
+    """
 
     invitation: Invitation
     hit: UUID  # of the fetch that it answers; every later POST from it says so
@@ -51,6 +55,9 @@ class SurveyPage:
     comment: str = ""
     problem: str = ""
     is_repeated: bool = False  # asks to press Send once more
+    answer: Response | None = None
+    known_visit: str = ""  # that goes on
+    shows_comment: bool = False  # of the answer that stands: an empty field removes it then
 
     limit = COMMENT_LIMIT
 
@@ -80,11 +87,18 @@ class SurveyPage:
 
     @property
     def address(self) -> str:
-        return reverse("feedback:survey", args=[self.invitation.answer_token])
+        return page_address(self.invitation)
 
     @cached_property
     def visit(self) -> str:
+        if self.known_visit:
+            return self.known_visit
         return new_visit(self.invitation.answer_token, self.hit, is_repeated=self.is_repeated)
+
+    @property
+    def brings_score(self) -> bool:
+        """Whether the link alone says a score that is not the answer yet."""
+        return self.score is not None and not self.problem and self.answer is None
 
     @property
     def picture(self) -> str:
@@ -99,6 +113,10 @@ class SurveyPage:
             self.scale.highest: self.scale.highest_label,
         }
         return ends.get(score, "")
+
+
+def page_address(invitation: Invitation) -> str:
+    return reverse("feedback:survey", args=[invitation.answer_token])
 
 
 @lru_cache(maxsize=1000)

@@ -7,7 +7,7 @@ its page was loaded. `unsubscribing.py` has the other link's page.
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,24 +17,28 @@ from afterword.core.text import clean_text
 from afterword.feedback.answering.answer import (
     AnswerClosed,
     AnswerRefused,
+    answer_to,
     has_ended,
     is_closed,
     read_comment,
     read_score,
     record_answer,
 )
-from afterword.feedback.answering.page import SurveyPage, sealed, show
+from afterword.feedback.answering.page import SurveyPage, page_address, sealed, show
 from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
-from afterword.feedback.models import HitKind
+from afterword.feedback.models import HitKind, Response
 from afterword.survey_templates.metrics import Metric
 from afterword.surveys.models import Invitation
 
 LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
+A_MOMENT = "One moment, please press Send again: the last press came within a second."
 ONCE_MORE = (
     "Almost done. A program seems to be opening the links of this mail, so we would like to be "
     "sure that it is you: please press Send once more."
 )
+THANKS = "thanks"
+KNEW_COMMENT = "knew_comment"  # the form held the comment that stands
 A_POINT = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 public_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,13 +49,17 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     asked, now = _asked(token), timezone.now()
     if asked is None:
         return _not_found()
-    if is_closed(getattr(asked.survey, "response", None), now):
+    answer = answer_to(asked.survey)
+    if is_closed(answer, now):
         return show("closed.html", asked.template, {}, status=410)
     if has_ended(asked, now):
         return show("ended.html", asked.template, {}, status=410)
     if request.method == "POST":
-        return _answer(request, asked, now)
-    return _choose(request, asked)
+        return _answer(request, asked, answer, now)
+    if answer and THANKS in request.GET:
+        page = SurveyPage(asked, new_id(), answer.score)
+        return show("thanks.html", asked.template, {"page": page})
+    return _choose(request, asked, answer)
 
 
 @require_safe
@@ -72,8 +80,11 @@ def shown(request: HttpRequest, token: str, hit: UUID) -> HttpResponse:
     return sealed(HttpResponse(A_POINT, content_type="image/gif"))
 
 
-def _choose(request: HttpRequest, asked: Invitation) -> HttpResponse:
-    """The page to answer on, with the score that the link carries already chosen."""
+def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) -> HttpResponse:
+    """The page to answer on, with the score that the link carries already chosen.
+
+    Where an answer stands it is shown instead, and another score asks whether to change it.
+    """
     chosen, score, problem = request.GET.get("score"), None, ""
     try:
         score = read_score(chosen, Metric(asked.survey.metric)) if chosen is not None else None
@@ -83,34 +94,83 @@ def _choose(request: HttpRequest, asked: Invitation) -> HttpResponse:
     status = 400 if problem else 200
     if request.method == "HEAD":
         return sealed(HttpResponse(status=status))
-    page = SurveyPage(asked, hit, score, problem=problem)
+    if answer is None:
+        page = SurveyPage(asked, hit, score, problem=problem)
+    elif score in {None, answer.score}:
+        page = _with_answer(asked, hit, answer, problem)
+    else:
+        page = SurveyPage(asked, hit, score, answer=answer)
+        return show("change.html", asked.template, {"page": page})
     return show("survey.html", asked.template, {"page": page}, status=status)
 
 
-def _answer(request: HttpRequest, asked: Invitation, now: datetime) -> HttpResponse:
+def _with_answer(asked: Invitation, hit: UUID, answer: Response, problem: str) -> SurveyPage:
+    return SurveyPage(
+        asked, hit, answer.score, answer.comment, problem, answer=answer, shows_comment=True
+    )
+
+
+def _answer(
+    request: HttpRequest, asked: Invitation, answer: Response | None, now: datetime
+) -> HttpResponse:
     """Take what the form says; whatever is wrong with it, nothing that was typed is lost."""
     visit = read_visit(request.POST.get("visit", ""), asked.answer_token)
     hit = visit.hit if visit else new_id()
-    score, comment = None, request.POST.get("comment", "")
+    score = None
     by_itself = "by_itself" in request.POST  # the score alone, on a sign of a person
     try:
         score = read_score(request.POST.get("score", ""), Metric(asked.survey.metric))
         if visit is None:
-            page = SurveyPage(asked, hit, score, comment, LOOKED_AT_TOO_LONG)
-            return show("survey.html", asked.template, {"page": page}, status=403)
-        kept = None if by_itself else read_comment(comment)
+            problem = LOOKED_AT_TOO_LONG
+            return _show_again(request, asked, hit, score, problem=problem, status=403)
+        kept = None if by_itself else _comment_in(request)
+        if by_itself and answer and request.POST.get("stands") != str(answer.score):
+            return sealed(HttpResponse(status=202))  # its page did not know what it would change
         if _is_doubtful(request, asked, visit, now):
-            return _ask_again(asked, visit, score, comment, by_itself=by_itself)
+            if by_itself:
+                return sealed(HttpResponse(status=202))
+            return _ask_again(request, asked, visit, score)
         record_answer(asked, score, kept, now, submitted=not by_itself)
     except AnswerClosed:
         return show("closed.html", asked.template, {}, status=410)
     except AnswerRefused as refusal:
-        page = SurveyPage(asked, hit, score, comment, str(refusal))
-        return show("survey.html", asked.template, {"page": page}, status=400)
+        return _show_again(request, asked, hit, score, problem=str(refusal), status=400)
     confirm(asked, hit, now)
     if by_itself:
         return sealed(HttpResponse(status=204))
-    return show("thanks.html", asked.template, {"page": SurveyPage(asked, hit, score)})
+    # A page that was fetched can be loaded again without sending the answer once more.
+    return sealed(HttpResponseRedirect(f"{page_address(asked)}?{THANKS}", status=303))
+
+
+def _show_again(
+    request: HttpRequest,
+    asked: Invitation,
+    hit: UUID,
+    score: int | None,
+    *,
+    problem: str,
+    status: int,
+    is_repeated: bool = False,
+    known_visit: str = "",
+) -> HttpResponse:
+    """The form as it was sent, with what is wrong about it."""
+    page = SurveyPage(
+        asked,
+        hit,
+        score,
+        request.POST.get("comment", ""),
+        problem,
+        is_repeated=is_repeated,
+        known_visit=known_visit,
+        shows_comment=KNEW_COMMENT in request.POST,
+    )
+    return show("survey.html", asked.template, {"page": page}, status=status)
+
+
+def _comment_in(request: HttpRequest) -> str | None:
+    """An empty field says nothing, unless the comment that stands was shown in it."""
+    comment = read_comment(request.POST.get("comment", ""))
+    return comment or ("" if KNEW_COMMENT in request.POST else None)
 
 
 def _is_doubtful(request: HttpRequest, asked: Invitation, visit: Visit, now: datetime) -> bool:
@@ -127,13 +187,18 @@ def _is_doubtful(request: HttpRequest, asked: Invitation, visit: Visit, now: dat
     return is_burst(asked, now)
 
 
-def _ask_again(
-    asked: Invitation, visit: Visit, score: int, comment: str, *, by_itself: bool
-) -> HttpResponse:
-    if by_itself:
-        return sealed(HttpResponse(status=202))
-    page = SurveyPage(asked, visit.hit, score, comment, ONCE_MORE, is_repeated=True)
-    return show("survey.html", asked.template, {"page": page}, status=403)
+def _ask_again(request: HttpRequest, asked: Invitation, visit: Visit, score: int) -> HttpResponse:
+    """Ask for one more press. Who pressed too soon keeps the time of the first asking."""
+    return _show_again(
+        request,
+        asked,
+        visit.hit,
+        score,
+        problem=A_MOMENT if visit.is_repeated else ONCE_MORE,
+        status=403,
+        is_repeated=True,
+        known_visit=request.POST["visit"] if visit.is_repeated else "",
+    )
 
 
 def _asked(token: str) -> Invitation | None:

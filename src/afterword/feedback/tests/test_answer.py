@@ -88,14 +88,14 @@ def test_of_endless_changes_the_last_are_kept():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("comment", [None, ""])
-def test_a_new_score_keeps_the_comment(comment):
+@pytest.mark.parametrize(("comment", "kept"), [(None, "Bad"), ("", "")])
+def test_a_new_score_keeps_the_comment_unless_it_was_removed(comment, kept):
     survey = a_sent_survey()
     record_answer(survey, 3, "Bad", NOW, submitted=True)
 
-    response = record_answer(survey, 8, comment, NOW, submitted=bool(comment is not None))
+    response = record_answer(survey, 8, comment, NOW, submitted=comment is not None)
 
-    assert (response.score, response.comment, response.submitted_at) == (8, "Bad", NOW)
+    assert (response.score, response.comment, response.submitted_at) == (8, kept, NOW)
 
 
 @pytest.mark.django_db

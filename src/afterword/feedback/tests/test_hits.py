@@ -203,7 +203,7 @@ def test_hits_of_a_survey_are_bounded(client, monkeypatch):
 
     assert Hit.objects.filter(survey=survey).count() == 3
     assert Hit.objects.filter(survey=other).count() == 1
-    assert send(client, survey, pages[4]).status_code == 200
+    assert send(client, survey, pages[4]).status_code == 303
     assert Response.objects.get().score == 9
 
 
@@ -280,11 +280,13 @@ def test_while_a_machine_is_at_the_links_a_plain_form_is_asked_for_twice(client,
     burst(client, survey)
 
     first = send(client, survey, page, sign="")
-    at_once = send(client, survey, first, sign="")
+    at_once = send(client, survey, first, sign="", comment="Typed")
     monkeypatch.setattr("afterword.feedback.answering.public.A_BREATH", timedelta(0))
-    second = send(client, survey, first, sign="")
+    second = send(client, survey, at_once, sign="")
 
-    assert (first.status_code, at_once.status_code, second.status_code) == (403, 403, 200)
+    assert (first.status_code, at_once.status_code, second.status_code) == (403, 403, 303)
+    assert "One moment, please press Send again" in at_once.content.decode()
+    assert "Typed</textarea>" in at_once.content.decode()
     assert Response.objects.get().score == 9
 
 
@@ -314,11 +316,11 @@ def test_a_machine_of_another_day_is_no_reason_to_ask_twice(client):
 
     page = fetch(client, survey)
 
-    assert send(client, survey, page, sign="").status_code == 200
+    assert send(client, survey, page, sign="").status_code == 303
 
 
 def test_a_visit_without_its_hit_is_as_good(client):
     survey = a_sent_survey()
     fields = {"visit": new_visit(survey.answer_token, new_id()), **BY_HAND}
 
-    assert client.post(f"/s/{survey.answer_token}", fields).status_code == 200
+    assert client.post(f"/s/{survey.answer_token}", fields).status_code == 303

@@ -45,10 +45,12 @@ def customer_of(survey):
 def the_form(response):
     """What a browser would send from the page."""
     html = response.content.decode()
-    fields = {"visit": found(r'name="visit" value="([^"]+)"', html), "sign": ""}
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html)
+    fields = dict(hidden)
     if chosen := re.search(r'value="(\d+)" required checked', html):
         fields["score"] = chosen[1]
-    fields["comment"] = unescape(found(r"<textarea[^>]*>\n?(.*?)</textarea>", html))
+    if comment := re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", html, re.DOTALL):
+        fields["comment"] = unescape(comment[1])
     return fields
 
 
@@ -91,10 +93,11 @@ def test_sending_the_form_records_the_answer_and_thanks(visitor):
     survey = named_survey(thanks="You are great.")
     form = the_form(visitor.get(page_of(survey, score=9)))
 
-    response = visitor.post(page_of(survey), {**form, "comment": "Quick!"})
+    sent = visitor.post(page_of(survey), {**form, "comment": "Quick!"})
 
     recorded = Response.objects.get()
-    assert response.status_code == 200
+    assert sent.status_code == 303  # so that loading the page again sends nothing
+    response = visitor.get(sent.url)
     assert "You are great." in response.content.decode()
     assert (recorded.score, recorded.comment) == (9, "Quick!")
     assert recorded.submitted_at
@@ -146,7 +149,7 @@ def test_an_answer_from_nowhere_is_refused_kindly(visitor, visit):
     assert not Response.objects.exists()
     form = the_form(response)
     assert (form["score"], form["comment"]) == ("9", "Typed for <long>")
-    assert visitor.post(page_of(survey), form).status_code == 200
+    assert visitor.post(page_of(survey), form).status_code == 303
 
 
 def test_a_visit_ends_after_a_day(monkeypatch):
@@ -224,7 +227,7 @@ def test_a_reminder_shows_that_its_survey_is_answered(visitor):
         survey.survey.campaign, customer=survey.survey.customer, reminds=survey
     )
     form = the_form(visitor.get(page_of(reminder, score=7)))
-    assert visitor.post(page_of(reminder), form).status_code == 200
+    assert visitor.post(page_of(reminder), form).status_code == 303
     assert visitor.get(page_of(survey)).status_code == 200
     Response.objects.update(created_at=timezone.now() - timedelta(hours=24))
 
@@ -239,7 +242,7 @@ def test_what_is_typed_is_shown_and_never_run(visitor):
     form = the_form(visitor.get(page_of(survey)))
 
     refused = visitor.post(page_of(survey), {**form, "comment": "</textarea><script>alert(1)"})
-    thanked = visitor.post(page_of(survey), {**form, "score": "1"})
+    thanked = visitor.post(page_of(survey), {**form, "score": "1"}, follow=True)
 
     assert b"<script>alert" not in refused.content + thanked.content
 
@@ -247,16 +250,79 @@ def test_what_is_typed_is_shown_and_never_run(visitor):
 # ---- what the pages reveal
 
 
-def test_a_link_that_is_passed_on_shows_no_person_and_no_earlier_answer(visitor):
+def test_a_link_that_is_passed_on_shows_no_person(visitor):
     survey = named_survey()
-    form = the_form(visitor.get(page_of(survey, score=4)))
-    visitor.post(page_of(survey), {**form, "comment": "Between us"})
 
     html = visitor.get(page_of(survey)).content.decode()
 
     assert "How was it, dear customer?" in html
-    assert not any(secret in html for secret in ("Ann", "Noor", "secret.test", "Between us"))
+    assert not any(secret in html for secret in ("Ann", "Noor", "secret.test"))
     assert " checked" not in html
+
+
+def answered(visitor, score=9, comment="Quick!"):
+    survey = named_survey()
+    form = the_form(visitor.get(page_of(survey, score=score)))
+    visitor.post(page_of(survey), {**form, "comment": comment})
+    return survey
+
+
+@pytest.mark.parametrize("query", [{}, {"score": 9}])
+def test_the_answer_that_stands_is_shown_while_it_can_be_changed(visitor, query):
+    survey = answered(visitor)
+
+    page = visitor.get(page_of(survey, **query))
+
+    form = the_form(page)
+    assert (form["score"], form["comment"]) == ("9", "Quick!")
+    assert "data-from-link" not in page.content.decode()
+    visitor.post(page_of(survey), {**form, "score": "8"})
+    assert (Response.objects.get().score, Response.objects.get().comment) == (8, "Quick!")
+
+
+def test_a_comment_that_was_shown_can_be_removed(visitor):
+    survey = answered(visitor)
+    form = the_form(visitor.get(page_of(survey)))
+
+    visitor.post(page_of(survey), {**form, "comment": ""})
+
+    assert Response.objects.get().comment == ""
+
+
+def test_another_score_in_an_older_mail_asks_before_it_changes_the_answer(visitor):
+    survey = answered(visitor)
+
+    page = visitor.get(page_of(survey, score=3))
+
+    assert "Change your answer from 9 to 3?" in page.content.decode()
+    assert Response.objects.get().score == 9
+    form = {**the_form(page), "sign": "person"}
+    assert visitor.post(page_of(survey), {**form, "by_itself": "1"}).status_code == 202
+    assert Response.objects.get().score == 9
+    visitor.post(page_of(survey), form)
+    assert (Response.objects.get().score, Response.objects.get().comment) == (3, "Quick!")
+
+
+def test_a_page_from_before_the_answer_changes_it_only_when_it_is_sent(visitor):
+    survey = named_survey()
+    old = the_form(visitor.get(page_of(survey, score=3)))
+    new = the_form(visitor.get(page_of(survey, score=9)))
+    visitor.post(page_of(survey), {**new, "sign": "person"})
+
+    noted = visitor.post(page_of(survey), {**old, "sign": "person", "by_itself": "1"})
+
+    assert noted.status_code == 202
+    assert Response.objects.get().score == 9
+
+
+def test_the_thanks_can_be_loaded_again_and_are_nobodys_before_an_answer(visitor):
+    survey = named_survey()
+    thanks = f"{page_of(survey)}?thanks"
+    assert "<form" in visitor.get(thanks).content.decode()
+    visitor.post(page_of(survey), the_form(visitor.get(page_of(survey, score=9))))
+
+    for _ in range(2):
+        assert "You chose 9" in visitor.get(thanks).content.decode()
 
 
 @pytest.mark.parametrize("address", ["/s/{}", "/u/{}"])

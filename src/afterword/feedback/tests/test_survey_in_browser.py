@@ -115,3 +115,24 @@ def test_the_page_fits_a_phone(live_server, survey, width):
         assert min(min(box["width"], box["height"]) for box in boxes) >= 40
 
     visit(live_server, survey, measure, viewport={"width": width, "height": 640})
+
+
+def test_an_older_mails_score_changes_nothing_until_it_is_confirmed(live_server, survey):
+    def give(page):
+        page.mouse.move(20, 20)
+        noted(page, 9)
+
+    def touch_and_leave(page):
+        page.mouse.move(20, 20)
+        page.mouse.move(60, 60)
+        page.get_by_role("link", name="Keep 9").click()
+        page.get_by_text("This is your answer").wait_for()
+
+    def change(page):
+        page.get_by_role("button", name="Change it to 3").click()
+        page.get_by_text("Thank you").wait_for()
+
+    visit(live_server, survey, give)
+
+    assert visit(live_server, survey, touch_and_leave, "?score=3") == [(9, "", False)]
+    assert visit(live_server, survey, change, "?score=3") == [(3, "", True)]

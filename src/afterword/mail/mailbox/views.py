@@ -21,6 +21,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from afterword.configuration import configuration
+from afterword.core.ids import parsed_id
 from afterword.core.keyset import newest_first
 from afterword.mail.mailbox.kept import Kept, read
 from afterword.mail.models import MailboxMessage
@@ -131,10 +132,7 @@ def _opened(request: HttpRequest, mail: Mail, newest: MailboxMessage | None) -> 
     """Return the message that was asked for; the newest if none was."""
     if not (asked := request.GET.get("message")):
         return read(newest) if newest else None
-    try:
-        return read(get_object_or_404(mail, id=UUID(asked)))
-    except ValueError:
-        raise Http404 from None
+    return read(get_object_or_404(mail, id=parsed_id(asked)))
 
 
 def _as_json(kept: Kept) -> dict[str, object]:

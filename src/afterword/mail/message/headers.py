@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import idna
 
+from afterword.core.text import header_line
+
 LINE = 78  # RFC 5322, 2.1.1
 VALUE_LIMIT = 900  # so that a value which cannot be folded keeps to the 998 of the same section
 DISPLAY_NAME_LIMIT = 64
-# Controls, line and paragraph separators, direction overrides and lone surrogates.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 _ENCODED_BYTES = 42  # of UTF-8 in one encoded word, which RFC 2047 limits to 75 characters
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
@@ -34,7 +34,7 @@ class MessageRefused(ValueError):
 def mailbox(header: str, name: str, address: str) -> str:
     """`header: "name" <address>`, folded; the name without controls and not overlong."""
     address = ascii_domain(header, address)
-    name = one_line(name)[:DISPLAY_NAME_LIMIT].rstrip()
+    name = header_line(name)[:DISPLAY_NAME_LIMIT].rstrip()
     if not name:
         return f"{header}: {address}"
     if _needs_encoding(name):
@@ -46,21 +46,14 @@ def mailbox(header: str, name: str, address: str) -> str:
     return f"{line} <{address}>" if fits else f"{line}\r\n <{address}>"
 
 
-def one_line(text: str) -> str:
-    """`text` without controls and with single spaces, fit for a header."""
-    if not text.isprintable():
-        text = _UNPRINTABLE.sub(" ", text)
-    return " ".join(text.split())
-
-
 def text(header: str, value: str) -> str:
     """A field of free text: on one line at first, then folded, and encoded where it must be."""
-    return f"{header}: {_unstructured(one_line(value), len(header) + 2)}"
+    return f"{header}: {_unstructured(header_line(value), len(header) + 2)}"
 
 
 def plain(header: str, value: str) -> str:
     """A field of printable ASCII, folded, for programs: it is never encoded, but refused."""
-    words = one_line(_matching(header, value, _PRINTABLE)).split(" ")
+    words = header_line(_matching(header, value, _PRINTABLE)).split(" ")
     return f"{header}: {_folded(words, len(header) + 2)}"
 
 

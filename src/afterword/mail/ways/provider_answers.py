@@ -3,6 +3,7 @@
 import json
 import re
 
+from afterword.core import foreign_json
 from afterword.mail.ways.faults import Fault
 
 _SENDER = re.compile(
@@ -66,8 +67,8 @@ def was_taken_before(status: int, body: str) -> bool:
 def words_of(body: str) -> str:
     """Return what a provider says, on one line: the message of an answer in JSON, else all."""
     try:
-        found = json.loads(body)
-    except ValueError:
+        found = foreign_json.read(body.encode(errors="replace"))
+    except foreign_json.Malformed:
         return " ".join(body.split())
     if isinstance(found, dict):
         for name in ("message", "Message", "ErrorMessage", "detail", "error"):

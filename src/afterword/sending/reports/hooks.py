@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from afterword.core.ids import parsed_id
 from afterword.mail.servers.address import ProviderAccount
 from afterword.mail.servers.find import default_server, server_of
 from afterword.mail.ways.providers import PROVIDERS, webhook_options
@@ -67,9 +68,13 @@ def hook(request: HttpRequest, account: str) -> HttpResponse:
         return HttpResponse(status=413)
     if len(request.body) > MOST_BYTES:
         return HttpResponse(status=413)
-    if not _is_genuine(found, request):
-        return HttpResponse(status=403)
-    return _take_in(found, request, timezone.now())
+    try:
+        if not _is_genuine(found, request):
+            return HttpResponse(status=403)
+        return _take_in(found, request, timezone.now())
+    except RecursionError:  # anymail reads JSON, and JSON in it, however deep
+        log.warning("%s: a report is nested too deeply", found.provider)
+        return HttpResponse(status=400)
 
 
 def _take_in(found: Hook, request: HttpRequest, now: datetime) -> HttpResponse:
@@ -101,7 +106,9 @@ def _is_genuine(found: Hook, request: HttpRequest) -> bool:
 
 def _hook(name: str, path: str) -> Hook:
     """Raise Http404 where there is no such account, NotReady where it cannot prove its posts."""
-    workspace_id = None if name == DEFAULT else _uuid(name)
+    workspace_id = parsed_id(name)
+    if name != DEFAULT and not workspace_id:
+        raise Http404
     server = server_of(workspace_id) if workspace_id else default_server()
     # A workspace that sends by the installation's account has no address of its own.
     if not isinstance(server, ProviderAccount) or (workspace_id and not server.guarded):
@@ -138,10 +145,3 @@ def _what_to_set(provider: str, where: str) -> str:
     signed = "webhook_signing_key=KEY" if known.signing_key else ""
     basic = "webhook_secret=USER:PASSWORD"
     return f"add {signed or basic} to {where} to prove that they come from {known.title}"
-
-
-def _uuid(name: str) -> UUID:
-    try:
-        return UUID(name)
-    except ValueError:
-        raise Http404 from None

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from afterword.core.ids import new_id
+from afterword.sending import outcomes
 from afterword.sending.models import DeliveryEvent, DeliveryKind, State
 from afterword.sending.outcomes import Report, note
 from afterword.suppressions.models import Suppression
@@ -377,3 +378,11 @@ def test_a_report_about_a_reminder_counts_for_the_reminder():
     survey = reload(survey)
     reminder = reload(reminder)
     assert (survey.mail.delivered_at, bool(reminder.mail.delivered_at)) == (None, True)
+
+
+def test_reports_about_one_mail_are_bounded(monkeypatch):
+    monkeypatch.setattr(outcomes, "MOST_REPORTS", 2)
+    survey, other = a_sent_survey(), a_sent_survey()
+    note([reported(survey, "delayed", minute) for minute in range(2)], LATER)
+
+    assert note([reported(survey, "delayed", 9), reported(other, "delivered")], LATER) == 1

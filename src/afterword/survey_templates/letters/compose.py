@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from afterword.core.liquid import Text, TextRefused
-from afterword.mail.message.headers import one_line
+from afterword.core.text import header_line
 from afterword.mail.message.rendered import Rendered
 from afterword.survey_templates.letters.brand import DARK_CARD, shades
 from afterword.survey_templates.letters.design import WRITTEN, Design, DesignRefused, problems
@@ -64,13 +64,15 @@ class CompiledMail:
     __slots__ = ("_bodies", "_html", "_names", "_question", "_subject", "_text")
 
     def __init__(self, design: Design) -> None:
-        texts = {name: Text(source) for name, source in _sources(design).items()}
         words = words_for(design.language)
+        texts = {name: Text(getattr(design, name).strip()) for name in WRITTEN}
+        own = _own_texts(design)  # no Liquid: a company's name may look like some
+        texts = {name: text for name, text in texts.items() if name not in own}
         self._subject = texts.pop("subject")
         self._question = texts["question"]
         self._names = self._subject.names.union(*(text.names for text in texts.values()))
         self._bodies = {name: text for name, text in texts.items() if not text.fixed}
-        fixed = {name: text.source for name, text in texts.items() if text.fixed}
+        fixed = own | {name: text.source for name, text in texts.items() if text.fixed}
         self._html = html_outline(design.metric, words).bind(_html_of_design(design))
         self._html = self._html.bind(_html_of_texts(fixed))
         self._text = text_outline(design.metric, words).bind(_text_of_design(design))
@@ -84,9 +86,9 @@ class CompiledMail:
         values = person_values(person, self._names)
         quiet = unlinked(values) if values else values
         try:
-            subject = one_line(self._subject.render(values))
+            subject = header_line(self._subject.render(values))
             bodies = {name: text.render(quiet) for name, text in self._bodies.items()}
-            subject = subject or one_line(self._question.render(values))
+            subject = subject or header_line(self._question.render(values))
         except TextRefused as refusal:
             raise DesignRefused(f"A text of this template {refusal}.") from refusal
         addresses = _addresses(links)
@@ -101,13 +103,11 @@ class CompiledMail:
         )
 
 
-def _sources(design: Design) -> dict[str, str]:
-    """The texts to parse: the template's, and Afterword's own where it has none."""
+def _own_texts(design: Design) -> dict[str, str]:
+    """Afterword's own footer and preheader, where the template has none."""
     words = words_for(design.language)
-    sources: dict[str, str] = {name: getattr(design, name).strip() for name in WRITTEN}
-    sources["footer"] = sources["footer"] or words.footer.format(company=design.company)
-    sources["preheader"] = sources["preheader"] or words.preheader
-    return sources
+    own = {"footer": words.footer.format(company=design.company), "preheader": words.preheader}
+    return {name: text for name, text in own.items() if not getattr(design, name).strip()}
 
 
 def _addresses(links: Links) -> dict[str, str]:
@@ -174,8 +174,8 @@ def _paragraphs(text: str, margin: str) -> str:
 
 
 _IN_HTML = {
-    "question": lambda text: escape(one_line(text)),
-    "preheader": lambda text: escape(one_line(text)),
+    "question": lambda text: escape(header_line(text)),
+    "preheader": lambda text: escape(header_line(text)),
     "intro": lambda text: _paragraphs(text, "0 0 18px"),
     "footer": lambda text: _paragraphs(text, "0"),
 }

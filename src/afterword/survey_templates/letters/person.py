@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from afterword.core.liquid import ITEM_LIMIT
-from afterword.mail.message.headers import one_line
+from afterword.core.text import header_line
 
 VALUE_LIMIT = 500  # characters
 NAME_LIMIT = 64
@@ -76,13 +76,13 @@ def _limit(name: str) -> int:
 
 def _cleaned(value: object, limit: int) -> object:
     if isinstance(value, str):
-        return one_line(value)[:limit].rstrip()
+        return header_line(value)[:limit].rstrip()
     if isinstance(value, int | float | Decimal | date | time):
         return value
     if isinstance(value, list | tuple):
         items = (item for item in value if item is not None)
         return Listing(_cleaned(item, limit) for item in islice(items, ITEM_LIMIT))
-    return one_line(str(value))[:limit].rstrip()
+    return header_line(str(value))[:limit].rstrip()
 
 
 def _unlinked(value: object) -> object:

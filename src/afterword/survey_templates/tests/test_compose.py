@@ -175,6 +175,14 @@ def test_the_footer_says_why_and_how_to_stop():
     assert f"Unsubscribe: {LINKS.unsubscribe}" in mail.text
 
 
+@pytest.mark.parametrize("company", ["100% {{ sale", "{{ email }}", "{% if %}", "A {% raw %}"])
+def test_a_companys_name_is_no_template(company):
+    mail = a_mail(company=company)
+
+    assert f"because you are a customer of {company}." in mail.text
+    assert f"because you are a customer of {company}." in _Page(mail.html).words
+
+
 def test_the_survey_itself_opens_where_no_other_view_is_given():
     other = Links(LINKS.survey, LINKS.unsubscribe, "https://ask.acme.test/v/3")
     compiled = compile_mail(a_design())

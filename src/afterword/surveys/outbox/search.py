@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from afterword.core.ids import parsed_id
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
 from afterword.sending.models import WAITING, State
@@ -93,7 +94,7 @@ class Search:
         sent_by, period = query.get("by", ""), query.get("days", "")
         return cls(
             status=_status(query.get("status", "")),
-            campaign_id=_uuid(query.get("campaign", "")),
+            campaign_id=parsed_id(query.get("campaign", "")),
             sent_by=SentBy(sent_by) if sent_by in SentBy.values else None,
             period=period if period in PERIODS else USUAL_PERIOD,
             text=clean_text(query.get("q", "")).strip()[:254],
@@ -167,10 +168,3 @@ def _status(text: str) -> Status | Mark | None:
     if text in set(Status):
         return Status(text)
     return Mark(text) if text in set(Mark) else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -89,9 +89,10 @@ def test_the_workspace_is_saved(client, owner):
     [
         {"name": ""},
         {"name": "x" * 101},
+        {"name": "Acme\r\nBcc: all@acme.test"},
         {"time_zone": "Mars/Olympus"},
         {"max_mails_per_day": "0"},
-        {"max_mails_per_day": "101"},
+        {"max_mails_per_day": "1001"},
         {"max_event_age_days": "-1"},
         {"max_event_age_days": "many"},
         {"address_wait_minutes": "0"},
@@ -105,6 +106,12 @@ def test_a_workspace_that_cannot_be_is_refused(client, owner, wrong):
 
     owner.workspace.refresh_from_db()
     assert owner.workspace.name == before
+
+
+def test_a_limit_of_mails_is_said_to_be_a_persons(client):
+    answer = client.post("/settings/workspace", {**WORKSPACE, "max_mails_per_day": "50000"})
+
+    assert "at most 1,000. It keeps one person from getting too many" in answer.content.decode()
 
 
 def test_the_name_of_another_workspace_is_refused(client):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from afterword.core.foreign_json import Malformed, read
 from afterword.events import raw_json
-from afterword.events.arrival import MAX_DEPTH
 from afterword.events.sources.segment.payload import (
     UNREADABLE,
     PayloadError,
@@ -84,10 +84,9 @@ def _batch(items: list[bytes], write_key: bytes, around: Mapping[str, bytes]) ->
 
 def _decoded(value: bytes) -> object:
     """Return a value decoded; None if it is null, absent, too long, too deep or no JSON."""
-    if not value or len(value) > MAX_PART or raw_json.is_deeper_than(MAX_DEPTH, value):
+    if not value or len(value) > MAX_PART:
         return None
     try:
-        decoded: object = msgspec.json.decode(value)
-    except UNREADABLE:
+        return read(value)
+    except Malformed:
         return None
-    return decoded

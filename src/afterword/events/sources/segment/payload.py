@@ -50,6 +50,8 @@ class Sent(msgspec.Struct, rename="camel"):
     type: Any = None
     action: Any = None
     event: Any = None
+    name: Any = None
+    category: Any = None
     message_id: Any = None
     user_id: Any = None
     anonymous_id: Any = None
@@ -76,7 +78,8 @@ class Call(msgspec.Struct):
     """A stored call, its request's own fields merged in. Absent texts are empty."""
 
     type: str
-    name: str
+    # What an event may be called, its own name first; nothing else has any.
+    names: tuple[str, ...]
     message_id: str
     user_id: str
     anonymous_id: str
@@ -89,6 +92,8 @@ class Call(msgspec.Struct):
     occurred_at: datetime
 
 
+VIEWS: Mapping[object, str] = {"page": "Page", "screen": "Screen"}
+MAX_NAME = 200  # characters of an event's name
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 decode = msgspec.json.Decoder(Sent).decode
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
@@ -104,7 +109,7 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
     user_id = text_of_id(sent.user_id)
     return Call(
         type=sent.type if sent.type is not None else sent.action,
-        name=sent.event if isinstance(sent.event, str) else "",
+        names=names_of(sent, sent.type if sent.type is not None else sent.action),
         message_id=sent.message_id,
         user_id=user_id,
         anonymous_id=text_of_id(sent.anonymous_id),
@@ -119,6 +124,23 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
             received_at,
         ),
     )
+
+
+def names_of(sent: Sent, kind: object) -> tuple[str, ...]:
+    """Return the names that a campaign may listen for, the first as Segment has it.
+
+    A page "Pricing" of category "Docs" is `Viewed Docs Pricing Page`, and so on down to
+    `Pricing`. A page without a name is no event; nor is what is neither track, page nor screen.
+    """
+    if kind == "track":
+        return (sent.event,) if isinstance(sent.event, str) else ()
+    word, name = VIEWS.get(kind), sent.name
+    if word is None or not isinstance(name, str) or not (name := name.strip()):
+        return ()
+    category = sent.category.strip() if isinstance(sent.category, str) else ""
+    forms = [f"{category} {name}", name] if category else [name]
+    names = [*(f"Viewed {form} {word}" for form in forms), *forms]
+    return tuple(names) if len(names[0]) <= MAX_NAME else ()
 
 
 def read_envelope(envelope: str | bytes) -> Envelope:

@@ -59,7 +59,7 @@ PREFLIGHT: Final = make_reply(
         (
             b"access-control-allow-headers",
             b"authorization, content-type, content-encoding, x-retry-count, anonymousid, sentat,"
-            b" x-write-key, *",
+            b" x-write-key, x-api-key, *",
         ),
         (b"access-control-max-age", b"7200"),
     ),
@@ -74,7 +74,8 @@ GET_ONLY: Final = error(
 MISSING_KEY: Final = error(
     401,
     "unknown_key",
-    "No key was sent. Send the token as the user of Basic authentication, or as `writeKey`.",
+    "No key was sent. Send the token as the user of Basic authentication, as a Bearer token, in"
+    " X-Api-Key, or as `writeKey`.",
 )
 UNKNOWN_KEY: Final = error(
     401, "unknown_key", "The key is unknown or revoked. Make a token and use that."
@@ -89,7 +90,12 @@ WRONG_SCOPE: Final = error(
 UNKNOWN_ENCODING: Final = error(
     415, "unsupported_encoding", "Send the body as it is, or with Content-Encoding: gzip."
 )
-TIMED_OUT: Final = error(408, "timeout", "The body came too slowly. Send it again.")
+# The rest of what was sent is no request, so the connection is of no more use.
+_CLOSE = ((b"connection", b"close"),)
+TOO_SLOW: Final = error(408, "timeout", "The body came too slowly. Send it again.", _CLOSE)
+CUT_OFF: Final = error(
+    400, "cut_off", "The body is cut off, or in bad chunks. Send it again, whole.", _CLOSE
+)
 AWAY: Final = error(
     503,
     "unavailable",

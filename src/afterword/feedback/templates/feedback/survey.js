@@ -4,6 +4,7 @@ const saved = form.querySelector("[data-saved]");
 const SIGNS = ["pointerdown", "pointermove", "touchstart", "touchmove", "wheel", "keydown", "click"];
 let saving = Promise.resolve();
 let isSaving = 0;
+let stands = form.elements.stands?.value; // the answer that this page knows of
 
 function chosen() {
   return new FormData(form).get("score");
@@ -11,8 +12,10 @@ function chosen() {
 
 async function send(score, sign) {
   const body = new URLSearchParams({ score, sign, visit: form.elements.visit.value, by_itself: "1" });
+  if (stands) body.set("stands", stands);
   try {
     const answer = await fetch(form.action, { method: "POST", body, credentials: "omit" });
+    if (answer.status === 204) stands = score;
     if (answer.status === 204 && score === chosen()) {
       saved.textContent = `Your ${score} is noted. Anything to add?`;
     }
