@@ -2,12 +2,14 @@
 
 import itertools
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from afterword import joining  # noqa: F401  (tests run what is joined)
 from afterword.campaigns.models import Campaign, Service
@@ -18,12 +20,13 @@ from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem
 from afterword.mail.message.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
-from afterword.occasions.occasion import Kind
+from afterword.occasions.occasion import Kind, Occasion
 from afterword.sending.models import Brake, BrakeLevel, Mail, State
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
 from afterword.surveys.invite import CAMPAIGN, REMINDER, SURVEY
 from afterword.surveys.models import Invitation, Survey
+from afterword.surveys.schedule import Asking, schedule
 from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace
 from afterword.workspaces.tokens import make_token
 
@@ -152,7 +155,7 @@ def _invited(
         **_taken(fields, _OF_INVITATION),
     )
     of_mail = {name: value for name, value in fields.items() if name not in _OF_SURVEY}
-    mail = Mail.objects.create(
+    Mail.objects.create(
         **{
             "id": id_,
             "workspace": survey.workspace,
@@ -180,6 +183,33 @@ def reload(invitation: Invitation) -> Invitation:
         "mail", "survey__campaign", "survey__customer", "template"
     )
     return rows.get(id=invitation.id)
+
+
+def mail_of(invitation: Invitation) -> Mail:
+    """Read the mail of an invitation anew."""
+    return Mail.objects.get(id=invitation.id)
+
+
+def surveys_of(
+    campaign: Campaign, customers: Sequence[Customer], due: Callable[[int], datetime]
+) -> list[UUID]:
+    """Schedule a survey of each of many customers; return the surveys' keys.
+
+    `due` says of each place in the list when.
+    """
+    askings = [
+        Asking(
+            id=new_id(),
+            campaign=campaign,
+            customer_id=customer.id,
+            email=customer.address,
+            occasion=Occasion(Kind.HAND, new_id(), "", NOW, NOW),
+            due_at=due(place),
+        )
+        for place, customer in enumerate(customers)
+    ]
+    schedule(campaign.workspace_id, askings, timezone.now())
+    return [asking.id for asking in askings]
 
 
 def a_sent_survey(campaign: Campaign | None = None, **fields: Any) -> Invitation:

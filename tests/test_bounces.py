@@ -19,7 +19,15 @@ from afterword.sending.reports.bounce_mailbox import collect_reports
 from afterword.sending.tests.bounce_samples import sample
 from afterword.suppressions.models import Suppression
 from afterword.surveys.models import Survey
-from tests.factories import a_campaign, a_customer, a_sent_survey, a_survey, a_track, reload
+from tests.factories import (
+    a_campaign,
+    a_customer,
+    a_sent_survey,
+    a_survey,
+    a_track,
+    mail_of,
+    reload,
+)
 from tests.mail_servers.dovecot import dovecot
 from tests.running.conftest import AFTERWORD
 from tests.smtp import smtp_sink
@@ -42,7 +50,7 @@ def send(survey: Survey) -> str:
         loop.send_due()
         loop.close()
     survey = reload(survey)
-    assert survey.mail.state == State.SENT
+    assert mail_of(survey).state == State.SENT
     return sink.senders[0]
 
 
@@ -67,10 +75,10 @@ def test_a_mail_that_comes_back_stops_all_further_ones(bounce_address, settings)
     survey = reload(survey)
     customer.refresh_from_db()
     assert return_path == f"bounces+{signed_ids.sign('bounce', survey.id)}@mail.acme.example"
-    assert (survey.mail.state, survey.mail.bounce) == (State.BOUNCED, "hard")
-    assert survey.mail.server_reply.startswith(WORDS)
-    assert DeliveryEvent.objects.get().words == survey.mail.server_reply
-    assert Suppression.objects.get().note == survey.mail.server_reply
+    assert (mail_of(survey).state, mail_of(survey).bounce) == (State.BOUNCED, "hard")
+    assert mail_of(survey).server_reply.startswith(WORDS)
+    assert DeliveryEvent.objects.get().words == mail_of(survey).server_reply
+    assert Suppression.objects.get().note == mail_of(survey).server_reply
     assert customer.hard_bounced_at
     assert ask_again(survey).reason == "hard_bounced"
 
@@ -97,7 +105,7 @@ def test_a_complaint_unsubscribes_for_good(bounce_address):
     assert piped(sample("complained--redacted-but-unsubscribe-link", survey)) == 0
 
     survey = reload(survey)
-    assert survey.mail.complained_at
+    assert mail_of(survey).complained_at
     assert ask_again(survey).reason == "unsubscribed"
 
 
@@ -137,8 +145,7 @@ def test_the_envelopes_recipient_may_come_in_three_ways():
     assert piped(bare, ORIGINAL_RECIPIENT=paths[2]) == 0
 
     for survey in surveys:
-        survey = reload(survey)
-        assert survey.mail.bounce == "hard"
+        assert mail_of(survey).bounce == "hard"
 
 
 @pytest.mark.parametrize(
@@ -159,4 +166,4 @@ def test_without_a_database_or_with_wrong_settings_the_mail_server_tries_again()
     assert piped(mail) == 0
 
     survey = reload(survey)
-    assert survey.mail.bounce == "hard"
+    assert mail_of(survey).bounce == "hard"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from afterword.mail.servers.find import Servers
 from afterword.sending.loop import SenderLoop
 from afterword.sending.models import State
-from tests.factories import NOW, a_campaign, a_survey, a_workspace
+from tests.factories import NOW, a_campaign, a_survey, a_workspace, mail_of
 from tests.running_afterword import eventually
 from tests.smtp import smtp_sink
 from tests.smtp_script import Hang, Script, scripted_smtp
@@ -48,7 +48,7 @@ def test_a_workspaces_own_server_in_trouble_holds_up_no_other_workspace(is_dead)
             eventually(lambda: len(sink.recipients) == len(sent))
         loop.close()
 
-    assert sorted(sink.recipients) == sorted(survey.email for survey in sent)
+    assert sorted(sink.recipients) == sorted(survey.survey.email for survey in sent)
     for survey in waiting:
-        survey.refresh_from_db()
-        assert (survey.state, survey.handed_over) == (State.QUEUED, 0)
+        mail = mail_of(survey)
+        assert (mail.state, mail.handed_over) == (State.QUEUED, 0)

@@ -16,10 +16,9 @@ from afterword.core.clock import database_now
 from afterword.core.jobs import WAKE_TAKE_UP_SQL, wake
 from afterword.events.models import InboxItem
 from afterword.mail.models import MailboxMessage
-from afterword.sending.loop import close_sender_loop, loop
-from afterword.sending.models import State
-from afterword.surveys.models import Survey
-from tests.factories import a_campaign, a_survey, a_track, reload
+from afterword.sending.loop import close_sender_loop, sender_loop
+from afterword.sending.models import Mail, State
+from tests.factories import a_campaign, a_survey, a_track, mail_of, reload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +41,7 @@ def run_worker() -> None:
                 )
 
     asyncio.run(work())
-    assert loop().send_due()
+    assert sender_loop().send_due()
 
 
 def test_a_wake_up_is_queued_once_however_it_is_asked_for():
@@ -64,7 +63,7 @@ def test_a_wake_up_leads_from_the_inbox_to_the_mailbox():
     run_worker()
 
     assert MailboxMessage.objects.get().recipient == "ann@example.com"
-    assert Survey.objects.get().state == State.SENT
+    assert Mail.objects.get().state == State.SENT
     assert not ProcrastinateJob.objects.filter(status__in=["todo", "doing"]).exists()
 
 
@@ -79,7 +78,7 @@ def test_the_sweep_wakes_what_nobody_was_told_of():
     run_worker()
 
     stranded = reload(stranded)
-    assert stranded.mail.state == State.SENT
+    assert mail_of(stranded).state == State.SENT
     assert not InboxItem.objects.exists()
 
 
@@ -97,9 +96,9 @@ def test_a_worker_whose_clock_is_wrong_sends_nothing_early_and_robs_nobody(monke
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=2))
 
     schedule.sweep(database_now())
-    loop().send_due()
+    sender_loop().send_due()
 
     later = reload(later)
     held = reload(held)
-    assert (later.mail.state, held.mail.state) == (State.QUEUED, State.CLAIMED)
+    assert (mail_of(later).state, mail_of(held).state) == (State.QUEUED, State.CLAIMED)
     assert not MailboxMessage.objects.exists()

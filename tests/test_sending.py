@@ -9,17 +9,18 @@ from django.utils import timezone
 from psycopg import OperationalError
 
 from afterword.core.line import Line
+from afterword.customers.models import Customer
 from afterword.mail.models import MailboxMessage, Pace
 from afterword.mail.servers.address import MailServer
 from afterword.mail.servers.find import Servers
 from afterword.sending.claim import claim_due, streams_waiting
 from afterword.sending.hand_over import Beginning, Group, commit
 from afterword.sending.loop import SenderLoop
-from afterword.sending.models import State
+from afterword.sending.models import Mail, State
 from afterword.sending.rescue import rescue
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.send_again import send_again
 from tests.factories import (
     NOW,
@@ -29,6 +30,7 @@ from tests.factories import (
     a_survey,
     a_template,
     a_workspace,
+    mail_of,
     reload,
 )
 from tests.running_afterword import eventually
@@ -83,14 +85,14 @@ def test_a_due_survey_is_mailed_once_and_says_so(sink):
     customer.refresh_from_db()
     [message] = sink.messages()
     assert sink.recipients == ["zoe@example.com"]
-    assert (survey.mail.state, survey.mail.server_reply) == (State.SENT, "250 taken")
-    assert survey.mail.subject == message["Subject"] == "How was it?"
+    assert (mail_of(survey).state, mail_of(survey).server_reply) == (State.SENT, "250 taken")
+    assert mail_of(survey).subject == message["Subject"] == "How was it?"
     assert str(survey.id) in message["Message-ID"]
     assert f"/s/{survey.answer_token}?score=9" in message.get_body(("html",)).get_content()
     assert f"/s/{survey.answer_token}?score=9" in message.get_body(("plain",)).get_content()
     assert survey.unsubscribe_token in message["List-Unsubscribe"]
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert customer.last_surveyed_at == survey.mail.sent_at
+    assert customer.last_surveyed_at == mail_of(survey).sent_at
 
 
 def test_a_survey_that_is_not_due_waits(sink):
@@ -99,7 +101,7 @@ def test_a_survey_that_is_not_due_waits(sink):
     sink.loop.send_due()
 
     survey = reload(survey)
-    assert (survey.mail.state, sink.received) == (State.QUEUED, [])
+    assert (mail_of(survey).state, sink.received) == (State.QUEUED, [])
 
 
 def test_connections_stay_open(sink):
@@ -126,13 +128,13 @@ def test_a_refused_recipient_has_bounced_and_is_never_mailed_again(sink):
     survey = reload(survey)
     later = reload(later)
     customer.refresh_from_db()
-    assert (survey.mail.state, survey.mail.server_reply) == (
+    assert (mail_of(survey).state, mail_of(survey).server_reply) == (
         State.BOUNCED,
         "550 5.1.1 no such user",
     )
     assert customer.hard_bounced_at
-    assert (later.mail.state, later.mail.reason) == (State.DISMISSED, "hard_bounced")
-    assert later.mail.ended_at
+    assert (mail_of(later).state, mail_of(later).reason) == (State.DISMISSED, "hard_bounced")
+    assert mail_of(later).ended_at
 
 
 @pytest.mark.parametrize("step", ["RCPT", "DATA"])
@@ -143,10 +145,10 @@ def test_a_temporary_refusal_is_tried_later(sink, step):
     sink.loop.send_due()
 
     survey = reload(survey)
-    assert survey.mail.state == State.QUEUED
-    assert survey.mail.due_at > timezone.now()
-    assert survey.mail.handed_over == 0
-    assert "greylisted" in survey.mail.server_reply
+    assert mail_of(survey).state == State.QUEUED
+    assert mail_of(survey).due_at > timezone.now()
+    assert mail_of(survey).handed_over == 0
+    assert "greylisted" in mail_of(survey).server_reply
 
 
 def test_after_a_day_of_temporary_refusals_it_has_bounced(sink):
@@ -156,7 +158,7 @@ def test_after_a_day_of_temporary_refusals_it_has_bounced(sink):
     sink.loop.send_due()
 
     survey = reload(survey)
-    assert survey.mail.state == State.BOUNCED
+    assert mail_of(survey).state == State.BOUNCED
     assert not survey.survey.customer.hard_bounced_at
 
 
@@ -167,9 +169,9 @@ def test_a_mail_refused_for_its_own_fault_is_parked(sink):
     sink.loop.send_due()
 
     survey = reload(survey)
-    assert survey.mail.state == State.PARKED
-    assert survey.mail.ended_at
-    assert "do not like" in survey.mail.server_reply
+    assert mail_of(survey).state == State.PARKED
+    assert mail_of(survey).ended_at
+    assert "do not like" in mail_of(survey).server_reply
 
 
 def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_resolved_once(sink):
@@ -179,12 +181,15 @@ def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_resolved_once(s
     for sent_before in (1, 2):
         sink.loop.send_due()
         survey = reload(survey)
-        assert (survey.mail.state, survey.mail.handed_over) == (State.HANDING_OVER, sent_before)
+        assert (mail_of(survey).state, mail_of(survey).handed_over) == (
+            State.HANDING_OVER,
+            sent_before,
+        )
         rescue(timezone.now() + timedelta(hours=1))
     sink.loop.send_due()
 
     survey = reload(survey)
-    assert (survey.mail.state, survey.mail.handed_over) == (State.PARKED, 2)
+    assert (mail_of(survey).state, mail_of(survey).handed_over) == (State.PARKED, 2)
 
 
 def test_an_answer_is_evidence_that_a_doubtful_mail_arrived(sink):
@@ -198,7 +203,7 @@ def test_an_answer_is_evidence_that_a_doubtful_mail_arrived(sink):
     rescue(timezone.now())
 
     survey = reload(survey)
-    assert survey.mail.state == State.SENT
+    assert mail_of(survey).state == State.SENT
 
 
 def test_a_dead_server_loses_nothing_and_is_tried_again():
@@ -210,7 +215,7 @@ def test_a_dead_server_loses_nothing_and_is_tried_again():
     assert loop.send_due(seconds=5)
 
     survey = reload(survey)
-    assert (survey.mail.state, survey.mail.attempt) == (State.QUEUED, 1)
+    assert (mail_of(survey).state, mail_of(survey).attempt) == (State.QUEUED, 1)
     loop.close()
 
 
@@ -269,10 +274,10 @@ def test_the_mailbox_keeps_one_copy_however_often_it_is_handed_over():
     survey = a_survey()
     loop = a_sender_loop(None)
     loop.send_due()
-    Survey.objects.update(state=State.QUEUED)
+    Mail.objects.update(state=State.QUEUED)
     loop.send_due()
 
-    assert MailboxMessage.objects.get().survey == survey
+    assert MailboxMessage.objects.get().mail_id == survey.id
     loop.close()
 
 
@@ -286,8 +291,8 @@ def test_a_mail_that_cannot_be_composed_is_parked_and_holds_nobody_up(sink):
 
     parked = reload(parked)
     sent = reload(sent)
-    assert (parked.mail.state, sent.mail.state) == (State.PARKED, State.SENT)
-    assert "divided" in parked.mail.server_reply or "zero" in parked.mail.server_reply
+    assert (mail_of(parked).state, mail_of(sent).state) == (State.PARKED, State.SENT)
+    assert "divided" in mail_of(parked).server_reply or "zero" in mail_of(parked).server_reply
 
 
 def test_a_database_that_fails_before_the_body_costs_only_that_mails_time(sink, monkeypatch):
@@ -307,7 +312,7 @@ def test_a_database_that_fails_before_the_body_costs_only_that_mails_time(sink, 
 
     assert sink.recipients == [second.survey.email, first.survey.email]
     first = reload(first)
-    assert (first.mail.state, first.mail.handed_over) == (State.SENT, 1)
+    assert (mail_of(first).state, mail_of(first).handed_over) == (State.SENT, 1)
     loop.close()
 
 
@@ -319,10 +324,8 @@ def test_a_refusal_of_us_is_no_bounce_of_the_recipient(sink):
 
     sink.loop.send_due()
 
-    for survey in (denied, policy, full):
-        survey = reload(survey)
-        assert not survey.survey.customer.hard_bounced_at
-    states = [policy.mail.state, full.mail.state, denied.mail.state]
+    assert not Customer.objects.exclude(hard_bounced_at=None).exists()
+    states = [mail_of(policy).state, mail_of(full).state, mail_of(denied).state]
     assert states == [State.PARKED, State.QUEUED, State.QUEUED]
 
 
@@ -336,8 +339,8 @@ def test_a_domain_that_asks_to_slow_down_is_left_alone_for_a_minute(sink):
 
     waiting = reload(waiting)
     assert sink.recipients == [other.survey.email]
-    assert (waiting.mail.state, waiting.mail.refusals) == (State.QUEUED, 0)
-    assert timedelta(seconds=30) < waiting.mail.due_at - timezone.now() < timedelta(seconds=90)
+    assert (mail_of(waiting).state, mail_of(waiting).refusals) == (State.QUEUED, 0)
+    assert timedelta(seconds=30) < mail_of(waiting).due_at - timezone.now() < timedelta(seconds=90)
     assert Pace.objects.get().domain == "example.com"
 
 
@@ -347,16 +350,16 @@ def test_what_failed_goes_when_a_person_sends_it_again_and_not_to_who_has_said_n
     for survey in (wants, has_left):
         sink.refuse["DATA", survey.survey.email] = "554 5.6.0 I do not like it"
     sink.loop.send_due()
-    assert set(Survey.objects.values_list("state", flat=True)) == {State.PARKED}
+    assert set(Mail.objects.values_list("state", flat=True)) == {State.PARKED}
 
     sink.refuse.clear()
     suppress(
         campaign.workspace_id, has_left.survey.email, UNSUBSCRIBED, how="link", now=timezone.now()
     )
-    send_again(Survey.objects.filter(campaign=campaign), uuid4(), timezone.now())
+    send_again(Invitation.objects.filter(survey__campaign=campaign), uuid4(), timezone.now())
     sink.loop.send_due()
 
-    states = dict(Survey.objects.values_list("email", "state"))
+    states = dict(Mail.objects.values_list("recipient", "state"))
     assert states == {wants.survey.email: State.SENT, has_left.survey.email: State.DISMISSED}
     assert sink.recipients == [wants.survey.email]
 
@@ -368,12 +371,12 @@ def test_a_421_after_the_body_is_a_temporary_refusal_however_often(sink):
     for times in (1, 2, 3):
         sink.loop.send_due()
         survey = reload(survey)
-        assert (survey.mail.state, survey.mail.handed_over, survey.mail.refusals) == (
+        assert (mail_of(survey).state, mail_of(survey).handed_over, mail_of(survey).refusals) == (
             State.QUEUED,
             0,
             times,
         )
-        Survey.objects.update(due_at=NOW)
+        Mail.objects.update(due_at=NOW)
         Pace.objects.all().delete()
 
 
@@ -387,7 +390,7 @@ def test_a_server_that_allows_few_connections_gets_all_mails_over_those(sink):
     loop.send_due()
 
     assert len(sink.received) == 30
-    assert Survey.objects.filter(state=State.SENT).count() == 30
+    assert Mail.objects.filter(state=State.SENT).count() == 30
     loop.close()
 
 
@@ -400,7 +403,7 @@ def test_a_long_outage_does_not_count_against_a_survey():
     loop.send_due()
 
     survey = reload(survey)
-    assert (survey.mail.refusals, survey.mail.first_refused_at) == (0, None)
+    assert (mail_of(survey).refusals, mail_of(survey).first_refused_at) == (0, None)
     loop.close()
 
 
@@ -410,11 +413,11 @@ def test_who_is_told_to_stop_puts_back_what_a_silent_server_was_offered(monkeypa
     with scripted_smtp(Script(RCPT=Hang())) as server:
         loop = a_sender_loop(server, connections=1)
         loop.wake()
-        eventually(lambda: Survey.objects.filter(state=State.CLAIMED).exists())
+        eventually(lambda: Mail.objects.filter(state=State.CLAIMED).exists())
         loop.close()
 
     survey = reload(survey)
-    assert (survey.mail.state, survey.mail.worker, survey.mail.handed_over) == (
+    assert (mail_of(survey).state, mail_of(survey).worker, mail_of(survey).handed_over) == (
         State.QUEUED,
         None,
         0,

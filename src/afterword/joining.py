@@ -1,4 +1,4 @@
-"""Joins the stages where an earlier one asks something of a later one: whoever runs imports this."""
+"""Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.campaigns.streams import campaign_names
 from afterword.sending import account_mail, kinds, streams

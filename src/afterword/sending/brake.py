@@ -19,6 +19,7 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.sending.models import Brake, BrakeLevel
+from afterword.sending.streams import SENDING_STREAMS
 from afterword.workspaces.models import User, WorkspaceRows
 
 LAST = 1000  # mails that are looked at
@@ -83,8 +84,9 @@ IS_PAUSED: LiteralString = """EXISTS (
 
 def pausing(workspace_id: UUID | OuterRef, stream_id: UUID | OuterRef) -> WorkspaceRows[Brake]:
     """Return the live brakes that pause a stream."""
-    live = Brake.objects.filter(resumed_at=None, level=BrakeLevel.PAUSED, workspace=workspace_id)
-    return live.filter(Q(stream_id=stream_id) | Q(stream_id=None))
+    live = Brake.objects.filter(resumed_at=None, level=BrakeLevel.PAUSED)
+    about = Q(stream_id=stream_id) | Q(stream_id=None)
+    return live.filter(about, Q(workspace_id=workspace_id))
 
 
 @transaction.atomic
@@ -167,43 +169,17 @@ _REPORTED = """
 def _warned() -> Iterable[UUID]:
     """The streams with a live warning, and those of workspaces that have one for a domain."""
     live = Brake.objects.filter(resumed_at=None, level=BrakeLevel.WARNED)
-    own = live.exclude(stream_id=None).values_list("stream_id", flat=True)
-    spanned = live.filter(stream_id=None).values_list("workspace_id", flat=True)
+    rows = live.values_list("stream_id", "workspace_id")
+    own = [stream_id for stream_id, _ in rows if stream_id]
+    spanned = [workspace_id for stream_id, workspace_id in rows if not stream_id]
+    if not spanned:
+        return own
     with connection.cursor() as cursor:
-        cursor.execute(_STREAMS_OF, [list(spanned)])
-        return [*(id_ for id_ in own if id_), *(id_ for _, id_, _ in cursor)]
+        cursor.execute(_STREAMS_OF, [spanned])
+        return [*own, *(id_ for _, id_, _ in cursor)]
 
 
-# The streams of which something was sent or refused, one step of an index from each to the next.
-_STEPS = """
-        (SELECT stream_id FROM sending_mail
-         WHERE {column} IS NOT NULL ORDER BY stream_id LIMIT 1)
-        UNION ALL
-        SELECT (
-            SELECT stream_id FROM sending_mail
-            WHERE {column} IS NOT NULL AND stream_id > {steps}.stream_id
-            ORDER BY stream_id LIMIT 1
-        )
-        FROM {steps} WHERE {steps}.stream_id IS NOT NULL
-"""
-_SENDING = f"""
-    WITH RECURSIVE sent AS ({_STEPS.format(steps="sent", column="sent_at")}),
-    refused AS ({_STEPS.format(steps="refused", column="bounced_at")}),
-    stream AS MATERIALIZED (
-        SELECT mail.workspace_id, mail.stream_id AS id, mail.stream_kind AS kind
-        FROM (SELECT stream_id FROM sent UNION SELECT stream_id FROM refused) AS found
-        CROSS JOIN LATERAL (
-            (SELECT workspace_id, stream_id, stream_kind FROM sending_mail
-             WHERE stream_id = found.stream_id AND sent_at IS NOT NULL LIMIT 1)
-            UNION ALL
-            (SELECT workspace_id, stream_id, stream_kind FROM sending_mail
-             WHERE stream_id = found.stream_id AND bounced_at IS NOT NULL LIMIT 1)
-            LIMIT 1
-        ) AS mail
-        WHERE mail.workspace_id IS NOT NULL
-    )
-"""  # noqa: S608  (our own words alone)
-_STREAMS_OF = f"{_SENDING} SELECT * FROM stream WHERE workspace_id = ANY(%s)"
+_STREAMS_OF = f"{SENDING_STREAMS} SELECT * FROM stream WHERE workspace_id = ANY(%s)"  # noqa: S608
 # The last mails of `stream`, sent or refused at once, newest first. Mails from before a person
 # resumed do not count; a warning that went by itself is no reason to forget any.
 _LAST = """
@@ -225,7 +201,7 @@ _LAST = """
 """
 _COUNTED = "count(*), count(bounced_at), count(complained_at)"
 _OF_STREAMS = f"""
-    {_SENDING}
+    {SENDING_STREAMS}
     SELECT workspace_id, id, kind, {_COUNTED}
     FROM (
         SELECT stream.*, mail.*,
@@ -238,7 +214,7 @@ _OF_STREAMS = f"""
 # Only the domain that a workspace sends from now: nothing more comes from an earlier one. A mail
 # that was refused before it had a sender was of that domain too.
 _OF_DOMAINS = f"""
-    {_SENDING}
+    {SENDING_STREAMS}
     SELECT workspace_id, domain, {_COUNTED}
     FROM (
         SELECT stream.workspace_id, mail.*, split_part(newest.sender, '@', 2) AS domain,

@@ -1,4 +1,4 @@
-"""DoubtLimit at being in doubt: whoever has one is between the commit before a body and the answer."""
+"""Limits how many mails are in doubt: between the commit before a body and its answer."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""Any mail that we send, from being scheduled to what was reported of it; and what stops streams."""
+"""Any mail that we send, from being due to what was reported of it; and what stops streams."""
 
 from typing import Any
 

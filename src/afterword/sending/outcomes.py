@@ -205,7 +205,8 @@ def _soft_stops(fresh: Sequence[_Fresh], mails: Mapping[UUID, _Mail]) -> list[St
         columns = [list(column) for column in zip(*soft, strict=True)]
         cursor.execute(_SOFT_IN_A_ROW, [*columns, SOFT_BOUNCES, SOFT_BOUNCES])
         return [
-            _stop(soft[address], *address, SuppressionReason.SOFT_BOUNCED) for address in cursor
+            _stop(soft[id_, recipient], id_, recipient, SuppressionReason.SOFT_BOUNCED)
+            for id_, recipient in cursor
         ]
 
 

@@ -73,7 +73,7 @@ def note_taken(server: str, recipient: str) -> None:
 def _is_one_of_several(
     server: str, recipient: str, code: int | None, reply: str, now: datetime
 ) -> bool:
-    """Whether several recipients of a domain were refused in a row, each for no fault of its own."""
+    """Whether several recipients of a domain were refused in a row, each for no own fault."""
     if code not in _BUSY or _ABOUT_ONE.search(reply):
         return False
     if len(_refused) > _MOST_REMEMBERED:

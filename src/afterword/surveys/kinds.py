@@ -55,7 +55,7 @@ _HAS_ARRIVED: LiteralString = """
 
 
 def heard(mail_ids: Collection[UUID], _now: datetime) -> None:
-    """Note of the invitations what was reported of their mails; of surveys, that they were asked."""
+    """Note of invitations what was reported of their mails; of surveys, that they were asked."""
     with connection.cursor() as cursor:
         cursor.execute(_HEARD, [list(mail_ids)])
         cursor.execute(_ASKED, [list(mail_ids)])

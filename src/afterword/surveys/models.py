@@ -1,4 +1,4 @@
-"""A survey is one asking of one customer; an invitation, each time that they are asked to answer."""
+"""A survey is one asking of one customer; an invitation, each time that they are asked."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models

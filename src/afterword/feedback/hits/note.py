@@ -1,4 +1,4 @@
-"""Hits: links of an invitation being fetched. They are noted and judged; nothing follows from them."""
+"""Hits: links of an invitation being fetched. Noted and judged; nothing follows from them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,8 @@ AGENT_LENGTH = 200
 _NOW = "(SELECT 1) AS waiting"
 _SOON = "(SELECT set_config('synchronous_commit', 'off', true)) AS not_waiting"
 _INSERT: LiteralString = """
-    INSERT INTO feedback_hit (id, workspace_id, invitation_id, at, kind, method, score, agent, judgement)
+    INSERT INTO feedback_hit
+        (id, workspace_id, invitation_id, at, kind, method, score, agent, judgement)
     SELECT %s, %s, %s, %s, %s, %s, %s, %s, '' FROM {how}
     WHERE (SELECT count(*) FROM feedback_hit WHERE invitation_id = %s) < %s
 """

@@ -35,8 +35,9 @@ def unsubscribe(
 ) -> None:
     """Send whoever got this survey no more, or no more of its campaign; the first time counts.
 
-    `unsubscribed_at` says that this mail made them stop, either way. It is noted last and
-    by itself: a sender locks mails and surveys before customers, and what stops mail is the suppression.
+    `unsubscribed_at` says that this mail made them stop, either way. It is noted last and by
+    itself: a sender locks mails and surveys before customers, and what stops mail is the
+    suppression.
     """
     stops = [
         Stop(

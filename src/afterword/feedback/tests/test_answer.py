@@ -16,7 +16,7 @@ from afterword.feedback.answering.answer import (
 )
 from afterword.feedback.models import Earlier, Response
 from afterword.survey_templates.metrics import Metric
-from tests.factories import NOW, a_sent_survey, reload
+from tests.factories import NOW, a_sent_reminder_of, a_sent_survey, reload
 
 MINUTE = timedelta(minutes=1)
 
@@ -112,13 +112,12 @@ def test_after_a_day_an_answer_stays():
 @pytest.mark.django_db
 def test_an_answer_to_a_reminder_answers_what_it_reminds_of():
     first = a_sent_survey()
-    reminder, other = (a_sent_survey(first.survey.campaign, reminds=first) for _ in range(2))
+    reminder, other = (a_sent_reminder_of(first) for _ in range(2))
 
     record_answer(reminder, 3, "Late", NOW, submitted=True)
     response = record_answer(first, 9, None, NOW + timedelta(hours=1), submitted=True)
 
-    for survey in (first, reminder, other):
-        survey = reload(survey)
+    first, reminder, other = (reload(one) for one in (first, reminder, other))
     assert Response.objects.get() == response
     assert (response.survey_id, response.score, response.comment) == (first.id, 9, "Late")
     assert (first.answered_at, reminder.answered_at, other.answered_at) == (NOW, NOW, None)

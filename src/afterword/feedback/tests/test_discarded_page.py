@@ -10,7 +10,7 @@ from afterword.feedback.hits.judge import Judgement
 from afterword.feedback.models import Hit, HitKind, Response
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
-from tests.factories import a_campaign, a_member, a_sent_survey, reload
+from tests.factories import a_campaign, a_member, a_sent_reminder_of, a_sent_survey, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def a_hit(survey, score=9, minutes=2, **fields):
     return Hit.objects.create(
         **{
             "workspace_id": survey.workspace_id,
-            "survey": survey,
+            "invitation": survey,
             "at": timezone.now() - timedelta(minutes=minutes),
             "kind": HitKind.PAGE,
             "method": "GET",
@@ -71,7 +71,7 @@ def test_what_is_an_answer_or_may_become_one_is_not_discarded(client, member):
     campaign = a_campaign(member.workspace)
     answered, confirmed, fresh = (a_sent_survey(campaign) for _ in range(3))
     reminded = a_sent_survey(campaign)
-    reminder = a_sent_survey(campaign, reminds=reminded)
+    reminder = a_sent_reminder_of(reminded)
     a_hit(answered)
     a_hit(reminder)
     record_answer(answered, 9, None, timezone.now(), submitted=True)
@@ -92,8 +92,8 @@ def test_each_survey_is_shown_once_the_last_fetched_first(client, member):
         a_hit(first, minutes=minutes)
         a_hit(second, minutes=minutes + 1)
 
-    assert [group.survey for group in discarded(client)] == [first, second]
-    assert [group.survey for group in discarded(client, campaign=str(other.id))] == [second]
+    assert [group.invitation for group in discarded(client)] == [first, second]
+    assert [group.invitation for group in discarded(client, campaign=str(other.id))] == [second]
     assert count_discarded(member, timezone.now()) == 2
 
 

@@ -50,7 +50,7 @@ def an_old_hit(survey, score=9, minutes=2, **fields):
     return Hit.objects.create(
         **{
             "workspace_id": survey.workspace_id,
-            "survey": survey,
+            "invitation": survey,
             "at": at,
             "kind": HitKind.PAGE,
             "method": "GET",
@@ -66,7 +66,7 @@ def test_a_fetched_link_is_noted_without_where_it_came_from(client):
     fetch(client, survey, **{"user-agent": "Scanner\x7f\u2028 " + "x" * 500})
 
     hit = Hit.objects.get()
-    assert (hit.survey_id, hit.workspace_id) == (survey.id, survey.workspace_id)
+    assert (hit.invitation_id, hit.workspace_id) == (survey.id, survey.workspace_id)
     assert (hit.kind, hit.method, hit.score, hit.judgement) == ("page", "GET", 9, "")
     assert hit.agent.startswith("Scanner  x")
     assert len(hit.agent) == 200
@@ -201,8 +201,8 @@ def test_hits_of_a_survey_are_bounded(client, monkeypatch):
     pages = [fetch(client, survey) for _ in range(5)]
     fetch(client, other)
 
-    assert Hit.objects.filter(survey=survey).count() == 3
-    assert Hit.objects.filter(survey=other).count() == 1
+    assert Hit.objects.filter(invitation=survey).count() == 3
+    assert Hit.objects.filter(invitation=other).count() == 1
     assert send(client, survey, pages[4]).status_code == 303
     assert Response.objects.get().score == 9
 

@@ -81,7 +81,7 @@ def test_a_look_is_noted_as_a_hit(visitor):
 
     visitor.get(page_of(survey))
 
-    assert Hit.objects.get(survey=survey).kind == HitKind.UNSUBSCRIBE
+    assert Hit.objects.get(invitation=survey).kind == HitKind.UNSUBSCRIBE
 
 
 def test_a_link_that_is_passed_on_shows_no_person(visitor):

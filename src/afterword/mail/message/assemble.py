@@ -34,8 +34,8 @@ def build(
     """The message with CRLF line ends, to exactly one recipient.
 
     Addresses are bare; `message_id` has its angle brackets; `date` is aware; `unsubscribe`, if
-    there is one, answers the one-click POST of RFC 8058. Names and the subject lose controls and line
-    breaks; the same in any other value raises MessageRefused, as do values that cannot be
+    there is one, answers the one-click POST of RFC 8058. Names and the subject lose controls and
+    line breaks; the same in any other value raises MessageRefused, as do values that cannot be
     a header at all. Where `needs_smtputf8` says so the header section is UTF-8 (RFC 6532).
     """
     boundary = f"=_{blake2s(message_id.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"

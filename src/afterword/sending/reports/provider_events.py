@@ -138,7 +138,7 @@ def _mails(ids: set[UUID], workspace_id: UUID | None) -> dict[UUID, _Mail]:
     if workspace_id is not None:
         mails = mails.filter(workspace_id=workspace_id)
     found = mails.values_list("id", "workspace_id", "recipient", "sent_at")
-    return {id_: _Mail(*rest) for id_, *rest in found}
+    return {id_: _Mail(workspace, to, at) for id_, workspace, to, at in found}
 
 
 def _moment(timestamp: object, now: datetime) -> datetime:

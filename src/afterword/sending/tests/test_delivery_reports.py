@@ -27,7 +27,7 @@ from afterword.sending.reports.raw_mail import READ
 from afterword.sending.tests.bounce_samples import MAILMANS, SAMPLES, as_sent, finding_of, sample
 from afterword.suppressions.models import Suppression
 from afterword.surveys.models import Survey
-from tests.factories import NOW, a_sent_survey, reload
+from tests.factories import NOW, a_sent_survey, mail_of, reload
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=6)
@@ -39,7 +39,7 @@ def survey():
 
 
 def kinds(mail, now=LATER):
-    return [(report.survey_id, report.kind.value) for report in reports_in([mail], now)]
+    return [(report.mail_id, report.kind.value) for report in reports_in([mail], now)]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -112,7 +112,7 @@ def test_a_complaint_stops_whom_it_is_about_however_it_is_told(survey, kind, enc
     assert note(reports_in([mail], LATER), LATER) == 1
 
     survey = reload(survey)
-    assert survey.mail.complained_at == NOW + timedelta(minutes=5)
+    assert mail_of(survey).complained_at == NOW + timedelta(minutes=5)
     [stop] = Suppression.objects.all()
     assert (stop.pattern, stop.reason) == (survey.survey.email, "complained")
 
@@ -164,7 +164,7 @@ def test_a_report_to_a_forged_or_unsigned_return_path_has_no_effect(survey, name
     survey = reload(survey)
     assert not DeliveryEvent.objects.exists()
     assert not Suppression.objects.exists()
-    assert survey.mail.state == "sent"
+    assert mail_of(survey).state == "sent"
 
 
 def test_a_return_path_inside_the_report_says_nothing(survey):
@@ -178,7 +178,7 @@ def test_a_return_path_inside_the_report_says_nothing(survey):
 
 def test_a_report_about_a_deleted_survey_is_passed_over(survey):
     raw = sample("hard--postfix-user-unknown", survey)
-    survey.delete()
+    mail_of(survey).delete()
 
     assert note(reports_in([Incoming(raw)], LATER), LATER) == 0
 
@@ -310,7 +310,7 @@ def test_a_bomb_takes_bounded_time_and_memory_and_stops_nothing(survey, name):
     tracemalloc.stop()
     assert seconds < 10  # tracing makes it several times slower than it is
     assert peak < 64 * 1024 * 1024
-    assert found[-1].survey_id == survey.id
+    assert found[-1].mail_id == survey.id
 
 
 PIECES = st.sampled_from(
@@ -346,7 +346,7 @@ def test_no_mail_stops_the_intake(survey, name, cuts, tail):
         raw = raw[:at] + piece + raw[at + removed :]
 
     for report in reports_in([Incoming(raw + tail), Incoming(tail, ("", "@", "a@b"))], LATER):
-        assert report.survey_id == survey.id
+        assert report.mail_id == survey.id
 
 
 # What flufl.bounce says of its samples itself, and those that are no bounces.

@@ -19,7 +19,7 @@ from afterword.surveys.outbox.status import Status
 from afterword.surveys.outbox.step import Step, moment
 from afterword.surveys.outbox.what_next import what_next
 from afterword.surveys.reported import reported
-from afterword.workspaces.models import User
+from afterword.workspaces.models import Member
 
 # Of reports about one mail, the first so many are shown: mail programs may open it for years.
 MOST_REPORTS = 100
@@ -170,9 +170,9 @@ def _sent_again(mail: Mail) -> Iterator[Step]:
 
 def _by(mail: Mail, name: str) -> str:
     """Name the user whose id is in `detail`."""
-    member_of = User.objects.filter(memberships__workspace_id=mail.workspace_id)
-    user = member_of.filter(id=mail.detail[name]).first()
-    return f"By {user}." if user else "By somebody who is no longer here."
+    by = Member.objects.filter(workspace=mail.workspace_id, user_id=mail.detail[name])
+    member = by.select_related("user").first()
+    return f"By {member.user}." if member else "By somebody who is no longer here."
 
 
 def _cancelled(mail: Mail, zone: tzinfo) -> str:

@@ -30,7 +30,7 @@ NAMESAKES = 1000
 
 
 class Mark(StrEnum):
-    """What happened to an invitation at some time, whatever followed; `Status` is where it stands."""
+    """What once happened to an invitation, whatever followed; `Status` is where it stands."""
 
     SENT = "was_sent"
     DELIVERED = "was_delivered"

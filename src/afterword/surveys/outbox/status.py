@@ -213,7 +213,7 @@ def _condition(wanted: Status) -> Q:
             return others & _sign(status, column)
         others &= _no_sign(status, column)
     if wanted is Status.OFFERED:
-        return others & Q(mail=None)
+        return others & Q(mail__state__isnull=True)
     states = [state for state, status in _OF_STATE.items() if status is wanted]
     return others & Q(mail__state__in=states)
 
