@@ -72,7 +72,7 @@ def forget_journal() -> None:
 
 def shorten_doubt() -> None:
     """What is in doubt is sent once more as ever, but the test need not wait so long for it."""
-    from afterword.surveys import rescue
+    from afterword.sending import rescue
 
     assert rescue.DOUBT > DOUBT
     rescue.DOUBT = DOUBT
