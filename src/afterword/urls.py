@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from afterword import joining  # noqa: F401  (what pages ask of later stages)
 from afterword.web import health
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from django.db import transaction
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
 from afterword.core.keys import free_key
+from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Workspace
 
@@ -35,11 +36,13 @@ def delete_campaign(campaign: Campaign) -> str | None:
     locked = Campaign.objects.select_for_update().get(id=campaign.id)
     if locked.is_active:
         return "Switch the campaign off first."
-    if locked.surveys.filter(handed_over__gt=0).exists():
+    mails = Mail.objects.filter(id__in=locked.surveys.values("id"))  # of the same keys
+    if mails.filter(handed_over__gt=0).exists():
         return (
             "It has sent surveys, and their answers count. "
             "Leave it switched off instead: then it asks nobody."
         )
+    mails.delete()
     locked.delete()
     announce()
     return None
