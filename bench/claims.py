@@ -16,15 +16,15 @@ def run() -> list[Row]:
     with database():
         from django.db import connection
 
-        from afterword.surveys.models import Survey
+        from afterword.surveys.models import Invitation
         from tests.factories import many_like
 
         prepare(FEW)
         few = measure()
-        many_like(Survey.objects.all()[0], MANY - FEW)
+        many_like(Invitation.objects.all()[0], MANY - FEW)
         many = measure()
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM surveys_survey WHERE email LIKE 'copy%'")
+            cursor.execute("DELETE FROM sending_mail WHERE recipient LIKE 'copy%'")
         # Once more: the machine may have become another one meanwhile.
         baseline = median(few + measure())
     rate = median(many)
@@ -37,21 +37,21 @@ def measure() -> list[float]:
     from django.db import connection
     from django.utils import timezone
 
+    from afterword.sending.claim import claim_due, streams_waiting
+    from afterword.sending.models import Mail, State
     from afterword.sending.route import CLAIM
-    from afterword.surveys.claim import campaigns_waiting, claim_due
-    from afterword.surveys.models import State, Survey
 
     rates = []
     for _ in range(ROUNDS):
         now = timezone.now()
-        Survey.objects.exclude(state=State.QUEUED).update(state=State.QUEUED)
-        Survey.objects.filter(due_at__gt=now).update(due_at=now)
+        Mail.objects.exclude(state=State.QUEUED).update(state=State.QUEUED)
+        Mail.objects.filter(due_at__gt=now).update(due_at=now)
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE surveys_survey, customers_customer")
+            cursor.execute("VACUUM ANALYZE sending_mail, customers_customer")
         claimed, began = 0, time.perf_counter()
         while claimed < FEW:
-            campaigns = [one.campaign_id for one in campaigns_waiting(now)]
-            claimed += len(claim_due(uuid4(), now, CLAIM, campaigns).surveys)
+            campaigns = [one.stream_id for one in streams_waiting(now)]
+            claimed += len(claim_due(uuid4(), now, CLAIM, campaigns).mails)
         rates.append(claimed / (time.perf_counter() - began))
     return rates
 

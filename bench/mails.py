@@ -65,9 +65,9 @@ def prepare(mails: int) -> bytes:
     from django.utils import timezone
 
     from afterword.customers.models import Customer
-    from afterword.mail.letters.write import letter
-    from afterword.surveys.models import Survey
-    from tests.factories import a_campaign, a_template, a_workspace
+    from afterword.sending.models import Mail
+    from afterword.surveys.kinds import SURVEY_KIND
+    from tests.factories import a_campaign, a_template, a_workspace, surveys_of
 
     now = timezone.now()
     workspace = a_workspace()
@@ -88,23 +88,10 @@ def prepare(mails: int) -> bytes:
         ],
         batch_size=1000,
     )
-    surveys = [
-        Survey(
-            workspace=workspace,
-            campaign=campaign,
-            template=template,
-            customer=customer,
-            email=customer.email,
-            metric=campaign.metric,
-            created_at=now,
-            due_at=now + timedelta(hours=1),
-        )
-        for customer in customers
-    ]
-    Survey.objects.bulk_create(surveys, batch_size=1000)
-    survey = Survey.objects.select_related("workspace", "campaign", "template", "customer").first()
-    assert survey
-    return letter(survey, now).content
+    surveys_of(campaign, customers, lambda _: now + timedelta(hours=1))
+    mail = Mail.objects.select_related("workspace", "customer")[0]
+    SURVEY_KIND.may_still_go([mail], now)
+    return SURVEY_KIND.compose(mail, now).content
 
 
 def measure(processes: int) -> float:
@@ -113,18 +100,20 @@ def measure(processes: int) -> float:
     from django.db.models import F
     from django.utils import timezone
 
-    from afterword.surveys.claim import is_any_due
+    from afterword.sending.claim import is_any_due
+    from afterword.sending.models import Mail
     from afterword.surveys.models import Survey
 
+    Mail.objects.all().delete()
     Survey.objects.all().delete()
     prepare(MAILS)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # what PostgreSQL does of itself within a minute
-    sent = Survey.objects.filter(state="sent")
+    sent = Mail.objects.filter(state="sent")
     deadline = time.monotonic() + SECONDS_TO_SEND
     with afterword_workers(processes):
         # Starting is not what is measured.
-        Survey.objects.update(due_at=F("due_at") - timedelta(hours=2))
+        Mail.objects.update(due_at=F("due_at") - timedelta(hours=2))
         while (first := sent.count()) == 0:
             assert time.monotonic() < deadline, "nothing is sent"
             time.sleep(0.01)

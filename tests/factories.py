@@ -2,23 +2,31 @@
 
 import itertools
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
+from afterword import joining  # noqa: F401  (tests run what is joined)
 from afterword.campaigns.models import Campaign, Service
+from afterword.core.ids import new_id
 from afterword.core.sealed import seal
 from afterword.customers.models import Customer, Property
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem
 from afterword.mail.message.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
-from afterword.occasions.occasion import Kind
+from afterword.occasions.occasion import Kind, Occasion
+from afterword.sending.models import Brake, BrakeLevel, Mail, State
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
-from afterword.surveys.models import State, Survey
+from afterword.surveys.invite import CAMPAIGN, REMINDER, SURVEY
+from afterword.surveys.models import Invitation, Survey
+from afterword.surveys.schedule import Asking, schedule
 from afterword.workspaces.models import Member, Role, Scope, Token, User, Workspace
 from afterword.workspaces.tokens import make_token
 
@@ -94,39 +102,151 @@ def a_customer(workspace: Workspace, **fields: Any) -> Customer:
     )
 
 
-def a_survey(campaign: Campaign | None = None, **fields: Any) -> Survey:
-    """A survey that is due now."""
+_OF_SURVEY = frozenset({
+    "metric", "event", "occasion_kind", "occasion_id", "answered_at", "unsubscribed_at",
+})  # fmt: skip
+_OF_INVITATION = frozenset({
+    "answer_token", "unsubscribe_token", "shown_at", "opened_at", "machine_opened_at",
+    "clicked_at", "answered_at", "unsubscribed_at",
+})  # fmt: skip
+
+
+def a_survey(campaign: Campaign | None = None, **fields: Any) -> Invitation:
+    """A survey that is due now: its first invitation, with `survey` and `mail`.
+
+    Fields are of whichever of the three has them.
+    """
     campaign = campaign or a_campaign()
     customer = fields.pop("customer", None) or a_customer(campaign.workspace)
-    return Survey.objects.create(
+    email = fields.pop("email", customer.address)
+    id_, created_at = fields.pop("id", None) or new_id(), fields.pop("created_at", NOW)
+    template = fields.pop("template", campaign.template)
+    survey = Survey.objects.create(
+        id=id_,
+        workspace=campaign.workspace,
+        campaign=campaign,
+        template=template,
+        customer=customer,
+        email=email,
+        created_at=created_at,
+        asked_at=fields.get("sent_at"),
+        **{"metric": campaign.metric, **_taken(fields, _OF_SURVEY)},
+    )
+    return _invited(survey, id_, template, created_at, fields)
+
+
+def a_reminder_of(first: Invitation, **fields: Any) -> Invitation:
+    """A second invitation of the same survey, that is due now."""
+    id_, created_at = fields.pop("id", None) or new_id(), fields.pop("created_at", NOW)
+    template = fields.pop("template", first.template)
+    return _invited(first.survey, id_, template, created_at, fields)
+
+
+def _invited(
+    survey: Survey, id_: UUID, template: Template, created_at: datetime, fields: dict[str, Any]
+) -> Invitation:
+    invitation = Invitation.objects.create(
+        id=id_,
+        workspace=survey.workspace,
+        survey=survey,
+        template=template,
+        created_at=created_at,
+        reminder=fields.pop("reminder", None),
+        **_taken(fields, _OF_INVITATION),
+    )
+    of_mail = {name: value for name, value in fields.items() if name not in _OF_SURVEY}
+    Mail.objects.create(
+        **{
+            "id": id_,
+            "workspace": survey.workspace,
+            "kind": SURVEY if id_ == survey.id else REMINDER,
+            "about": str(survey.id),
+            "stream_kind": CAMPAIGN,
+            "stream_id": survey.campaign_id,
+            "customer": survey.customer,
+            "recipient": survey.email,
+            "created_at": created_at,
+            "due_at": NOW,
+            **{name: value for name, value in of_mail.items() if name not in _OF_INVITATION},
+        }
+    )
+    return reload(invitation)
+
+
+def _taken(fields: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: fields[name] for name in names & fields.keys()}
+
+
+def reload(invitation: Invitation) -> Invitation:
+    """Read an invitation anew, with its survey and its mail."""
+    rows = Invitation.objects.select_related(
+        "mail", "survey__campaign", "survey__customer", "template"
+    )
+    return rows.get(id=invitation.id)
+
+
+def mail_of(invitation: Invitation) -> Mail:
+    """Read the mail of an invitation anew."""
+    return Mail.objects.get(id=invitation.id)
+
+
+def surveys_of(
+    campaign: Campaign, customers: Sequence[Customer], due: Callable[[int], datetime]
+) -> list[UUID]:
+    """Schedule a survey of each of many customers; return the surveys' keys.
+
+    `due` says of each place in the list when.
+    """
+    askings = [
+        Asking(
+            id=new_id(),
+            campaign=campaign,
+            customer_id=customer.id,
+            email=customer.address,
+            occasion=Occasion(Kind.HAND, new_id(), "", NOW, NOW),
+            due_at=due(place),
+        )
+        for place, customer in enumerate(customers)
+    ]
+    schedule(campaign.workspace_id, askings, timezone.now())
+    return [asking.id for asking in askings]
+
+
+def a_sent_survey(campaign: Campaign | None = None, **fields: Any) -> Invitation:
+    return a_survey(campaign, **{**SENT, **fields})
+
+
+def a_sent_reminder_of(first: Invitation, **fields: Any) -> Invitation:
+    return a_reminder_of(first, **{**SENT, **fields})
+
+
+SENT: dict[str, Any] = {"state": State.SENT, "sent_at": NOW, "attempt": 1, "handed_over": 1}
+
+
+def a_brake(campaign: Campaign, level: BrakeLevel = BrakeLevel.PAUSED, **fields: Any) -> Brake:
+    """What pauses a campaign's mails."""
+    return Brake.objects.create(
         **{
             "workspace": campaign.workspace,
-            "campaign": campaign,
-            "template": campaign.template,
-            "customer": customer,
-            "email": customer.email,
-            "metric": campaign.metric,
-            "created_at": NOW,
-            "due_at": NOW,
+            "stream_id": campaign.id,
+            "stream_kind": CAMPAIGN,
+            "level": level,
+            "at": NOW,
+            "mails": 1000,
+            "bounces": 40,
+            "complaints": 0,
             **fields,
         }
     )
 
 
-def a_sent_survey(campaign: Campaign | None = None, **fields: Any) -> Survey:
-    return a_survey(
-        campaign,
-        **{"state": State.SENT, "sent_at": NOW, "attempt": 1, "handed_over": 1, **fields},
-    )
-
-
-def many_like(survey: Survey, count: int) -> None:
-    """Make so many copies of the row within the database, each to a customer of its own.
+def many_like(first: Invitation, count: int) -> None:
+    """Make so many copies of a survey within the database, each to a customer of its own.
 
     They are told by their addresses, which begin with "copy".
     """
     with connection.cursor() as cursor:
-        cursor.execute(_COPIES, [survey.customer_id, count, survey.id])
+        cursor.execute(_COPIES, [first.survey.customer_id, count, *[first.id] * 3])
 
 
 _COPIES = """
@@ -142,16 +262,40 @@ _COPIES = """
             )
         ) AS made
         RETURNING id, email
+    ), copy AS (SELECT gen_random_uuid() AS id, id AS customer_id, email FROM customer
+    ), survey AS (
+        INSERT INTO surveys_survey
+        SELECT made.*
+        FROM (SELECT * FROM surveys_survey WHERE id = %s) AS one
+        CROSS JOIN copy
+        CROSS JOIN LATERAL jsonb_populate_record(
+            NULL::surveys_survey,
+            to_jsonb(one) || jsonb_build_object(
+                'id', copy.id, 'customer_id', copy.customer_id, 'email', copy.email
+            )
+        ) AS made
+    ), invitation AS (
+        INSERT INTO surveys_invitation
+        SELECT made.*
+        FROM (SELECT * FROM surveys_invitation WHERE id = %s) AS one
+        CROSS JOIN copy
+        CROSS JOIN LATERAL jsonb_populate_record(
+            NULL::surveys_invitation,
+            to_jsonb(one) || jsonb_build_object(
+                'id', copy.id, 'survey_id', copy.id,
+                'answer_token', md5(copy.id::text), 'unsubscribe_token', md5(copy.email)
+            )
+        ) AS made
     )
-    INSERT INTO surveys_survey
+    INSERT INTO sending_mail
     SELECT made.*
-    FROM (SELECT * FROM surveys_survey WHERE id = %s) AS one
-    CROSS JOIN customer
+    FROM (SELECT * FROM sending_mail WHERE id = %s) AS one
+    CROSS JOIN copy
     CROSS JOIN LATERAL jsonb_populate_record(
-        NULL::surveys_survey,
+        NULL::sending_mail,
         to_jsonb(one) || jsonb_build_object(
-            'id', gen_random_uuid(), 'customer_id', customer.id, 'email', customer.email,
-            'answer_token', md5(customer.id::text), 'unsubscribe_token', md5(customer.email)
+            'id', copy.id, 'about', copy.id, 'customer_id', copy.customer_id,
+            'recipient', copy.email
         )
     ) AS made
 """

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from afterword.events.models import InboxItem
 from afterword.events.take_up import is_waiting, waiting_workspaces
-from afterword.surveys.claim import campaigns_waiting, is_any_due
+from afterword.sending.claim import is_any_due, streams_waiting
 from tests.factories import NOW, a_campaign, a_survey, a_track, a_workspace, many_like
 
 # Not within a transaction: VACUUM marks the pages that need no look, and that changes the plans.
@@ -45,8 +45,8 @@ def test_which_campaigns_wait_is_told_by_a_row_of_each():
     many_like(survey, MANY)
     vacuum()
 
-    assert [one.campaign_id for one in campaigns_waiting(NOW)] == [survey.campaign_id]
-    assert most_read(lambda: campaigns_waiting(NOW)) < 10
+    assert [one.stream_id for one in streams_waiting(NOW)] == [survey.survey.campaign_id]
+    assert most_read(lambda: streams_waiting(NOW)) < 10
     assert most_read(lambda: is_any_due(NOW)) < 10
 
 

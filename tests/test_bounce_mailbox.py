@@ -12,13 +12,13 @@ import pytest
 from django.db import OperationalError
 
 from afterword.core import signed_ids
+from afterword.sending import outcomes
+from afterword.sending.models import DeliveryEvent, State
 from afterword.sending.reports import bounce_mailbox, imap
 from afterword.sending.reports.bounce_mailbox import collect_reports
 from afterword.sending.reports.bounce_settings import ImapMailbox
 from afterword.sending.tests.bounce_samples import SAMPLES, sample
-from afterword.surveys import outcomes
-from afterword.surveys.models import DeliveryEvent, State
-from tests.factories import NOW, a_campaign, a_sent_survey
+from tests.factories import NOW, a_campaign, a_sent_survey, mail_of, reload
 from tests.mail_servers.dovecot import dovecot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,9 +63,9 @@ def test_a_report_is_noted_and_flagged_as_seen(server, settings, monkeypatch, tl
 
     looked_at = [collect_reports(LATER), collect_reports(LATER)]
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert "User unknown in virtual mailbox" in survey.server_reply
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).bounce) == (State.BOUNCED, "hard")
+    assert "User unknown in virtual mailbox" in mail_of(survey).server_reply
     assert looked_at == [1, 0]
     assert server.seen() == [True]
 
@@ -89,7 +89,7 @@ def test_every_sample_in_one_go(server):
 
     assert collect_reports(LATER) == len(SAMPLES)
 
-    kinds = dict(DeliveryEvent.objects.values_list("survey_id", "kind"))
+    kinds = dict(DeliveryEvent.objects.values_list("mail_id", "kind"))
     for name, survey in surveys.items():
         verdict = name.partition("--")[0]
         expected = {"hard": "hard_bounced", "soft": "soft_bounced", "nothing": None}
@@ -148,8 +148,8 @@ def test_dying_before_the_commit_leaves_the_mail_for_next_time(server, monkeypat
     assert server.seen() == [False]
     assert collect_reports(LATER) == 1
 
-    survey.refresh_from_db()
-    assert survey.state == State.BOUNCED
+    survey = reload(survey)
+    assert mail_of(survey).state == State.BOUNCED
 
 
 def test_dying_after_the_commit_changes_nothing_the_next_time(server, monkeypatch):
@@ -178,7 +178,7 @@ def test_a_mailbox_of_many_mails_is_looked_through_in_lots(server, monkeypatch):
 
     assert collect_reports(LATER) == 25
 
-    assert DeliveryEvent.objects.values("survey_id").distinct().count() == 25
+    assert DeliveryEvent.objects.values("mail_id").distinct().count() == 25
 
 
 def test_what_does_not_fit_into_a_minute_waits_for_the_next(server, monkeypatch):

@@ -13,12 +13,21 @@ from afterword import flow
 from afterword.core import signed_ids
 from afterword.decisions.models import Decision
 from afterword.mail.servers.find import Servers
-from afterword.sending.loop import Office
+from afterword.sending.loop import SenderLoop
+from afterword.sending.models import DeliveryEvent, State
 from afterword.sending.reports.bounce_mailbox import collect_reports
 from afterword.sending.tests.bounce_samples import sample
 from afterword.suppressions.models import Suppression
-from afterword.surveys.models import DeliveryEvent, State, Survey
-from tests.factories import a_campaign, a_customer, a_sent_survey, a_survey, a_track
+from afterword.surveys.models import Survey
+from tests.factories import (
+    a_campaign,
+    a_customer,
+    a_sent_survey,
+    a_survey,
+    a_track,
+    mail_of,
+    reload,
+)
 from tests.mail_servers.dovecot import dovecot
 from tests.running.conftest import AFTERWORD
 from tests.smtp import smtp_sink
@@ -37,18 +46,18 @@ def bounce_address(settings):
 def send(survey: Survey) -> str:
     """Send what is due over real SMTP; return the envelope sender."""
     with smtp_sink() as (sink, server):
-        office = Office(lambda: Servers(server, {}))
-        office.send_due()
-        office.close()
-    survey.refresh_from_db()
-    assert survey.state == State.SENT
+        loop = SenderLoop(lambda: Servers(server, {}))
+        loop.send_due()
+        loop.close()
+    survey = reload(survey)
+    assert mail_of(survey).state == State.SENT
     return sink.senders[0]
 
 
 def ask_again(survey: Survey) -> Decision:
     """Take up one more event of the same customer; return what is decided."""
     now = timezone.now()
-    a_track(survey.workspace, survey.email, received_at=now)
+    a_track(survey.workspace, survey.survey.email, received_at=now)
     flow.process_events(survey.workspace_id, now)
     return Decision.objects.order_by("id").last()
 
@@ -63,13 +72,13 @@ def test_a_mail_that_comes_back_stops_all_further_ones(bounce_address, settings)
         server.deliver(sample(HARD, survey, return_path))
         collect_reports(timezone.now())
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     customer.refresh_from_db()
     assert return_path == f"bounces+{signed_ids.sign('bounce', survey.id)}@mail.acme.example"
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert survey.server_reply.startswith(WORDS)
-    assert DeliveryEvent.objects.get().words == survey.server_reply
-    assert Suppression.objects.get().note == survey.server_reply
+    assert (mail_of(survey).state, mail_of(survey).bounce) == (State.BOUNCED, "hard")
+    assert mail_of(survey).server_reply.startswith(WORDS)
+    assert DeliveryEvent.objects.get().words == mail_of(survey).server_reply
+    assert Suppression.objects.get().note == mail_of(survey).server_reply
     assert customer.hard_bounced_at
     assert ask_again(survey).reason == "hard_bounced"
 
@@ -95,8 +104,8 @@ def test_a_complaint_unsubscribes_for_good(bounce_address):
 
     assert piped(sample("complained--redacted-but-unsubscribe-link", survey)) == 0
 
-    survey.refresh_from_db()
-    assert survey.complained_at
+    survey = reload(survey)
+    assert mail_of(survey).complained_at
     assert ask_again(survey).reason == "unsubscribed"
 
 
@@ -136,8 +145,7 @@ def test_the_envelopes_recipient_may_come_in_three_ways():
     assert piped(bare, ORIGINAL_RECIPIENT=paths[2]) == 0
 
     for survey in surveys:
-        survey.refresh_from_db()
-        assert survey.bounce == "hard"
+        assert mail_of(survey).bounce == "hard"
 
 
 @pytest.mark.parametrize(
@@ -157,5 +165,5 @@ def test_without_a_database_or_with_wrong_settings_the_mail_server_tries_again()
     assert piped(mail, AFTERWORD_BIND="nonsense") == os.EX_TEMPFAIL
     assert piped(mail) == 0
 
-    survey.refresh_from_db()
-    assert survey.bounce == "hard"
+    survey = reload(survey)
+    assert mail_of(survey).bounce == "hard"

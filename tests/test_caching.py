@@ -40,12 +40,11 @@ def seen() -> dict[str, HttpResponseBase]:
     """What an owner, or a program that may read, gets at each address."""
     member = factories.a_member()
     survey = factories.a_sent_survey(factories.a_campaign(member.workspace))
-    assert survey.campaign
-    assert survey.customer
+    assert survey.survey.customer
     parts = {
-        "campaign_id": survey.campaign_id,
-        "template_id": survey.campaign.template_id,
-        "customer_id": survey.customer_id,
+        "campaign_id": survey.survey.campaign_id,
+        "template_id": survey.template_id,
+        "customer_id": survey.survey.customer_id,
         "survey_id": survey.id,
         "token": survey.answer_token,
         "metric": "nps",

@@ -21,6 +21,7 @@ from tests.factories import (
     a_track,
     a_workspace,
     an_identify,
+    mail_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_an_event_becomes_a_customer_a_decision_and_a_survey():
     survey = Survey.objects.get()
     decision = Decision.objects.get()
     assert (customer.email, customer.first_name) == ("ann@example.com", "Ann")
-    assert survey.due_at == NOW + timedelta(days=2)
+    assert mail_of(survey.first).due_at == NOW + timedelta(days=2)
     assert (survey.customer, survey.template) == (customer, campaign.template)
     assert decision.reason == "scheduled"
     assert decision.detail["survey_id"] == str(survey.id)

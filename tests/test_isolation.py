@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from afterword.mail.servers.find import Servers
-from afterword.sending.loop import Office
-from afterword.surveys.models import State
-from tests.factories import NOW, a_campaign, a_survey, a_workspace
+from afterword.sending.loop import SenderLoop
+from afterword.sending.models import State
+from tests.factories import NOW, a_campaign, a_survey, a_workspace, mail_of
 from tests.running_afterword import eventually
 from tests.smtp import smtp_sink
 from tests.smtp_script import Hang, Script, scripted_smtp
@@ -26,12 +26,12 @@ def test_a_large_mailing_does_not_hold_up_a_survey_of_another_campaign(is_elsewh
     last = a_survey(a_campaign(workspace), due_at=timezone.now())
 
     with smtp_sink() as (sink, server):
-        office = Office(lambda: Servers(replace(server, connections=2), {}))
-        office.send_due()
-        office.close()
+        loop = SenderLoop(lambda: Servers(replace(server, connections=2), {}))
+        loop.send_due()
+        loop.close()
 
     assert len(sink.recipients) == 301
-    assert sink.recipients.index(last.email) < 20
+    assert sink.recipients.index(last.survey.email) < 20
 
 
 @pytest.mark.parametrize("is_dead", [True, False], ids=["dead", "silent"])
@@ -43,12 +43,12 @@ def test_a_workspaces_own_server_in_trouble_holds_up_no_other_workspace(is_dead)
     with smtp_sink() as (sink, server):
         with scripted_smtp(Script(banner=Hang())) as silent:
             own = replace(server, port=1) if is_dead else silent
-            office = Office(lambda: Servers(server, {troubled.workspace_id: own}))
-            office.wake()
+            loop = SenderLoop(lambda: Servers(server, {troubled.workspace_id: own}))
+            loop.wake()
             eventually(lambda: len(sink.recipients) == len(sent))
-        office.close()
+        loop.close()
 
-    assert sorted(sink.recipients) == sorted(survey.email for survey in sent)
+    assert sorted(sink.recipients) == sorted(survey.survey.email for survey in sent)
     for survey in waiting:
-        survey.refresh_from_db()
-        assert (survey.state, survey.handed_over) == (State.QUEUED, 0)
+        mail = mail_of(survey)
+        assert (mail.state, mail.handed_over) == (State.QUEUED, 0)

@@ -16,9 +16,9 @@ from afterword.core.clock import database_now
 from afterword.core.jobs import WAKE_TAKE_UP_SQL, wake
 from afterword.events.models import InboxItem
 from afterword.mail.models import MailboxMessage
-from afterword.sending.loop import close_office, office
-from afterword.surveys.models import State, Survey
-from tests.factories import a_campaign, a_survey, a_track
+from afterword.sending.loop import close_sender_loop, sender_loop
+from afterword.sending.models import Mail, State
+from tests.factories import a_campaign, a_survey, a_track, mail_of, reload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _leave_the_office(transactional_db):
     yield
-    close_office()
+    close_sender_loop()
 
 
 def run_worker() -> None:
@@ -41,7 +41,7 @@ def run_worker() -> None:
                 )
 
     asyncio.run(work())
-    assert office().send_due()
+    assert sender_loop().send_due()
 
 
 def test_a_wake_up_is_queued_once_however_it_is_asked_for():
@@ -63,7 +63,7 @@ def test_a_wake_up_leads_from_the_inbox_to_the_mailbox():
     run_worker()
 
     assert MailboxMessage.objects.get().recipient == "ann@example.com"
-    assert Survey.objects.get().state == State.SENT
+    assert Mail.objects.get().state == State.SENT
     assert not ProcrastinateJob.objects.filter(status__in=["todo", "doing"]).exists()
 
 
@@ -77,8 +77,8 @@ def test_the_sweep_wakes_what_nobody_was_told_of():
     flow.sweep(timezone.now())
     run_worker()
 
-    stranded.refresh_from_db()
-    assert stranded.state == State.SENT
+    stranded = reload(stranded)
+    assert mail_of(stranded).state == State.SENT
     assert not InboxItem.objects.exists()
 
 
@@ -96,9 +96,9 @@ def test_a_worker_whose_clock_is_wrong_sends_nothing_early_and_robs_nobody(monke
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=2))
 
     schedule.sweep(database_now())
-    office().send_due()
+    sender_loop().send_due()
 
-    later.refresh_from_db()
-    held.refresh_from_db()
-    assert (later.state, held.state) == (State.QUEUED, State.CLAIMED)
+    later = reload(later)
+    held = reload(held)
+    assert (mail_of(later).state, mail_of(held).state) == (State.QUEUED, State.CLAIMED)
     assert not MailboxMessage.objects.exists()

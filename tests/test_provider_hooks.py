@@ -21,13 +21,13 @@ from django.utils import timezone
 from afterword.core import signed_ids
 from afterword.mail.servers.address import parse_mail_url
 from afterword.mail.servers.find import set_own
+from afterword.sending.models import DeliveryEvent, State
 from afterword.suppressions.models import Suppression
-from afterword.surveys.models import DeliveryEvent, State
-from tests.factories import a_campaign, a_sent_survey, a_workspace
+from tests.factories import a_campaign, a_sent_survey, a_workspace, mail_of, reload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = "key-0123456789abcdef"
-COLUMNS = ("state", "bounce", "delivered_at", "opened_at", "bounced_at", "complained_at")
+MOMENTS = ("delivered_at", "bounced_at", "complained_at")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def mailgun(survey, event, at=None, token=None, key=KEY, **fields):
             "event": event,
             "timestamp": at,
             "id": f"{event}-{at}",
-            "recipient": survey.email,
+            "recipient": survey.survey.email,
             "user-variables": {"survey": mark(survey)},
             "message": {"headers": {"message-id": f"{survey.id}@acme.example"}},
             **fields,
@@ -77,7 +77,7 @@ def postmark(survey, kind, auth=("afterword", "hünter2"), **fields):
     body = {
         "RecordType": kind,
         "MessageID": str(uuid4()),
-        "Recipient": survey.email,
+        "Recipient": survey.survey.email,
         "Metadata": {"survey": mark(survey)},
         **fields,
     }
@@ -104,7 +104,7 @@ class SendGrid:
 
 def sendgrid_event(survey, event, **fields):
     return {
-        "email": survey.email,
+        "email": survey.survey.email,
         "event": event,
         "timestamp": int(time.time()),
         "sg_event_id": uuid4().hex,
@@ -124,7 +124,7 @@ def resend(survey, kind, id_=None, stamp=None, **data):
             "created_at": timezone.now().isoformat(),
             "data": {
                 "email_id": str(uuid4()),
-                "to": [survey.email],
+                "to": [survey.survey.email],
                 "headers": [{"name": "X-Metadata", "value": json.dumps({"survey": mark(survey)})}],
                 **data,
             },
@@ -189,13 +189,13 @@ def test_a_signed_report_is_noted_once_however_often_it_is_posted(
     answers = [post(live_server, **sent) for _ in range(5)]
     answers.append(post(live_server, **DELIVERED[provider](survey)))
 
-    survey.refresh_from_db()
-    survey.customer.refresh_from_db()
+    survey = reload(survey)
+    survey.survey.customer.refresh_from_db()
     assert answers == [200] * 6
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert survey.server_reply == "550 5.1.1 no such user"
-    assert survey.delivered_at
-    assert survey.customer.hard_bounced_at
+    assert (mail_of(survey).state, mail_of(survey).bounce) == (State.BOUNCED, "hard")
+    assert mail_of(survey).server_reply == "550 5.1.1 no such user"
+    assert mail_of(survey).delivered_at
+    assert survey.survey.customer.hard_bounced_at
     assert DeliveryEvent.objects.filter(kind="hard_bounced").count() == 1
     assert Suppression.objects.count() == 1
 
@@ -230,8 +230,8 @@ def test_a_report_without_a_right_signature_changes_nothing(live_server, account
     for sent in forged(provider, HARD[provider](survey)):
         assert post(live_server, **sent) == 403
 
-    survey.refresh_from_db()
-    assert survey.state == State.SENT
+    survey = reload(survey)
+    assert mail_of(survey).state == State.SENT
     assert not DeliveryEvent.objects.exists()
 
 
@@ -300,10 +300,10 @@ def test_a_workspace_has_an_address_of_its_own_for_its_own_surveys(live_server, 
     assert post(live_server, str(uuid4()), json={}) == 404
     assert post(live_server, "nonsense", json={}) == 404
 
-    survey.refresh_from_db()
-    elsewhere.refresh_from_db()
-    assert survey.complained_at
-    assert elsewhere.complained_at is None
+    survey = reload(survey)
+    elsewhere = reload(elsewhere)
+    assert mail_of(survey).complained_at
+    assert mail_of(elsewhere).complained_at is None
 
 
 def test_a_workspace_that_sends_by_the_installations_account_has_none(live_server, account, survey):
@@ -318,7 +318,10 @@ def test_our_message_id_counts_only_with_the_recipient(live_server, account, sur
 
     post(live_server, **mailgun(survey, "complained", recipient="eve@example.com", **unsigned))
     assert not DeliveryEvent.objects.exists()
-    post(live_server, **mailgun(survey, "complained", recipient=survey.email.upper(), **unsigned))
+    post(
+        live_server,
+        **mailgun(survey, "complained", recipient=survey.survey.email.upper(), **unsigned),
+    )
     assert DeliveryEvent.objects.exists()
 
 
@@ -335,12 +338,12 @@ def test_a_click_at_the_provider_is_no_answer_and_a_machines_open_no_persons(
             sendgrid_event(survey, "click", url="https://ask.example.com/s/x", useragent=chrome),
         ),
     )
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (survey.opened_at, bool(survey.machine_opened_at)) == (None, True)
     assert (survey.answered_at, bool(survey.clicked_at)) == (None, True)
 
     post(live_server, **SENDGRID.post(sendgrid_event(survey, "open", useragent=chrome)))
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert survey.opened_at
 
 
@@ -357,9 +360,13 @@ def test_all_orders_end_in_the_same(client, account):
             fields |= {"client-info": {"user-agent": "Mozilla/5.0 (X11) Firefox/140.0"}}
             sent = mailgun(survey, event, at=then.timestamp() + 100 + len(event), **fields)
             client.post("/hooks/mail/default", sent["json"], content_type="application/json")
-        survey.refresh_from_db()
-        reasons = Suppression.objects.filter(pattern=survey.email).values_list("reason", flat=True)
-        ends.add((*(getattr(survey, name) for name in COLUMNS), *sorted(reasons)))
+        survey = reload(survey)
+        reasons = Suppression.objects.filter(pattern=survey.survey.email).values_list(
+            "reason", flat=True
+        )
+        mail = mail_of(survey)
+        moments = (survey.opened_at, *(getattr(mail, name) for name in MOMENTS))
+        ends.add((mail.state, mail.bounce, *moments, *sorted(reasons)))
 
     [(state, bounce, *moments, complained, hard)] = ends
     assert (state, bounce, complained, hard) == ("bounced", "hard", "complained", "hard_bounced")
@@ -435,7 +442,7 @@ def test_mandrills_signature_covers_our_public_address(client, account, survey, 
         "ts": int(time.time()),
         "_id": "m1",
         "msg": {
-            "email": survey.email,
+            "email": survey.survey.email,
             "metadata": {"survey": mark(survey)},
             "diag": "550 5.1.1 no",
         },
@@ -450,8 +457,8 @@ def test_mandrills_signature_covers_our_public_address(client, account, survey, 
         headers={"X-Mandrill-Signature": signature.decode()},
     )
 
-    survey.refresh_from_db()
-    assert (answer.status_code, survey.bounce) == (200, "hard")
+    survey = reload(survey)
+    assert (answer.status_code, mail_of(survey).bounce) == (200, "hard")
 
 
 def test_mailtraps_signature(client, account, survey):
@@ -461,7 +468,7 @@ def test_mailtraps_signature(client, account, survey):
         "message_id": "m1",
         "event_id": "e1",
         "timestamp": int(time.time()),
-        "email": survey.email,
+        "email": survey.survey.email,
         "custom_variables": {"survey": mark(survey)},
         "response": "550 5.1.1 no such user",
     }
@@ -478,5 +485,5 @@ def test_mailtraps_signature(client, account, survey):
         for given in ("0" * 64, signature)
     ]
 
-    survey.refresh_from_db()
-    assert (answers, survey.bounce) == ([403, 200], "hard")
+    survey = reload(survey)
+    assert (answers, mail_of(survey).bounce) == ([403, 200], "hard")

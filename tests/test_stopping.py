@@ -22,12 +22,13 @@ from afterword import flow
 from afterword.campaigns.models import Campaign, Reminder
 from afterword.customers.models import Customer
 from afterword.feedback.stopping.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
+from afterword.sending.claim import claim_due, streams_waiting
+from afterword.sending.hand_over import Accepted, Beginning, Group, commit
+from afterword.sending.models import Mail
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.patterns import patterns_about
 from afterword.suppressions.suppress import release, suppress
-from afterword.surveys.claim import campaigns_waiting, claim_due
-from afterword.surveys.hand_over import Accepted, Beginning, Group, commit
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.remind import schedule_reminders
 from tests.factories import NOW, a_campaign, a_track, a_workspace
 
@@ -66,8 +67,8 @@ class Stopping(RuleBasedStateMachine):
             )
         Reminder.objects.update(created_at=NOW)
         self.stops: dict[str, set[tuple[Reason, UUID | None]]] = defaultdict(set)
-        self.claimed: list[Survey] = []
-        self.mailed: list[Survey] = []
+        self.claimed: list[Mail] = []
+        self.mailed: list[Mail] = []
 
     def teardown(self) -> None:
         self.undone.close()
@@ -98,10 +99,10 @@ class Stopping(RuleBasedStateMachine):
 
     @rule()
     def a_worker_claims(self) -> None:
-        ids = [one.campaign_id for one in campaigns_waiting(self.now)]
+        ids = [one.stream_id for one in streams_waiting(self.now)]
         if ids:
-            claimed = claim_due(uuid4(), self.now, 100, ids).surveys
-            assert not any(self.is_stopped(one.email, one.campaign_id) for one in claimed)
+            claimed = claim_due(uuid4(), self.now, 100, ids).mails
+            assert not any(self.is_stopped(one.recipient, one.stream_id) for one in claimed)
             self.claimed += claimed
 
     @precondition(lambda self: self.claimed)
@@ -109,10 +110,10 @@ class Stopping(RuleBasedStateMachine):
     def it_hands_over_what_it_holds(self) -> None:
         mails = [Beginning(one.id, one.attempt, "How was it?", "") for one in self.claimed]
         begun = commit(Group(mails), self.now)
-        for survey in self.claimed:
-            is_gone = not Customer.objects.filter(id=survey.customer_id).exists()
-            is_stopped = self.is_stopped(survey.email, survey.campaign_id)
-            assert (survey.id in begun) == (not is_stopped and not is_gone)
+        for mail in self.claimed:
+            is_gone = not Customer.objects.filter(id=mail.customer_id).exists()
+            is_stopped = self.is_stopped(mail.recipient, mail.stream_id)
+            assert (mail.id in begun) == (not is_stopped and not is_gone)
         sent = [one for one in self.claimed if one.id in begun]
         if sent:
             accepted = [Accepted(one.id, one.attempt, "250") for one in sent]
@@ -146,20 +147,23 @@ class Stopping(RuleBasedStateMachine):
     @precondition(lambda self: self.mailed)
     @rule(survey=st.data(), only_like_this=st.booleans())
     def somebody_unsubscribes(self, survey: st.DataObject, only_like_this: bool) -> None:
-        one = survey.draw(st.sampled_from(self.mailed))
+        mail = survey.draw(st.sampled_from(self.mailed))
         how = PAGE if only_like_this else ONE_CLICK
-        unsubscribe(one, self.now, how=how, only_like_this=only_like_this)
-        scope = one.campaign_id if only_like_this else None
-        self.stops[one.email].add((Reason.UNSUBSCRIBED, scope))
+        unsubscribe(self.invitation_of(mail), self.now, how=how, only_like_this=only_like_this)
+        scope = mail.stream_id if only_like_this else None
+        self.stops[mail.recipient].add((Reason.UNSUBSCRIBED, scope))
 
     @precondition(lambda self: self.mailed)
     @rule(survey=st.data())
     def somebody_comes_back(self, survey: st.DataObject) -> None:
-        one = survey.draw(st.sampled_from(self.mailed))
-        resubscribe(one, self.now)
-        self.stops[one.email] -= {
-            (reason, scope) for reason in BY_PERSON for scope in (None, one.campaign_id)
+        mail = survey.draw(st.sampled_from(self.mailed))
+        resubscribe(self.invitation_of(mail), self.now)
+        self.stops[mail.recipient] -= {
+            (reason, scope) for reason in BY_PERSON for scope in (None, mail.stream_id)
         }
+
+    def invitation_of(self, mail: Mail) -> Invitation:
+        return Invitation.objects.select_related("survey__customer").get(id=mail.id)
 
     @rule(email=addresses, reason=st.sampled_from(BY_REPORT))
     def a_server_reports(self, email: str, reason: Reason) -> None:

@@ -10,8 +10,8 @@ from afterword import flow
 from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
 from afterword.mail.servers.find import Servers
-from afterword.sending.loop import Office
-from afterword.surveys.models import State, Survey
+from afterword.sending.loop import SenderLoop
+from afterword.sending.models import Mail, State
 from tests.factories import a_campaign, a_customer, a_property, a_survey, a_track, a_workspace
 from tests.smtp import smtp_sink
 
@@ -60,15 +60,15 @@ def test_workers_that_send_at_once_send_each_survey_once_and_no_customer_too_oft
         for campaign in free:
             a_survey(campaign, customer=customer)
     with smtp_sink() as (sink, server):
-        offices = [Office(lambda: Servers(server, {})) for _ in range(WORKERS)]
-        at_once(lambda number: offices[number].send_due())
-        for office in offices:
-            office.close()
+        loops = [SenderLoop(lambda: Servers(server, {})) for _ in range(WORKERS)]
+        at_once(lambda number: loops[number].send_due())
+        for loop in loops:
+            loop.close()
 
     assert sorted(sink.recipients) == sorted(c.email for c in customers for _ in range(3))
-    assert Survey.objects.filter(state=State.SENT).count() == 60
-    assert Survey.objects.filter(campaign=throttled, state=State.SENT).count() <= 20
-    assert set(Survey.objects.exclude(state=State.SENT).values_list("reason", flat=True)) <= {
+    assert Mail.objects.filter(state=State.SENT).count() == 60
+    assert Mail.objects.filter(stream_id=throttled.id, state=State.SENT).count() <= 20
+    assert set(Mail.objects.exclude(state=State.SENT).values_list("reason", flat=True)) <= {
         "capped",
         "throttled",
     }

@@ -27,9 +27,9 @@ from afterword.events.take_up import Taken
 from afterword.occasions.event.occasion_of import occasion_of
 from afterword.occasions.occasion import Occasion
 from afterword.sending import journal
+from afterword.sending.claim import is_any_due
 from afterword.sending.recover import recover
 from afterword.suppressions.suppress import look_up_standings
-from afterword.surveys.claim import is_any_due
 from afterword.surveys.schedule import Asking, schedule
 
 BATCH = 1000

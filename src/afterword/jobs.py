@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
-from afterword import flow
+from afterword import flow, joining  # noqa: F401  (whoever sends knows the kinds of mail)
 from afterword.core.jobs import wake
-from afterword.sending.loop import office
+from afterword.sending.loop import sender_loop
 
 P = ParamSpec("P")
 
@@ -35,10 +35,10 @@ def job(name: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
 
 @job("take_up")
 def take_up(workspace_id: str) -> None:
-    if not flow.drain_inbox(UUID(workspace_id), office().wake):
+    if not flow.drain_inbox(UUID(workspace_id), sender_loop().wake):
         wake("take_up", workspace_id=workspace_id)
 
 
 @job("send_due")
 def send_due() -> None:
-    office().wake()
+    sender_loop().wake()

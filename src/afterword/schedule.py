@@ -11,9 +11,10 @@ from afterword import flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
 from afterword.mail.senders import domains
+from afterword.sending import brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
-from afterword.surveys import brake, remind
+from afterword.surveys import remind
 from afterword.web import kept_forms
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds

@@ -164,7 +164,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# All mail goes through `sending`; whoever tries another way is told so.
+EMAIL_BACKEND = "afterword.core.no_email.NoEmail"
 DEFAULT_FROM_EMAIL = f"afterword@{_url.hostname}"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from afterword import joining  # noqa: F401  (what pages ask of later stages)
+
 urlpatterns = [
     path("", include("afterword.web.urls")),
     path("accounts/", include("afterword.workspaces.account_urls")),

@@ -14,7 +14,7 @@ UNFINISHED = {"claimed", "handing_over"}
 
 
 class Row(NamedTuple):
-    """What the product says of a survey."""
+    """What the product says of a mail."""
 
     email: str
     state: str
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     reply: str
 
 
-ROWS = "SELECT email, state, refusals, handed_over, server_reply FROM surveys_survey"
+ROWS = "SELECT recipient, state, refusals, handed_over, server_reply FROM sending_mail"
 
 
 class Findings(NamedTuple):

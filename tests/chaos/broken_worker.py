@@ -21,7 +21,7 @@ IDLE = 2.0  # seconds after which a batch that is not full is committed all the 
 
 def no_fence() -> None:
     """Whoever held a survey once may begin and finish it, whoever has it now."""
-    from afterword.surveys import hand_over
+    from afterword.sending import hand_over
 
     unfenced, count = FENCE.subn("true", hand_over._GROUP)
     assert count == 2, "hand_over._GROUP has no attempt and state to forget"
@@ -72,7 +72,7 @@ def forget_journal() -> None:
 
 def shorten_doubt() -> None:
     """What is in doubt is sent once more as ever, but the test need not wait so long for it."""
-    from afterword.surveys import rescue
+    from afterword.sending import rescue
 
     assert rescue.DOUBT > DOUBT
     rescue.DOUBT = DOUBT

@@ -44,20 +44,20 @@ SECOND_THOUGHTS = f"""
     BEGIN
         INSERT INTO customers_suppression
             (id, workspace_id, pattern, reason, at, how, note, category, ended_how, ended_note)
-        VALUES (gen_random_uuid(), new.workspace_id, new.email, 'unsubscribed', now(), 'link',
+        VALUES (gen_random_uuid(), new.workspace_id, new.recipient, 'unsubscribed', now(), 'link',
                 '', '', '', '')
         ON CONFLICT DO NOTHING;
         UPDATE customers_customer SET unsubscribed_at = now() WHERE id = new.customer_id;
         RETURN new;
     END $$;
-    CREATE TRIGGER second_thoughts AFTER UPDATE ON surveys_survey FOR EACH ROW
-    WHEN (new.state = 'claimed' AND new.email = '{WITH_SECOND_THOUGHTS}')
+    CREATE TRIGGER second_thoughts AFTER UPDATE ON sending_mail FOR EACH ROW
+    WHEN (new.state = 'claimed' AND new.recipient = '{WITH_SECOND_THOUGHTS}')
     EXECUTE FUNCTION unsubscribe();
 """
 # So often that a worker has to give surveys back, where that is what is tried.
 BAD_CONNECTIONS = {"before_put_back": 0.4}
 EXPIRE = """
-    UPDATE surveys_survey SET lease_until = now() - interval '1 second'
+    UPDATE sending_mail SET lease_until = now() - interval '1 second'
     WHERE state IN ('claimed', 'handing_over') AND lease_until > now()
 """
 TERMINATE = """

@@ -5,8 +5,8 @@ Prints a line for each: its id and its address. That list is the test's own acco
 
 import random
 import sys
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -48,8 +48,7 @@ def prepare(wanted: Wanted) -> Iterable[tuple[str, str]]:
     from afterword.customers.models import Customer
     from afterword.suppressions.models import SuppressionReason
     from afterword.suppressions.suppress import suppress
-    from afterword.surveys.models import Survey
-    from tests.factories import a_campaign, a_template, a_token, a_track, a_workspace
+    from tests.factories import a_campaign, a_template, a_token, a_track, a_workspace, surveys_of
 
     now = timezone.now()
     workspace = a_workspace(name="Storm")
@@ -58,26 +57,19 @@ def prepare(wanted: Wanted) -> Iterable[tuple[str, str]]:
     template = a_template(workspace, subject=subject)
     campaign = a_campaign(workspace, template=template, activated_at=now)
     everyone = addresses(wanted)
+
+    def due_from(first: int) -> Callable[[int], datetime]:
+        return lambda place: now - timedelta(hours=1) + timedelta(milliseconds=first + place)
+
     for first in range(0, len(everyone), BATCH):
         customers = [
             Customer(workspace=workspace, email=email, first_name="Ann", source="Segment")
             for email in everyone[first : first + BATCH]
         ]
         Customer.objects.bulk_create(customers)
-        surveys = Survey.objects.bulk_create(
-            Survey(
-                workspace=workspace,
-                campaign=campaign,
-                template=template,
-                customer=customer,
-                email=customer.email,
-                metric=campaign.metric,
-                created_at=now,
-                due_at=now - timedelta(hours=1) + timedelta(milliseconds=first + number),
-            )
-            for number, customer in enumerate(customers)
-        )
-        yield from ((str(survey.id), survey.email) for survey in surveys)
+        ids = surveys_of(campaign, customers, due_from(first))
+        for id_, customer in zip(ids, customers, strict=True):
+            yield str(id_), customer.address
     if wanted.unsubscribed:
         reason = SuppressionReason.UNSUBSCRIBED
         suppress(workspace.id, everyone[0], reason, how="a link", now=now)
@@ -92,12 +84,12 @@ def _abandon(emails: list[str]) -> None:
     from django.utils import timezone
 
     from afterword.core.ids import new_id
-    from afterword.surveys.models import Survey
+    from afterword.sending.models import Mail
 
     long_ago = timezone.now() - timedelta(minutes=20)
     for number, email in enumerate(emails):
         begun = {"state": "handing_over", "handed_over": 1} if number % 2 else {"state": "claimed"}
-        Survey.objects.filter(email=email).update(
+        Mail.objects.filter(recipient=email).update(
             **begun, attempt=1, worker=new_id(), lease_until=long_ago
         )
 

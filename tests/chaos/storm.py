@@ -210,17 +210,17 @@ LEFT = """
            count(*) FILTER (WHERE state IN ('claimed', 'handing_over') AND worker IS NULL),
            count(*) FILTER (WHERE state = 'queued' AND due_at <= now()),
            count(*) FILTER (
-               WHERE state = 'queued' AND due_at > now() AND email NOT LIKE ALL (%s))
-    FROM surveys_survey
+               WHERE state = 'queued' AND due_at > now() AND recipient NOT LIKE ALL (%s))
+    FROM sending_mail
     WHERE state IN ('claimed', 'handing_over', 'queued')
 """
 PASS_DOUBT = """
-    UPDATE surveys_survey SET lease_until = now() - interval '1 second'
+    UPDATE sending_mail SET lease_until = now() - interval '1 second'
     WHERE state = 'handing_over' AND worker IS NULL AND lease_until > now()
 """
 PASS_WAIT = """
-    UPDATE surveys_survey SET due_at = now()
-    WHERE state = 'queued' AND due_at > now() AND email NOT LIKE ALL (%s)
+    UPDATE sending_mail SET due_at = now()
+    WHERE state = 'queued' AND due_at > now() AND recipient NOT LIKE ALL (%s)
 """
 
 

@@ -15,11 +15,13 @@ from afterword.api.paging import page_of
 from afterword.api.parameters import Address, Id, Paging
 from afterword.api.people import PropertyValue, Types, properties_of, property_types
 from afterword.campaigns.models import Channel
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.sending.models import Mail, State
+from afterword.surveys.models import Invitation, SentBy
+from afterword.surveys.outbox.search import is_sent_by
 from afterword.surveys.outbox.status import Status, status_of, with_status
 
 router = Router(tags=["Outbox"])
-SORTS = {"surveyCreatedDate": "created_at", "sentDate": "sent_at", "email": "email"}
+SORTS = {"surveyCreatedDate": "created_at", "sentDate": "mail__sent_at", "email": "survey__email"}
 # In capitals, and an answer as clients of the product we follow know it.
 STATUSES = {status: status.upper() for status in Status} | {Status.ANSWERED: "RESPONDED"}
 _READ = {
@@ -87,7 +89,7 @@ class DetailedStatus(Schema):
 
 
 class OutboxSurvey(Schema):
-    """A survey. `reason` and `detail` say why one that was scheduled was not sent."""
+    """A survey, or a reminder of one. `reason` and `detail` say why one was not sent after all."""
 
     surveyId: UUID
     email: str
@@ -97,7 +99,7 @@ class OutboxSurvey(Schema):
     companyName: str
     companyId: None = None
     surveyCreatedDate: datetime
-    dueDate: datetime
+    dueDate: datetime | None
     sentDate: datetime | None
     channel: str
     personTags: list[str]
@@ -131,11 +133,10 @@ class OutboxQuery(Paging):
 
     def conditions(self) -> dict[str, object]:
         given = {
-            "email": self.email,
-            "customer_id": self.customerId,
-            "campaign_id": self.campaignId,
-            "campaign__channel": self.channel,
-            "sent_by": self.sentBy,
+            "survey__email": self.email,
+            "survey__customer_id": self.customerId,
+            "survey__campaign_id": self.campaignId,
+            "channel": self.channel,
         }
         return {**{k: v for k, v in given.items() if v}, **self.within("created_at")}
 
@@ -144,50 +145,55 @@ class OutboxQuery(Paging):
 def list_outbox(request: TokenRequest, asked: Query[OutboxQuery]) -> Success[OutboxPage]:
     """List the surveys; the dates are those when they were scheduled."""
     refuse_attributes(request)
-    rows = Survey.objects.visible_to(request.auth).filter(**asked.conditions())
+    rows = Invitation.objects.visible_to(request.auth).filter(**asked.conditions())
+    rows = rows.filter(is_sent_by(asked.sentBy)) if asked.sentBy else rows
     rows = with_status(rows, asked.status) if asked.status else rows
-    page = page_of(rows.select_related("customer", "campaign", "response"), asked, SORTS)
+    related = ("mail", "survey__customer", "survey__campaign", "survey__response")
+    page = page_of(rows.select_related(*related), asked, SORTS)
     types = property_types(request.auth)
     surveys = [outbox_survey(row, types) for row in page.rows]
     return Success(data=OutboxPage(surveys=surveys, **page.pages.model_dump()))
 
 
-def outbox_survey(row: Survey, types: Types) -> OutboxSurvey:
-    customer = row.customer
+def outbox_survey(row: Invitation, types: Types) -> OutboxSurvey:
+    survey, mail = row.survey, row.mail
+    customer = survey.customer
     tags = customer.tags if customer else []
-    response = getattr(row, "response", None)
+    response = None if row.is_reminder else getattr(survey, "response", None)
     return OutboxSurvey(
         surveyId=row.id,
-        email=row.email,
-        customerId=row.customer_id,
+        email=survey.email,
+        customerId=survey.customer_id,
         firstName=customer.first_name if customer else "",
         lastName=customer.last_name if customer else "",
         companyName=customer.company_name if customer else "",
         surveyCreatedDate=row.created_at,
-        dueDate=row.due_at,
-        sentDate=row.sent_at,
-        channel=row.campaign.channel,
+        dueDate=mail.due_at if mail else None,
+        sentDate=mail.sent_at if mail else row.shown_at,
+        channel=row.channel,
         personTags=tags,
-        campaign=row.campaign.name,
-        campaignId=row.campaign_id,
+        campaign=survey.campaign.name,
+        campaignId=survey.campaign_id,
         surveyTemplateId=row.template_id,
-        subject=row.subject,
+        subject=mail.subject if mail else "",
         sentBy=row.sent_by,
-        remindsSurveyId=row.reminds_id,
+        remindsSurveyId=survey.id if row.is_reminder else None,
         status=STATUSES[status_of(row)],
         detailedStatus=detailed_status(row, has_feedback=bool(response and response.comment)),
-        reason=row.reason or None,
-        detail=camel_keys(row.detail),
-        serverReply=row.server_reply,
+        reason=(mail.reason or None) if mail else None,
+        detail=camel_keys(mail.detail) if mail else {},
+        serverReply=mail.server_reply if mail else "",
         responseId=response.id if response else None,
         attributes=Attributes(customerTags=tags, customProps=properties_of(customer, types)),
     )
 
 
-def detailed_status(row: Survey, *, has_feedback: bool) -> DetailedStatus:
+def detailed_status(row: Invitation, *, has_feedback: bool) -> DetailedStatus:
+    """Return it; of one that does not go by e-mail nothing is told that only mail can be."""
+    mail = row.mail or Mail()
     return DetailedStatus(
-        isDelivered=row.delivered_at is not None,
-        deliveredDate=row.delivered_at,
+        isDelivered=mail.delivered_at is not None,
+        deliveredDate=mail.delivered_at,
         isOpened=row.opened_at is not None,
         openedDate=row.opened_at,
         isMachineOpened=row.machine_opened_at is not None,
@@ -199,14 +205,14 @@ def detailed_status(row: Survey, *, has_feedback: bool) -> DetailedStatus:
         hasFeedback=has_feedback,
         isOptedOut=row.unsubscribed_at is not None,
         optedOutDate=row.unsubscribed_at,
-        isBounced=row.bounced_at is not None or row.state == State.BOUNCED,
-        bouncedDate=row.bounced_at,
-        bounceType=row.bounce or None,
-        isComplained=row.complained_at is not None,
-        complainedDate=row.complained_at,
-        isCancelled=row.state == State.CANCELLED,
-        cancelledDate=row.cancelled_at,
-        isDismissed=row.state == State.DISMISSED,
-        isFailed=row.state == State.PARKED,
-        endedDate=row.ended_at,
+        isBounced=mail.bounced_at is not None or mail.state == State.BOUNCED,
+        bouncedDate=mail.bounced_at,
+        bounceType=mail.bounce or None,
+        isComplained=mail.complained_at is not None,
+        complainedDate=mail.complained_at,
+        isCancelled=mail.state == State.CANCELLED,
+        cancelledDate=mail.cancelled_at,
+        isDismissed=mail.state == State.DISMISSED,
+        isFailed=mail.state == State.PARKED,
+        endedDate=mail.ended_at,
     )

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
 from afterword.core.keys import free_key
+from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Workspace
 
@@ -35,13 +37,14 @@ def delete_campaign(campaign: Campaign) -> str | None:
     locked = Campaign.objects.select_for_update().get(id=campaign.id)
     if refusal := why_not_deleted(locked):
         return refusal
+    _mails_of(locked).delete()
     locked.delete()
     announce()
     return None
 
 
 def why_not_deleted(campaign: Campaign) -> str | None:
-    if campaign.surveys.filter(handed_over__gt=0).exists():
+    if _mails_of(campaign).filter(handed_over__gt=0).exists():
         return (
             "It has sent surveys, and their answers count. "
             "Leave it switched off instead: then it asks nobody."
@@ -49,3 +52,7 @@ def why_not_deleted(campaign: Campaign) -> str | None:
     if campaign.is_active:
         return "Switch the campaign off first."
     return None
+
+
+def _mails_of(campaign: Campaign) -> QuerySet[Mail]:
+    return Mail.objects.filter(id__in=campaign.surveys.values("id"))  # of the same keys

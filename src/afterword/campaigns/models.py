@@ -62,8 +62,6 @@ class Campaign(models.Model):
         max_length=10, choices=ThrottleScope.choices, default=ThrottleScope.CAMPAIGN
     )
     activated_at = models.DateTimeField(null=True, blank=True)
-    # Set by the sending brake, cleared by a person: nothing is sent, and what is due waits.
-    paused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.creation import create_campaign, delete_campaign
 from afterword.campaigns.editor.forms import NewCampaignForm
 from afterword.campaigns.models import Campaign
+from afterword.sending.brake import pausing
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_changers, for_members
@@ -24,8 +25,9 @@ from afterword.workspaces.models import Member
 @for_members
 def campaigns(request: HttpRequest, member: Member) -> HttpResponse:
     rows = Campaign.objects.visible_to(member).annotate(
-        sent_count=_count("surveys", Q(surveys__sent_at__isnull=False)),
+        sent_count=_count("surveys", Q(surveys__asked_at__isnull=False)),
         response_count=_count("responses", Q()),
+        is_paused=Exists(pausing(OuterRef("workspace_id"), OuterRef("id"))),
     )
     return render(request, "campaigns/list.html", {"campaigns": rows.order_by("name", "id")})
 

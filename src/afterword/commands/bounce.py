@@ -24,8 +24,9 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     from django.db import Error
     from django.utils import timezone
 
+    from afterword import joining  # noqa: F401  (what the mails are about is told, too)
+    from afterword.sending import outcomes
     from afterword.sending.reports.delivery_reports import Incoming, reports_in
-    from afterword.surveys import outcomes
 
     recipients = [*arguments.recipient, *(os.environ.get(name, "") for name in _RECIPIENTS)]
     mail, now = Incoming(_read(), recipients), timezone.now()

@@ -101,7 +101,7 @@ def facts_of(
 def past_surveys(
     workspace_id: UUID, people: Mapping[UUID, str | None], since: datetime
 ) -> dict[UUID, list[PastSurvey]]:
-    """Return the surveys that were sent since then, or still wait, by customer; newest first.
+    """Return the survey mails that were sent since then, or still wait, by customer; newest first.
 
     `people` are customers' ids with their addresses: a survey counts that went to either, so that
     neither an edit of the address nor deleting a customer and meeting them again is a way round a
@@ -120,16 +120,17 @@ _PAST = """
     WITH person AS (
         SELECT * FROM unnest(%s::uuid[], %s::text[]) AS person(id, email)
     ), theirs AS (
-        SELECT person.id AS person_id, survey.id
-        FROM person JOIN surveys_survey AS survey ON survey.customer_id = person.id
+        SELECT person.id AS person_id, mail.id
+        FROM person JOIN sending_mail AS mail ON mail.customer_id = person.id
         UNION
-        SELECT person.id, survey.id
-        FROM person JOIN surveys_survey AS survey
-          ON survey.workspace_id = %s AND survey.email = person.email
+        SELECT person.id, mail.id
+        FROM person JOIN sending_mail AS mail
+          ON mail.workspace_id = %s AND mail.recipient = person.email
     )
-    SELECT person_id, survey.id, campaign_id, coalesce(sent_at, due_at), state = 'queued'
-    FROM theirs JOIN surveys_survey AS survey USING (id)
-    WHERE (sent_at > %s OR state IN ('queued', 'claimed', 'handing_over'))
+    SELECT person_id, mail.id, mail.stream_id, coalesce(sent_at, due_at), state = 'queued'
+    FROM theirs JOIN sending_mail AS mail USING (id)
+    WHERE kind IN ('survey', 'reminder')
+      AND (sent_at > %s OR state IN ('queued', 'claimed', 'handing_over'))
       AND state <> 'dismissed'
     ORDER BY created_at DESC
 """

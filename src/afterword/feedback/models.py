@@ -8,9 +8,9 @@ from django.db import models
 from afterword.campaigns.models import Campaign
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
-from afterword.feedback.hits.judge import Verdict
+from afterword.feedback.hits.judge import Judgement
 from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
 
@@ -86,11 +86,11 @@ class HitKind(models.TextChoices):
 
 
 class Hit(models.Model):
-    """A link of a survey being fetched. Nothing follows from it but that it is known."""
+    """A link of an invitation being fetched. Nothing follows from it but that it is known."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="hits", db_index=False)
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="hits", db_index=False)
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="hits", db_index=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=HitKind.choices)
     method = models.CharField(max_length=7)
@@ -100,8 +100,10 @@ class Hit(models.Model):
     shown_at = models.DateTimeField(null=True, blank=True)
     # When a person confirmed what this visit is about: it is an answer, and no machine's.
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    verdict = models.CharField(
-        max_length=16, blank=True, choices=[(verdict.value, verdict.label) for verdict in Verdict]
+    judgement = models.CharField(
+        max_length=16,
+        blank=True,
+        choices=[(judgement.value, judgement.label) for judgement in Judgement],
     )
     # When a member of the workspace made an answer of it after all.
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -111,7 +113,7 @@ class Hit(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["survey", "at"], name="hits_of_survey"),
+            models.Index(fields=["invitation", "at"], name="hits_of_survey"),
             models.Index(
                 fields=["workspace", "-at", "-id"],
                 condition=models.Q(

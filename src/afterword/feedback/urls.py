@@ -16,5 +16,5 @@ urlpatterns = [
     path("o/<str:token>.gif", opens.picture, name="open"),
     path("feedback", views.feedback, name="list"),
     path("feedback/hits", views.hits, name="hits"),
-    path("feedback/hits/<uuid:survey_id>/acceptance", views.acceptance, name="acceptance"),
+    path("feedback/hits/<uuid:invitation_id>/acceptance", views.acceptance, name="acceptance"),
 ]

@@ -16,12 +16,12 @@ from afterword.feedback.hits.discarded import (
     COUNTED_AT_MOST,
     count_discarded,
     groups_of,
-    newest_of_each_survey,
+    newest_of_each,
 )
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -60,9 +60,11 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
 def hits(request: HttpRequest, member: Member) -> HttpResponse:
     """Show the scores that links were fetched with, and that nobody confirmed."""
     campaign_id, now = Search.of(request.GET).campaign_id, timezone.now()
-    rows = newest_of_each_survey(member, now).select_related("survey__customer", "survey__campaign")
+    rows = newest_of_each(member, now).select_related(
+        "invitation__mail", "invitation__survey__customer", "invitation__survey__campaign"
+    )
     if campaign_id:
-        rows = rows.filter(survey__campaign_id=campaign_id)
+        rows = rows.filter(invitation__survey__campaign_id=campaign_id)
     cursor = request.GET.get("after", "")
     page = newest_first(rows, "at", cursor)
     return render(
@@ -80,12 +82,13 @@ def hits(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_POST
 @for_changers
-def acceptance(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
+def acceptance(request: HttpRequest, member: Member, invitation_id: UUID) -> HttpResponse:
     """Make an answer of a discarded score."""
-    survey = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
+    rows = Invitation.objects.visible_to(member).select_related("survey")
+    invitation = get_object_or_404(rows, id=invitation_id)
     try:
-        score = read_score(request.POST.get("score", ""), Metric(survey.metric))
-        accept(survey, score, member, timezone.now())
+        score = read_score(request.POST.get("score", ""), Metric(invitation.survey.metric))
+        accept(invitation, score, member, timezone.now())
     except AnswerRefused as refusal:
         messages.error(request, f"Nothing was changed. {refusal}")
     else:

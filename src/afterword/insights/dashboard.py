@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncWeek
 
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
 from afterword.insights.scores import Score, score
+from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Member, WorkspaceRows
@@ -170,15 +171,17 @@ def _weeks(
 
 def _arrived(member: Member, search: Search, now: datetime) -> dict[str, tuple[int, int]]:
     """Return by metric how many surveys arrived in the period, and how many of them answered."""
-    asked = Q(sent_at__isnull=False, reminds=None)
-    asked &= Q(bounced_at=None) | Q(answered_at__isnull=False)
+    asked = Q(asked_at__isnull=False)
     if search.campaign_id:
         asked &= Q(campaign_id=search.campaign_id)
     if since := search.since(now):
-        asked &= Q(sent_at__gte=since)
+        asked &= Q(asked_at__gte=since)
+    # The first mail has the survey's key; a bounce of what was answered is false.
+    bounced = Mail.objects.filter(id=OuterRef("id"), bounced_at__isnull=False)
     rows = (
         Survey.objects.visible_to(member)
         .filter(asked)
+        .filter(Q(answered_at__isnull=False) | ~Exists(bounced))
         .values_list("metric")
         .annotate(Count("id"), Count("answered_at"))
     )

@@ -3,14 +3,16 @@
 from django.db import models
 
 from afterword.core.ids import new_id
-from afterword.surveys.models import Survey
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
 
 class MailboxMessage(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    survey = models.ForeignKey(
-        Survey, models.SET_NULL, null=True, blank=True, related_name="mailbox_messages"
+    # The key of the mail that it is a copy of.
+    mail_id = models.UUIDField(null=True, blank=True, db_index=True)
+    # None for mail that is no workspace's: only this machine's own people see it.
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, null=True, blank=True, related_name="+", db_index=False
     )
     recipient = models.CharField(max_length=254)
     subject = models.CharField(max_length=998)

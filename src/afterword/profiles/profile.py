@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 from afterword.customers.models import Customer, Property
 from afterword.customers.values import PropertyType
 from afterword.suppressions.stops import stops_about
+from afterword.surveys.models import Invitation, SentBy
+from afterword.surveys.outbox.search import is_sent_by
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
 
@@ -62,8 +64,8 @@ def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResp
     if customer.merged_into_id:
         return redirect("profiles:profile", customer.merged_into_id)
     responses = list(customer.responses.select_related("campaign").order_by("-created_at")[:LISTED])
-    surveys = customer.surveys.select_related(
-        "campaign", "response", "template", "reminder", "reminds"
+    invitations = Invitation.objects.filter(survey__customer=customer).select_related(
+        "mail", "template", "reminder", "survey__campaign", "survey__response"
     )
     decisions = customer.decisions.select_related("campaign", "event").prefetch_related(
         "event__surveys"
@@ -76,7 +78,7 @@ def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResp
             "facts": facts_of(customer),
             "responses": responses,
             "trend": responses[:TREND][::-1],
-            "surveys": surveys.order_by("-created_at")[:LISTED],
+            "invitations": invitations.order_by("-created_at")[:LISTED],
             "ignored_before": ignored_before(timezone.now()),
             "delivery": delivery_of(customer),
             "decisions": decisions.order_by("-decided_at", "-id")[:20],
@@ -96,14 +98,15 @@ def facts_of(customer: Customer) -> list[Fact]:
 
 
 def delivery_of(customer: Customer) -> Delivery:
-    sent, answered = Q(sent_at__isnull=False), Q(answered_at__isnull=False)
-    bounced = Q(bounced_at__isnull=False) & ~answered  # a bounce of what was answered is false
-    asked = sent & Q(reminds__isnull=True)
+    sent, answered = Q(mail__sent_at__isnull=False), Q(answered_at__isnull=False)
+    # A bounce of what was answered is false.
+    bounced = Q(mail__bounced_at__isnull=False) & ~answered
+    asked = sent & is_sent_by(SentBy.CAMPAIGN)
     return Delivery(
-        **customer.surveys.aggregate(
+        **Invitation.objects.filter(survey__customer=customer).aggregate(
             surveys=Count("id"),
             sent=Count("id", filter=sent),
-            delivered=Count("delivered_at"),
+            delivered=Count("mail__delivered_at"),
             opened=Count("opened_at"),
             bounced=Count("id", filter=sent & bounced),
             responded=Count("id", filter=sent & answered),

@@ -42,7 +42,7 @@ async def work() -> int:
     from procrastinate.exceptions import ConnectorException
     from procrastinate.psycopg_connector import PsycopgConnector
 
-    from afterword.sending.loop import close_office
+    from afterword.sending.loop import close_sender_loop
 
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=JOBS_AT_ONCE)
     told = asyncio.Event()
@@ -65,21 +65,21 @@ async def work() -> int:
         logger.error("The database is gone: %s", error.__cause__ or error)
         return 1
     finally:
-        await asyncio.to_thread(close_office)
+        await asyncio.to_thread(close_sender_loop)
     return 0 if told.is_set() else 1
 
 
 def stop_when_told(task: "asyncio.Task[None]", told: asyncio.Event) -> None:
     """On SIGINT and SIGTERM take no further job, finish those in hand and end the task."""
 
-    from afterword.sending.loop import close_office
+    from afterword.sending.loop import close_sender_loop
 
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         told.set()
         task.cancel()
-        loop.run_in_executor(None, close_office)
+        loop.run_in_executor(None, close_sender_loop)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

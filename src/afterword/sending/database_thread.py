@@ -21,7 +21,7 @@ DATABASE_AWAY = (
 T = TypeVar("T")
 
 
-class Desk:
+class DatabaseThread:
     """Does one thing after the other."""
 
     def __init__(self, name: str) -> None:

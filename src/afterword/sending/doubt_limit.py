@@ -1,4 +1,4 @@
-"""Turns at being in doubt: whoever has one is between the commit before a body and the answer."""
+"""Limits how many mails are in doubt: between the commit before a body and its answer."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,7 +10,7 @@ CONNECTIONS_A_TURN = 4
 SLOW = 0.1  # seconds after which a turn that is not over makes room for another
 
 
-class Turns:
+class DoubtLimit:
     def __init__(self, connections: int) -> None:
         self._free = asyncio.Semaphore(max(1, connections // CONNECTIONS_A_TURN))
 

@@ -17,8 +17,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from afterword.core.folders import make_folder
-from afterword.surveys.hand_over import Accepted
-from afterword.surveys.lease import Held
+from afterword.sending.hand_over import Accepted
+from afterword.sending.lease import Held
 
 PAGE = 1024 * 1024  # bytes after which a new file is begun
 _SUFFIX = ".journal"
@@ -109,7 +109,7 @@ class Left(NamedTuple):
 
 
 def evidence(folder: Path, ids: Collection[UUID]) -> list[Accepted]:
-    """Return what the journals in `folder` say of these surveys, of dead and living workers."""
+    """Return what the journals in `folder` say of these mails, of dead and living workers."""
     wanted = set(ids)
     return [one for path in _pages(folder) for one in _read(path).accepted if one.id in wanted]
 

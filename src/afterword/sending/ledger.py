@@ -15,10 +15,10 @@ from uuid import UUID
 
 from afterword.core.failpoints import failpoint
 from afterword.core.line import Line, conninfo
-from afterword.sending.database_thread import DATABASE_AWAY, Desk
-from afterword.surveys import hand_over
-from afterword.surveys.hand_over import Accepted, Beginning, Group
-from afterword.surveys.lease import Held
+from afterword.sending import hand_over
+from afterword.sending.database_thread import DATABASE_AWAY, DatabaseThread
+from afterword.sending.hand_over import Accepted, Beginning, Group
+from afterword.sending.lease import Held
 
 log = logging.getLogger(__name__)
 # Passes of the event loop for more to come in: an answer lets the next mail begin, and both go in
@@ -43,7 +43,7 @@ class Ledger:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._line = Line(conninfo(), "hand-over", plans_once=True)
-        self._desk = Desk("ledger")
+        self._thread = DatabaseThread("ledger")
         self._waiting: list[Told] = []
         self._commits: asyncio.Task[None] | None = None
 
@@ -63,12 +63,12 @@ class Ledger:
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:  # then it is in doubt
             with suppress(*DATABASE_AWAY):
-                await self._desk.do(lambda: hand_over.take_back(held))
+                await self._thread.do(lambda: hand_over.take_back(held))
                 return
             await asyncio.sleep(PAUSE)
 
     async def close(self) -> None:
-        self._desk.close()
+        self._thread.close()
         await self._line.close()
 
     def _tell(self, what: Beginning | Accepted) -> "asyncio.Future[bool]":
@@ -101,7 +101,7 @@ class Ledger:
                         one.committed.set_result(one.what.id in held)
 
     async def _commit(self, told: Sequence[Told]) -> set[UUID]:
-        """Commit a group; return the surveys that were still held."""
+        """Commit a group; return the mails that were still held."""
         begun = [one.what for one in told if isinstance(one.what, Beginning)]
         sent = [one.what for one in told if isinstance(one.what, Accepted)]
         failpoint("before_group_commit")

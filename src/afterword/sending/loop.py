@@ -24,14 +24,14 @@ from afterword.mail.senders.find import load_senders
 from afterword.mail.servers.find import Broken, Server, Servers, servers
 from afterword.mail.ways.choose import open_transport
 from afterword.sending import journal, pace
-from afterword.sending.database_thread import DATABASE_AWAY, Desk
+from afterword.sending.claim import Waiting, claim_due, hold, streams_waiting
+from afterword.sending.database_thread import DATABASE_AWAY, DatabaseThread
 from afterword.sending.journal import Journal
+from afterword.sending.lease import LEASE, renew
 from afterword.sending.ledger import Ledger
+from afterword.sending.models import Mail
 from afterword.sending.route import Route
 from afterword.sending.sift import deliverable, in_turn
-from afterword.surveys.claim import Waiting, campaigns_waiting, claim_due, hold
-from afterword.surveys.lease import LEASE, renew
-from afterword.surveys.models import Survey
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
@@ -41,20 +41,20 @@ HELP_EVERY = 0.5  # seconds between calls for other workers
 log = logging.getLogger(__name__)
 
 
-_opened: "Office | None" = None
+_opened: "SenderLoop | None" = None
 _opening = threading.Lock()
 
 
-def office() -> "Office":
-    """Return this process's office."""
+def sender_loop() -> "SenderLoop":
+    """Return this process's."""
     global _opened  # noqa: PLW0603  (one for a process, and closed with it)
     with _opening:
         if _opened is None:
-            _opened = Office(journals=journal.folder())
+            _opened = SenderLoop(journals=journal.folder())
         return _opened
 
 
-def close_office() -> None:
+def close_sender_loop() -> None:
     """Let what is being handed over end; for a process that is about to."""
     global _opened  # noqa: PLW0603
     if _opened is not None:
@@ -62,7 +62,7 @@ def close_office() -> None:
         _opened = None
 
 
-class Office:
+class SenderLoop:
     """Sends mail for one worker process."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Office:
         self._worker = uuid4()
         self._find_servers = find_servers
         self._journals = journals
-        self._thread = threading.Thread(target=self._run, name="office", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
         self._has_begun = threading.Event()
         self._is_idle = threading.Event()
         self._asking = threading.Lock()
@@ -118,8 +118,8 @@ class Office:
         self._routes: dict[Server, Route] = {}
         self._clock = Clock()
         self._ledger = Ledger(self._clock.now)
-        self._claims, self._renewals = Desk("claims"), Desk("renewals")
-        self._mailbox = Desk("mailbox")
+        self._claims, self._renewals = DatabaseThread("claims"), DatabaseThread("renewals")
+        self._mailbox = DatabaseThread("mailbox")
         self._journal = Journal(self._journals) if self._journals else None
         self._called_for_help_at = 0.0
         self._servers_until = 0.0
@@ -134,8 +134,8 @@ class Office:
                     await asyncio.wait_for(self._look.wait(), self._patience)
         await asyncio.gather(*(route.finish(GRACE) for route in self._routes.values()))
         renewing.cancel()
-        for desk in (self._claims, self._renewals, self._mailbox):
-            desk.close()
+        for thread in (self._claims, self._renewals, self._mailbox):
+            thread.close()
         await self._ledger.close()
         if self._journal:
             self._journal.close()
@@ -146,12 +146,12 @@ class Office:
         self._patience: float | None = None
         try:
             await self._claims.do(self._clock.look)
-            waiting = await self._claims.do(partial(campaigns_waiting, self._clock.now()))
-            if paused := [one.campaign_id for one in waiting if one.is_paused]:
+            waiting = await self._claims.do(partial(streams_waiting, self._clock.now()))
+            if paused := [one.stream_id for one in waiting if one.is_paused]:
                 await self._claims.do(partial(hold, paused, self._clock.now()))
             claimed = 0
-            for route, campaigns in (await self._by_route(waiting)).items():
-                claimed += await self._claim(route, campaigns)
+            for route, streams in (await self._by_route(waiting)).items():
+                claimed += await self._claim(route, streams)
         except DATABASE_AWAY as error:
             log.warning("nothing is claimed for now: %s", error)
         except Exception:  # the loop must go on: what was claimed waits for its lease
@@ -169,13 +169,13 @@ class Office:
             self._servers = await self._claims.do(self._find_servers)
             self._servers_until = time.monotonic() + SERVERS_KEPT
         now = self._clock.now()
-        for campaign_id, workspace_id, is_paused in waiting:
+        for stream_id, workspace_id, is_paused in waiting:
             server = self._servers.of(workspace_id)
             if is_paused or isinstance(server, Broken):
                 continue
             route = self._route(server)
             if route.shunned.get(workspace_id, now) <= now:
-                found[route].append(campaign_id)
+                found[route].append(stream_id)
         return found
 
     def _route(self, server: Server) -> Route:
@@ -190,7 +190,7 @@ class Office:
             )
         return self._routes[server]
 
-    async def _claim(self, route: Route, campaigns: list[UUID]) -> int:
+    async def _claim(self, route: Route, streams: list[UUID]) -> int:
         """Claim what the route has room for, as fast as its server may be given mail."""
         room, now = route.room(), self._clock.now()
         if room <= 0:
@@ -202,23 +202,25 @@ class Office:
                 self._patience = max(0.05, (allowed.next_at - now).total_seconds())
                 return 0
             room = allowed.now
-        claim = await self._claims.do(partial(claim_due, self._worker, now, room, campaigns))
+        claim = await self._claims.do(partial(claim_due, self._worker, now, room, streams))
         failpoint("after_claim_commit")
-        if claim.surveys:
-            route.take(await self._claims.do(partial(self._sift, route, claim.surveys)))
+        if claim.mails:
+            route.take(await self._claims.do(partial(self._sift, route, claim.mails)))
         if claim.seen > room // 2:
             await self._call_for_help()
         return claim.seen
 
-    def _sift(self, route: Route, surveys: Sequence[Survey]) -> list[Survey]:
+    def _sift(self, route: Route, mails: Sequence[Mail]) -> list[Mail]:
         """Put off what the recipients' domains are not ready for; drop addresses that are none."""
         now = self._clock.now()
         if route.per_minute:
-            pace.reserve(route.name, route.per_minute, len(surveys), now)
+            pace.reserve(route.name, route.per_minute, len(mails), now)
         if not route.is_mailbox:
-            surveys = deliverable(surveys, now)
-        load_senders({survey.workspace for survey in surveys})  # the event loop does not query
-        return in_turn(route.name, surveys, now)
+            mails = deliverable(mails, now)
+        load_senders(
+            {mail.workspace for mail in mails if mail.workspace}
+        )  # the event loop does not query
+        return in_turn(route.name, mails, now)
 
     async def _call_for_help(self) -> None:
         """There may be more than this worker sends: let others look too."""

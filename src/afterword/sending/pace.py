@@ -6,6 +6,7 @@ back than BURST, so a pause is no licence to hurry.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from afterword.mail.models import Pace
+from afterword.suppressions.patterns import domain_of
 
 BURST = timedelta(seconds=5)
 HOLD = timedelta(minutes=1)  # after an answer that asks to slow down
@@ -21,9 +23,20 @@ GROWS_TWOFOLD_IN = timedelta(minutes=10)  # without another such answer
 FIRST_RATE = 60.0  # mails a minute to a domain that asked for the first time
 SLOWEST = 1.0
 FORGOTTEN_ABOVE = 6_000.0  # mails a minute: as good as no limit
-# RFC 5321 4.2.2 and 4.2.3: service not available, mailbox busy, local error, out of resources.
-_BUSY = {421, 450, 451, 452}
-_ABOUT_THE_MAILBOX = ("4.2.1", "4.2.2")  # disabled, or full: the domain has nothing against us
+# RFC 5321 4.2.3: mailbox busy, local error, out of resources. They may be about one recipient, as
+# greylisting and a full or broken mailbox are; about the domain once several got such an answer.
+_BUSY = {450, 451, 452}
+SEVERAL = 3  # recipients of a domain, of whom the last were refused within
+LATELY = timedelta(minutes=10)
+_ABOUT_ONE = re.compile(r"\b4\.2\.[12]\b|gr[ea]y-?list", re.IGNORECASE)  # disabled, full; new to it
+_ABOUT_RATE = re.compile(
+    r"too (?:many|much|fast|frequent)|rate[- ]?limit|limit exceeded|exceeded .{0,40}\blimit"
+    r"|slow(?:ing)? down|throttl|\b4\.7\.28\b|\b4\.3\.2\b|deferred due to|volume",
+    re.IGNORECASE,
+)
+# Which recipients of a domain were refused, each when last. Each process learns by itself.
+_refused: dict[tuple[str, str], dict[str, datetime]] = {}
+_MOST_REMEMBERED = 10_000  # domains
 
 
 class Allowance(NamedTuple):
@@ -34,9 +47,40 @@ class Allowance(NamedTuple):
     apart: timedelta
 
 
+def heed(
+    server: str, recipient: str, code: int | None, reply: str, now: datetime
+) -> datetime | None:
+    """Slow down for a recipient's domain if a refusal asks for it; return until when it is held."""
+    domain = domain_of(recipient)
+    if not (
+        asks_to_slow_down(code, reply) or _is_one_of_several(server, recipient, code, reply, now)
+    ):
+        return None
+    return slow_down(server, domain, reply, now)
+
+
 def asks_to_slow_down(code: int | None, reply: str) -> bool:
-    """Whether a temporary refusal is about how much is sent, rather than about one mailbox."""
-    return code in _BUSY and not any(status in reply for status in _ABOUT_THE_MAILBOX)
+    """Whether a temporary refusal says by itself that it is about how much is sent."""
+    return code == 421 or (code in _BUSY and bool(_ABOUT_RATE.search(reply)))
+
+
+def note_taken(server: str, recipient: str) -> None:
+    """A mail to this domain was taken: what refused others before was about them."""
+    if _refused:
+        _refused.pop((server, domain_of(recipient)), None)
+
+
+def _is_one_of_several(
+    server: str, recipient: str, code: int | None, reply: str, now: datetime
+) -> bool:
+    """Whether several recipients of a domain were refused in a row, each for no own fault."""
+    if code not in _BUSY or _ABOUT_ONE.search(reply):
+        return False
+    if len(_refused) > _MOST_REMEMBERED:
+        _refused.clear()
+    refused = _refused.setdefault((server, domain_of(recipient)), {})
+    refused[recipient] = now
+    return sum(now - at < LATELY for at in refused.values()) >= SEVERAL
 
 
 def rate_now(learned: float, changed_at: datetime, now: datetime) -> float:
@@ -55,20 +99,24 @@ def allowance(per_minute: float, next_at: datetime | None, wanted: int, now: dat
 
 
 @transaction.atomic
-def slow_down(server: str, domain: str, words: str, now: datetime) -> None:
-    """Learn from a server's answer: nothing to this domain for a minute, then half as fast."""
+def slow_down(server: str, domain: str, words: str, now: datetime) -> datetime:
+    """Learn from a server's answer: nothing to this domain for a minute, then half as fast.
+
+    Return the end of that minute.
+    """
     Pace.objects.bulk_create(
         [Pace(server=server, domain=domain, changed_at=now)], ignore_conflicts=True
     )
     pace = Pace.objects.select_for_update().get(server=server, domain=domain)
     if pace.held_until and pace.held_until > now:
-        return  # the answers of one moment are one lesson
+        return pace.held_until  # the answers of one moment are one lesson
     rate = rate_now(pace.per_minute, pace.changed_at, now) / 2 if pace.per_minute else FIRST_RATE
     pace.per_minute = max(SLOWEST, rate)
-    pace.held_until = pace.next_at = now + HOLD
+    held_until = pace.held_until = pace.next_at = now + HOLD
     pace.words = words
     pace.changed_at = now
     pace.save()
+    return held_until
 
 
 def room(server: str, per_minute: int, wanted: int, now: datetime) -> Allowance:

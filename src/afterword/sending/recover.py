@@ -5,10 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from afterword.core.failpoints import failpoint
-from afterword.sending import journal
-from afterword.surveys import hand_over
-from afterword.surveys.hand_over import Group
-from afterword.surveys.rescue import rescue, suspect
+from afterword.sending import hand_over, journal
+from afterword.sending.hand_over import Group
+from afterword.sending.rescue import rescue, suspect
 
 
 def recover(journals: Path, now: datetime) -> None:

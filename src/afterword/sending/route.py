@@ -9,33 +9,40 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from afterword.core.failpoints import failpoint
-from afterword.mail.letters.write import letter
 from afterword.mail.servers.find import Server
 from afterword.mail.ways.faults import Fault, NotSent
 from afterword.mail.ways.way import Letter, Transport
-from afterword.sending.database_thread import DATABASE_AWAY, Desk
-from afterword.sending.doubt_limit import Turns
+from afterword.sending import hand_over, pace
+from afterword.sending.database_thread import DATABASE_AWAY, DatabaseThread
+from afterword.sending.doubt_limit import DoubtLimit
+from afterword.sending.hand_over import Accepted, Beginning
 from afterword.sending.journal import Journal, Page
+from afterword.sending.kinds import kind_called
+from afterword.sending.lease import Held
 from afterword.sending.ledger import Ledger
 from afterword.sending.meter import Meter
+from afterword.sending.models import Mail
 from afterword.sending.outage import WAITS, Outage
+from afterword.sending.recheck import settle_if_needed
 from afterword.sending.refused import note_refusal
-from afterword.surveys import hand_over
-from afterword.surveys.hand_over import Accepted, Beginning
-from afterword.surveys.lease import Held
-from afterword.surveys.models import Survey
-from afterword.surveys.recheck import settle_if_needed
 
 MAILBOX_CONNECTIONS = 4
-CLAIM = 250  # surveys at a time, at most
+CLAIM = 250  # mails at a time, at most
 SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+class Ready(NamedTuple):
+    """A mail and the letter that it was made into."""
+
+    mail: Mail
+    letter: Letter
 
 
 class Route:
@@ -54,22 +61,22 @@ class Route:
         self.name = server.name if server else "mailbox"
         self.per_minute = server.per_minute if server else None
         self.is_mailbox = server is None
-        # Whose surveys are not claimed for the moment, and until when.
-        self.shunned: dict[UUID, datetime] = {}
+        # Whose mails are not claimed for the moment, and until when.
+        self.shunned: dict[UUID | None, datetime] = {}
         self.held: dict[UUID, Held] = {}
         connections = server.connections if server else MAILBOX_CONNECTIONS
         self._transports = [open_transport() for _ in range(connections)]
         self._ledger = ledger
-        self._desk = Desk("route")
+        self._thread = DatabaseThread("route")
         self._journal = journal
         self._on_room = on_room
         self._now = now
-        self._claimed: asyncio.Queue[Survey] = asyncio.Queue()
+        self._claimed: asyncio.Queue[Mail] = asyncio.Queue()
         self._low = connections  # when the next are to be claimed: claiming takes its time
         # Few are composed ahead: each is a moment older when it goes.
-        self._ready: asyncio.Queue[Letter] = asyncio.Queue(connections)
+        self._ready: asyncio.Queue[Ready] = asyncio.Queue(connections)
         self._begun: set[UUID] = set()
-        self._turns = Turns(connections)
+        self._doubt_limit = DoubtLimit(connections)
         self._noting: set[asyncio.Future[bool]] = set()
         self._quiet = asyncio.Event()
         self._outage = Outage(self.name, open_transport, on_room)
@@ -88,18 +95,18 @@ class Route:
         return not self.held and not self._noting
 
     def room(self) -> int:
-        """How many more surveys it can use: what it sends in a second, at most CLAIM."""
+        """How many more mails it can use: what it sends in a second, at most CLAIM."""
         waiting = self._claimed.qsize()
         if self.is_down or waiting > self._low:
             return 0
         return max(2 * len(self._transports), min(CLAIM, self._meter.pace())) - waiting
 
-    def take(self, surveys: Sequence[Survey]) -> None:
+    def take(self, mails: Sequence[Mail]) -> None:
         self._quiet.clear()
-        self._low = max(len(self._transports), len(surveys) // 2)
-        for survey in surveys:
-            self.held[survey.id] = _held(survey)
-            self._claimed.put_nowait(survey)
+        self._low = max(len(self._transports), len(mails) // 2)
+        for mail in mails:
+            self.held[mail.id] = _held(mail)
+            self._claimed.put_nowait(mail)
 
     async def finish(self, seconds: float) -> None:
         """Put back what is not being handed over, and let the rest end, for so long."""
@@ -119,29 +126,29 @@ class Route:
         for transport in self._transports:
             await transport.withdraw()
         await asyncio.gather(*(self._ledger.take_back(held) for held in offered))
-        self._desk.close()
+        self._thread.close()
 
     async def _compose(self) -> None:
         """Make letters ahead, one at a time: the loop must hear soon what the server answers."""
         while True:
-            survey = await self._claimed.get()
+            mail = await self._claimed.get()
             if self._claimed.qsize() == self._low:
                 self._on_room()
-            self._write_down_composing(_held(survey))
+            self._write_down_composing(_held(mail))
             try:
                 failpoint("claimed")
-                ready = letter(survey, self._now())
+                letter = kind_called(mail.kind).compose(mail, self._now())
             except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
-                await self._settle(survey, partial(hand_over.park, survey, str(refusal)))
+                await self._settle(mail, partial(hand_over.park, mail, str(refusal)))
                 continue
             except Exception:
-                log.exception("survey %s could not be composed", survey.id)
-                self._let_go(survey.id)
+                log.exception("mail %s could not be composed", mail.id)
+                self._let_go(mail.id)
                 continue
             try:
-                await self._ready.put(ready)
+                await self._ready.put(Ready(mail, letter))
             except asyncio.CancelledError:
-                self._claimed.put_nowait(survey)  # for `finish` to put back
+                self._claimed.put_nowait(mail)  # for `finish` to put back
                 raise
             await asyncio.sleep(0)
 
@@ -152,64 +159,66 @@ class Route:
             try:
                 await self._send(transport, ready)
             except DATABASE_AWAY as error:
-                log.warning("survey %s waits for its lease: %s", ready.survey.id, error)
+                log.warning("mail %s waits for its lease: %s", ready.mail.id, error)
                 await transport.withdraw()
             except NotSent as problem:  # the server's own trouble; the mail's are noted
-                await self._return(ready.survey)
+                await self._return(ready.mail)
                 await self._note_trouble(problem)
             except Exception:
-                log.exception("survey %s waits for its lease", ready.survey.id)
+                log.exception("mail %s waits for its lease", ready.mail.id)
                 await transport.withdraw()
             finally:
-                self._let_go(ready.survey.id)
+                self._let_go(ready.mail.id)
 
-    async def _send(self, transport: Transport, ready: Letter) -> None:
+    async def _send(self, transport: Transport, ready: Ready) -> None:
         try:
             await self._hand_over(transport, ready)
         except NotSent as problem:
             if problem.fault is Fault.SERVER:
                 raise
             if problem.fault is Fault.SENDER:
-                self.shunned[ready.survey.workspace_id] = self._now() + SHUNNED
-                log.warning("workspace %s waits: %s", ready.survey.workspace_id, problem.reply)
-                await self._return(ready.survey)
+                self.shunned[ready.mail.workspace_id] = self._now() + SHUNNED
+                log.warning("workspace %s waits: %s", ready.mail.workspace_id, problem.reply)
+                await self._return(ready.mail)
                 return
             await self._settle(
-                ready.survey, partial(note_refusal, self.name, ready.survey, problem, self._now())
+                ready.mail, partial(note_refusal, self.name, ready.mail, problem, self._now())
             )
 
-    async def _hand_over(self, transport: Transport, ready: Letter) -> None:
+    async def _hand_over(self, transport: Transport, ready: Ready) -> None:
         failpoint("composed")
-        await transport.offer(ready)
+        await transport.offer(ready.letter)
         failpoint("offered")
-        async with self._turns.turn():
+        async with self._doubt_limit.turn():
             noted = await self._hand_over_body(transport, ready)
         if noted:
             await asyncio.wait([noted])
 
     async def _hand_over_body(
-        self, transport: Transport, ready: Letter
+        self, transport: Transport, ready: Ready
     ) -> "asyncio.Future[bool] | None":
         """Return the commit to wait for before the connection goes on, if there is one."""
-        survey, held = ready.survey, _held(ready.survey)
+        mail, letter = ready
+        held = _held(mail)
         try:
-            may = await self._ledger.begin(Beginning(*held, ready.subject, survey.sender))
+            may = await self._ledger.begin(Beginning(*held, letter.subject, letter.from_address))
         except DATABASE_AWAY:
             await transport.withdraw()
             await self._ledger.take_back(held)
             raise
         if not may:
             await transport.withdraw()
-            await self._settle(survey, partial(settle_if_needed, [held], self._now()))
+            await self._settle(mail, partial(settle_if_needed, [held], self._now()))
             return None
         self._begun.add(held.id)
         failpoint("begun")
-        reply = await transport.hand_over(ready)
+        reply = await transport.hand_over(ready.letter)
         failpoint("after_250")
         page = self._write_down(held, reply)
         failpoint("journaled")
         self._meter.count()
         self._outage.took_mail()
+        pace.note_taken(self.name, mail.recipient)
         committed = self._ledger.note_sent(Accepted(*held, reply))
         self._noting.add(committed)
         committed.add_done_callback(partial(self._noted, held, page))
@@ -227,7 +236,7 @@ class Route:
     def _noted(self, held: Held, page: Page | None, committed: "asyncio.Future[bool]") -> None:
         self._noting.discard(committed)
         if error := committed.exception():
-            log.warning("survey %s was sent, which is not noted yet: %s", held.id, error)
+            log.warning("mail %s was sent, which is not noted yet: %s", held.id, error)
         elif page is not None:
             page.committed()
         self._tell_if_idle()
@@ -237,19 +246,19 @@ class Route:
             if self._journal is not None:
                 self._journal.begin(held)
 
-    async def _settle(self, survey: Survey, work: Callable[[], None]) -> None:
-        """Note what became of a survey that was not sent."""
+    async def _settle(self, mail: Mail, work: Callable[[], None]) -> None:
+        """Note what became of a mail that was not sent."""
         try:
-            await self._desk.do(work)
+            await self._thread.do(work)
         except DATABASE_AWAY as error:
-            log.warning("survey %s waits for its lease: %s", survey.id, error)
+            log.warning("mail %s waits for its lease: %s", mail.id, error)
         finally:
-            self._let_go(survey.id)
+            self._let_go(mail.id)
 
-    def _let_go(self, survey_id: UUID) -> None:
+    def _let_go(self, mail_id: UUID) -> None:
         """Its lease is renewed no more."""
-        self.held.pop(survey_id, None)
-        self._begun.discard(survey_id)
+        self.held.pop(mail_id, None)
+        self._begun.discard(mail_id)
         self._tell_if_idle()
 
     def _tell_if_idle(self) -> None:
@@ -257,16 +266,16 @@ class Route:
             self._quiet.set()
             self._on_room()
 
-    async def _return(self, survey: Survey) -> None:
-        """Queue a survey again; the server says that it took nothing."""
-        await self._settle(survey, partial(hand_over.take_back, _held(survey)))
+    async def _return(self, mail: Mail) -> None:
+        """Queue a mail again; the server says that it took nothing."""
+        await self._settle(mail, partial(hand_over.take_back, _held(mail)))
 
     async def _put_back(self, held: Sequence[Held]) -> None:
         for one in held:
             self._let_go(one.id)
         if held:
             with suppress(*DATABASE_AWAY):  # then their leases run out
-                await self._desk.do(partial(hand_over.put_back, held))
+                await self._thread.do(partial(hand_over.put_back, held))
 
     async def _note_trouble(self, problem: NotSent) -> None:
         """Many servers allow fewer connections than we would like: then the others go on."""
@@ -283,12 +292,12 @@ class Route:
     def _not_begun(self) -> list[Held]:
         """Take out what no connection has yet."""
         waiting = [_held(one) for one in _emptied(self._claimed)]
-        return waiting + [_held(one.survey) for one in _emptied(self._ready)]
+        return waiting + [_held(one.mail) for one in _emptied(self._ready)]
 
 
 def _emptied(queue: "asyncio.Queue[T]") -> list[T]:
     return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
-def _held(survey: Survey) -> Held:
-    return Held(survey.id, survey.attempt)
+def _held(mail: Mail) -> Held:
+    return Held(mail.id, mail.attempt)

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from afterword.core.email_address import normalise
 from afterword.customers.models import Customer
-from afterword.suppressions.mail_domains import Verdict, is_reserved, verdict_now, verdicts
+from afterword.suppressions.mail_domains import Reach, is_reserved, reach_now, reach_of
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.patterns import domain_of
 from afterword.suppressions.suppress import Stop, release, suppress, suppress_all
@@ -48,7 +48,7 @@ def check(emails: Collection[str], now: datetime) -> dict[str, Finding]:
     """
     found = {email: _without_dns(email) for email in emails}
     domains = {email: domain_of(email) for email, finding in found.items() if finding is None}
-    judged = verdicts(set(domains.values()), now)
+    judged = reach_of(set(domains.values()), now)
     return {
         email: finding or _from_dns(judged.get(domains[email])) for email, finding in found.items()
     }
@@ -84,7 +84,7 @@ def check_before_first_survey(customers: Iterable[Customer], now: datetime) -> d
 def check_again(customer: Customer, now: datetime, by: User | None = None) -> Finding:
     """Check an address because a person asks, and suppress it or let it go accordingly."""
     finding = _without_dns(customer.address)
-    finding = finding or _from_dns(verdict_now(domain_of(customer.address), now))
+    finding = finding or _from_dns(reach_now(domain_of(customer.address), now))
     if finding.outcome is Outcome.UNKNOWN:
         return finding
     with transaction.atomic():
@@ -120,10 +120,10 @@ def _without_dns(email: str) -> Finding | None:
     return FINE if is_reserved(domain) else None
 
 
-def _from_dns(verdict: Verdict | None) -> Finding:
-    if verdict is None:
+def _from_dns(reach: Reach | None) -> Finding:
+    if reach is None:
         return UNKNOWN
-    return FINE if verdict.takes_mail else Finding(Outcome.UNDELIVERABLE, verdict.words)
+    return FINE if reach.takes_mail else Finding(Outcome.UNDELIVERABLE, reach.words)
 
 
 @transaction.atomic

@@ -25,12 +25,12 @@ _MOST_QUIET = 10_000
 _quiet_until: dict[str, float] = {}
 
 
-class Verdict(NamedTuple):
+class Reach(NamedTuple):
     takes_mail: bool
     words: str
 
 
-def verdicts(domains: Collection[str], now: datetime) -> dict[str, Verdict]:
+def reach_of(domains: Collection[str], now: datetime) -> dict[str, Reach]:
     """Return what is known of each domain, asking DNS about those not asked of late.
 
     `domains` are in ASCII and lower case. One query, a second where DNS had news, and at most
@@ -39,7 +39,7 @@ def verdicts(domains: Collection[str], now: datetime) -> dict[str, Verdict]:
     if not domains:
         return {}
     known = {
-        row.name: Verdict(row.takes_mail, row.words)
+        row.name: Reach(row.takes_mail, row.words)
         for row in MailDomain.objects.filter(name__in=domains)
         if now - row.checked_at < (TAKES_MAIL_FOR if row.takes_mail else TAKES_NONE_FOR)
     }
@@ -47,7 +47,7 @@ def verdicts(domains: Collection[str], now: datetime) -> dict[str, Verdict]:
     return known | (_ask_and_keep(unknown, now) if unknown and not _is_quiet(_ALL) else {})
 
 
-def verdict_now(domain: str, now: datetime) -> Verdict | None:
+def reach_now(domain: str, now: datetime) -> Reach | None:
     """Ask DNS about a domain, whatever was found before; None where it could not say."""
     return _ask_and_keep([domain], now).get(domain)
 
@@ -56,7 +56,7 @@ def is_reserved(domain: str) -> bool:
     return any(domain == name or domain.endswith(f".{name}") for name in RESERVED)
 
 
-def _ask_and_keep(domains: Collection[str], now: datetime) -> dict[str, Verdict]:
+def _ask_and_keep(domains: Collection[str], now: datetime) -> dict[str, Reach]:
     found = _ask(domains)
     _note_silence([domain for domain in domains if domain not in found], is_total=not found)
     rows = [
@@ -73,7 +73,7 @@ def _ask_and_keep(domains: Collection[str], now: datetime) -> dict[str, Verdict]
     return found
 
 
-def _ask(domains: Collection[str]) -> dict[str, Verdict]:
+def _ask(domains: Collection[str]) -> dict[str, Reach]:
     """RFC 5321, 5.1: the MX records count, or the domain's own address where there are none."""
     ends = time.monotonic() + TIME_OUT
     exchanges = ask_all([Question(domain, "MX") for domain in domains])
@@ -83,26 +83,26 @@ def _ask(domains: Collection[str]) -> dict[str, Verdict]:
         max(0.1, ends - time.monotonic()),
     )
     judged = {domain: _judge(domain, exchanges, addresses) for domain in domains}
-    return {domain: verdict for domain, verdict in judged.items() if verdict}
+    return {domain: reach for domain, reach in judged.items() if reach}
 
 
 def _judge(
     domain: str, exchanges: Mapping[Question, Answer], addresses: Mapping[Question, Answer]
-) -> Verdict | None:
+) -> Reach | None:
     mail = exchanges[Question(domain, "MX")]
     match mail.kind:
         case Kind.AWAY:
             return None
         case Kind.NO_DOMAIN:
-            return Verdict(False, f"There is no domain {domain}.")
+            return Reach(False, f"There is no domain {domain}.")
         case Kind.FOUND if all(value.endswith(" .") for value in mail.values):
-            return Verdict(False, f"{domain} says that it takes no mail.")  # RFC 7505
+            return Reach(False, f"{domain} says that it takes no mail.")  # RFC 7505
         case Kind.FOUND:
-            return Verdict(True, "")
+            return Reach(True, "")
     own = [addresses[Question(domain, "A")].kind, addresses[Question(domain, "AAAA")].kind]
     if Kind.FOUND in own:
-        return Verdict(True, "")
-    return None if Kind.AWAY in own else Verdict(False, f"{domain} has no mail server.")
+        return Reach(True, "")
+    return None if Kind.AWAY in own else Reach(False, f"{domain} has no mail server.")
 
 
 def _note_silence(domains: Iterable[str], *, is_total: bool) -> None:

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from afterword.survey_templates import logos, views
+from afterword.survey_templates.letters.preview import preview
 
 app_name = "templates"
 urlpatterns = [
     path("templates", views.templates, name="list"),
     path("templates/new", views.new_template, name="new"),
     path("templates/<uuid:template_id>", views.edit_template, name="edit"),
+    path("templates/<uuid:template_id>/preview", preview, name="preview"),
     path("logos/<uuid:logo_id>", logos.logo, name="logo"),
 ]

@@ -1,20 +1,41 @@
-"""Cancel surveys that nobody has begun to send."""
+"""Cancel surveys and reminders that nobody has begun to send."""
 
+import json
 from datetime import datetime
 from uuid import UUID
 
-from afterword.surveys.models import State, Survey
-from afterword.surveys.outbox.search import WAITING
+from django.db import connection
+
+from afterword.sending.models import WAITING
+from afterword.surveys.models import Invitation
 from afterword.workspaces.models import WorkspaceRows
 
 
-def waiting(surveys: WorkspaceRows[Survey]) -> WorkspaceRows[Survey]:
-    return surveys.filter(state__in=WAITING)
+def waiting(invitations: WorkspaceRows[Invitation]) -> WorkspaceRows[Invitation]:
+    return invitations.filter(mail__state__in=WAITING)
 
 
-def cancel(surveys: WorkspaceRows[Survey], by: UUID, now: datetime) -> int:
-    """Cancel those of `surveys` that wait, for the user `by`; return how many.
+def cancel(invitations: WorkspaceRows[Invitation], by: UUID, now: datetime) -> int:
+    """Cancel the mails of those that wait, for the user `by`; return how many.
 
-    One statement: a survey that a worker claims at the same time is either claimed or cancelled.
+    One statement: a mail that a worker claims at the same time is either claimed or cancelled.
     """
-    return waiting(surveys).update(state=State.CANCELLED, cancelled_at=now, detail={"by": by})
+    chosen, values = waiting(invitations).values("id").query.sql_with_params()
+    detail = json.dumps({"by": str(by)})
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL.format(chosen=chosen), [now, detail, *values, now, detail])
+        return int(cursor.fetchone()[0])
+
+
+# A survey whose first mail is cancelled, which has its key, has ended.
+_CANCEL = """
+    WITH cancelled AS (
+        UPDATE sending_mail SET state = 'cancelled', cancelled_at = %s, detail = %s
+        WHERE id IN ({chosen}) AND state IN ('queued', 'held')
+        RETURNING id
+    ), ended AS (
+        UPDATE surveys_survey AS survey SET ended_at = %s, detail = %s
+        FROM cancelled WHERE survey.id = cancelled.id
+    )
+    SELECT count(*) FROM cancelled
+"""

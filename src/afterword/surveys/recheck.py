@@ -1,4 +1,4 @@
-"""Ask once more, at the last moment, whether surveys are to be sent; settle those that are not."""
+"""May a survey's mail still go? What its campaign, its customer and its answer say at last."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -6,198 +6,138 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from afterword.campaigns.models import Campaign
-from afterword.core.failpoints import failpoint
-from afterword.customers.models import Customer
-from afterword.customers.standing import FREE, Standing
+from afterword.core import bulk
 from afterword.decisions.decide import why_not_now
 from afterword.decisions.facts import facts_of, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
-from afterword.decisions.terms import Facts, PastSurvey, Verdict
-from afterword.suppressions.suppress import standings
+from afterword.decisions.terms import PastSurvey
+from afterword.sending.kinds import Unwanted
+from afterword.sending.models import Mail
 from afterword.survey_templates.models import Template
-from afterword.surveys.lease import Held
-from afterword.surveys.models import State, Survey
+from afterword.surveys.models import Invitation, Survey
 
-LOOK_AGAIN = timedelta(minutes=1)  # at a survey that was refused at the last moment
+DELETED = {"survey": "deleted"}
 
 
-def dismiss_unwanted(surveys: Sequence[Survey], now: datetime) -> list[Survey]:
-    """Return those to be sent, with all that sending needs; dismiss or cancel the others.
+def may_still_go(mails: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
+    """Return what must not be sent after all; the others get their invitation as `matter`.
 
-    Throttle, cap and the rest are asked again here, with the customers locked, so that two
-    workers can't both think theirs is the only survey on its way to someone. The surveys are locked
-    by the caller, in its transaction.
+    Throttle, cap and the rest are asked again, with the customers locked by the caller.
     """
-    _attach(surveys)
-    customers = _lock_customers(surveys)
-    needless = _needless(surveys, customers)
-    verdicts = _why_not([one for one in surveys if one.id not in needless], customers, now)
-    _cancel([one for one in surveys if one.id in needless], needless, now)
-    _dismiss([one for one in surveys if one.id in verdicts], verdicts, now)
-    for survey in surveys:
-        survey.customer = customers.get(survey.customer_id) if survey.customer_id else None
-    return [one for one in surveys if one.id not in verdicts and one.id not in needless]
+    _attach(mails)
+    unwanted = _needless(mails)
+    unwanted |= _why_not([mail for mail in mails if mail.id not in unwanted], now)
+    _note_not_asked(mails, unwanted, now)
+    return unwanted
 
 
-@transaction.atomic
-def settle_if_needed(held: Collection[Held], now: datetime) -> None:
-    """Dismiss or cancel claimed surveys that must not be sent any more, unless others have them."""
-    attempts = dict(held)
-    rows = Survey.objects.filter(id__in=attempts, state=State.CLAIMED).order_by("id")
-    claimed = [one for one in rows.select_for_update() if one.attempt == attempts[one.id]]
-    if not claimed:
-        return
-    rest = {one.id for one in dismiss_unwanted(claimed, now)}
-    # What spoke against these has passed, or their campaign is paused: a later claim tells.
-    Survey.objects.filter(id__in=rest).update(
-        state=State.QUEUED, worker=None, lease_until=None, due_at=now + LOOK_AGAIN
-    )
-    failpoint("before_settle_commit")
+def _attach(mails: Sequence[Mail]) -> None:
+    """Give the mails their invitations, with campaigns and templates: few rows, shared by many."""
+    rows = Invitation.objects.select_related("survey").in_bulk({mail.id for mail in mails})
+    campaigns = Campaign.objects.in_bulk({one.survey.campaign_id for one in rows.values()})
+    templates = Template.objects.in_bulk({one.template_id for one in rows.values()})
+    for mail in mails:
+        mail.matter = invitation = rows.get(mail.id)
+        if invitation:
+            invitation.template = templates[invitation.template_id]
+            invitation.survey.campaign = campaigns[invitation.survey.campaign_id]
+            if mail.workspace:
+                invitation.survey.campaign.workspace = mail.workspace
 
 
-def _attach(surveys: Sequence[Survey]) -> None:
-    """Give the surveys their campaigns, templates and workspaces: few rows, shared by many."""
-    campaigns = Campaign.objects.select_related("workspace").in_bulk(
-        {survey.campaign_id for survey in surveys}
-    )
-    templates = Template.objects.in_bulk({survey.template_id for survey in surveys})
-    for survey in surveys:
-        survey.campaign = campaigns[survey.campaign_id]
-        survey.template = templates[survey.template_id]
-        survey.workspace = survey.campaign.workspace
+def _needless(mails: Sequence[Mail]) -> dict[UUID, Unwanted]:
+    """Return what has become needless.
 
-
-def _lock_customers(due: Sequence[Survey]) -> dict[UUID, Customer]:
-    ids = {survey.customer_id for survey in due if survey.customer_id}
-    locked = (
-        Customer.objects.filter(id__in=ids)
-        .defer("changed_at", "created_at", "updated_at", "last_surveyed_at")
-        .order_by("id")
-        .select_for_update(no_key=True)
-    )
-    return {customer.id: customer for customer in locked}
-
-
-def _needless(
-    due: Sequence[Survey], customers: Mapping[UUID, Customer]
-) -> dict[UUID, dict[str, object]]:
-    """Return why surveys have become needless.
-
-    The customer is deleted, or what is to be reminded of was answered, or has bounced after all.
+    The customer is deleted, or the survey was answered, or its first mail has bounced after all.
     """
-    reminded = {survey.reminds_id for survey in due if survey.reminds_id}
-    over = _over(reminded) if reminded else {}
-    needless: dict[UUID, dict[str, object]] = {}
-    for survey in due:
-        if survey.customer_id not in customers:
-            needless[survey.id] = {"customer": "deleted"}
-        elif survey.reminds_id in over:
-            needless[survey.id] = over[survey.reminds_id]
+    reminded = {one.matter.survey_id for one in mails if one.matter and one.matter.is_reminder}
+    bounced = _bounced(reminded) if reminded else {}
+    needless: dict[UUID, Unwanted] = {}
+    for mail in mails:
+        if mail.matter is None:
+            needless[mail.id] = Unwanted(detail=DELETED)
+        elif mail.customer is None:
+            needless[mail.id] = Unwanted(detail={"customer": "deleted"})
+        elif mail.matter.is_reminder and (at := bounced.get(mail.matter.survey_id)):
+            needless[mail.id] = Unwanted(detail={"bounced_at": at})
+        elif at := mail.matter.survey.answered_at:
+            needless[mail.id] = Unwanted(detail={"answered_at": at})
     return needless
 
 
-def _over(survey_ids: Collection[UUID]) -> dict[UUID, dict[str, object]]:
-    rows = Survey.objects.filter(id__in=survey_ids).values("id", "answered_at", "bounced_at")
-    return {
-        row["id"]: {name: row[name]}
-        for row in rows
-        for name in ("bounced_at", "answered_at")
-        if row[name]
-    }
+def _bounced(survey_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return when the first mails of these surveys bounced, which have the surveys' keys."""
+    rows = Mail.objects.filter(id__in=survey_ids, bounced_at__isnull=False)
+    return {id_: at for id_, at in rows.values_list("id", "bounced_at") if at}
 
 
-def _why_not(
-    due: Sequence[Survey], customers: Mapping[UUID, Customer], now: datetime
-) -> dict[UUID, Verdict]:
+def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
     if not due:
         return {}
-    sent = _sent_or_on_their_way(due, now)
-    standing = standings({(survey.workspace_id, survey.email) for survey in due})
-    campaigns = {survey.campaign_id: survey.campaign for survey in due}
+    campaigns = {mail.matter.survey.campaign_id: mail.matter.survey.campaign for mail in due}
+    sent = _sent_or_on_their_way(due, campaigns.values(), now)
     rules = {id_: rules_of(campaign, campaign.workspace, {}) for id_, campaign in campaigns.items()}
-    verdicts: dict[UUID, Verdict] = {}
-    for survey in due:
-        address = survey.workspace_id, survey.email
-        customer = customers[survey.customer_id]  # type: ignore[index]  # settled if there is none
-        facts = _facts(customer, standing.get(address), sent[address])
-        asked = rules[survey.campaign_id]
-        if survey.reminds_id:  # the survey it reminds of is no reason to keep it back
+    unwanted: dict[UUID, Unwanted] = {}
+    for mail in due:
+        campaign_id = mail.matter.survey.campaign_id
+        theirs = sent[mail.workspace_id, mail.recipient]
+        asked = rules[campaign_id]
+        if mail.matter.is_reminder:  # the survey it reminds of is no reason to keep it back
             asked = replace(asked, throttle=None)
-        if verdict := why_not_now(asked, facts, now):
-            verdicts[survey.id] = verdict
+        if verdict := why_not_now(
+            asked, facts_of(mail.standing, is_known=True, surveys=theirs), now
+        ):
+            unwanted[mail.id] = Unwanted(verdict.reason, verdict.detail)
         else:
-            sent[address].insert(
-                0, PastSurvey(survey.id, survey.campaign_id, now, is_waiting=False)
-            )
-    return verdicts
-
-
-def _facts(customer: Customer, standing: Standing | None, surveys: Sequence[PastSurvey]) -> Facts:
-    """The customer's own columns too: what `begin` will look at must be heard here."""
-    known = standing or FREE
-    told = known._replace(
-        unsubscribed_at=known.unsubscribed_at or customer.unsubscribed_at,
-        hard_bounced_at=known.hard_bounced_at or customer.hard_bounced_at,
-        undeliverable_at=known.undeliverable_at or customer.undeliverable_at,
-        suppressed_at=known.suppressed_at or customer.suppressed_at,
-    )
-    return facts_of(told, is_known=True, surveys=surveys)
+            theirs.insert(0, PastSurvey(mail.id, campaign_id, now, is_waiting=False))
+    return unwanted
 
 
 def _sent_or_on_their_way(
-    due: Sequence[Survey], now: datetime
-) -> dict[tuple[UUID, str], list[PastSurvey]]:
-    days = max(survey.campaign.throttle_days or 0 for survey in due)
-    sent: dict[tuple[UUID, str], list[PastSurvey]] = defaultdict(list)
+    due: Sequence[Mail], campaigns: Collection[Campaign], now: datetime
+) -> Mapping[tuple[UUID | None, str], list[PastSurvey]]:
+    days = max(campaign.throttle_days or 0 for campaign in campaigns)
+    sent: dict[tuple[UUID | None, str], list[PastSurvey]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             _SENT,
             [
-                sorted({survey.workspace_id for survey in due}),
-                sorted({survey.email for survey in due}),
-                [survey.id for survey in due],
+                sorted({mail.workspace_id for mail in due if mail.workspace_id}),
+                sorted({mail.recipient for mail in due}),
+                [mail.id for mail in due],
                 now - max(CAP_WINDOW, timedelta(days=days)),
             ],
         )
-        for workspace_id, email, id_, campaign_id, at in cursor:
-            sent[workspace_id, email].append(PastSurvey(id_, campaign_id, at, is_waiting=False))
+        for workspace_id, recipient, id_, campaign_id, at in cursor:
+            sent[workspace_id, recipient].append(PastSurvey(id_, campaign_id, at, is_waiting=False))
     return sent
 
 
 _SENT = """
-    SELECT workspace_id, email, id, campaign_id, coalesce(sent_at, now())
-    FROM surveys_survey
-    WHERE workspace_id = ANY(%s) AND email = ANY(%s) AND id <> ALL(%s)
+    SELECT workspace_id, recipient, id, stream_id, coalesce(sent_at, now())
+    FROM sending_mail
+    WHERE workspace_id = ANY(%s) AND recipient = ANY(%s) AND id <> ALL(%s)
+      AND kind IN ('survey', 'reminder')
       AND (sent_at > %s OR state IN ('claimed', 'handing_over'))
     ORDER BY 5 DESC
 """
 
 
-def _dismiss(dismissed: Sequence[Survey], verdicts: Mapping[UUID, Verdict], now: datetime) -> None:
-    for survey in dismissed:
-        survey.state = State.DISMISSED
-        survey.worker = survey.lease_until = None
-        survey.ended_at = now
-        survey.reason = verdicts[survey.id].reason
-        survey.detail = verdicts[survey.id].detail
-    if dismissed:
-        Survey.objects.bulk_update(
-            dismissed, ["state", "worker", "lease_until", "ended_at", "reason", "detail"]
-        )
-
-
-def _cancel(
-    needless: Sequence[Survey], why: Mapping[UUID, dict[str, object]], now: datetime
+def _note_not_asked(
+    mails: Sequence[Mail], unwanted: Mapping[UUID, Unwanted], now: datetime
 ) -> None:
-    for survey in needless:
-        survey.state = State.CANCELLED
-        survey.worker = survey.lease_until = None
-        survey.cancelled_at = now
-        survey.detail = why[survey.id]
-    if needless:
-        Survey.objects.bulk_update(
-            needless, ["state", "worker", "lease_until", "cancelled_at", "detail"]
-        )
+    """What keeps back the first mail keeps back the survey."""
+    rows = [
+        {
+            "id": mail.id,
+            "ended_at": now,
+            "reason": unwanted[mail.id].reason,
+            "detail": unwanted[mail.id].detail,
+        }
+        for mail in mails
+        if mail.id in unwanted and mail.matter and not mail.matter.is_reminder
+    ]
+    bulk.update(Survey, rows, ("ended_at", "reason", "detail"))

@@ -1,10 +1,11 @@
-"""What was reported of a survey's mail after the hand-over, as steps of its story."""
+"""What was reported of an invitation's mail after the hand-over, as steps of its story."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
+from afterword.sending.models import DeliveryEvent, DeliveryKind, State
+from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.step import Step
 
 
@@ -26,6 +27,7 @@ _REPORTS = {
     DeliveryKind.COMPLAINED: _Report("Complained", "alert-circle", "complained_at"),
     DeliveryKind.UNSUBSCRIBED: _Report("Unsubscribed", "circle-off", "unsubscribed_at"),
 }
+_OF_MAIL = {"delivered_at", "complained_at"}
 _SOURCES = {
     "smtp": "said by the mail server",
     "report": "by a delivery report",
@@ -35,21 +37,22 @@ _SOURCES = {
 }
 
 
-def reported(survey: Survey, reports: Collection[DeliveryEvent]) -> Iterator[Step]:
-    """Tell the reports, and what the survey's own columns say beyond them."""
+def reported(invitation: Invitation, reports: Collection[DeliveryEvent]) -> Iterator[Step]:
+    """Tell the reports, and what the columns of the invitation and its mail say beyond them."""
+    mail = invitation.mail
     told = set()
     for report in reports:
         kind = DeliveryKind(report.kind)
         told.add(kind)
         yield _report_step(kind, report.at, report.source, report.words)
     for kind, said in _REPORTS.items():
-        if said.column and kind not in told and (at := getattr(survey, said.column)):
+        row = mail if said.column in _OF_MAIL else invitation
+        if said.column and kind not in told and (at := getattr(row, said.column, None)):
             yield _report_step(kind, at, "", "")
-    if not told & {DeliveryKind.SOFT_BOUNCED, DeliveryKind.HARD_BOUNCED} and (
-        survey.bounced_at or survey.state == State.BOUNCED
-    ):
-        how = f"{survey.get_bounce_display()}-bounced" if survey.bounce else "Bounced"
-        yield Step(survey.bounced_at, how, "alert-triangle", words=survey.server_reply)
+    bounces = {DeliveryKind.SOFT_BOUNCED, DeliveryKind.HARD_BOUNCED}
+    if mail and not told & bounces and (mail.bounced_at or mail.state == State.BOUNCED):
+        how = f"{mail.get_bounce_display()}-bounced" if mail.bounce else "Bounced"
+        yield Step(mail.bounced_at, how, "alert-triangle", words=mail.server_reply)
 
 
 def _report_step(kind: DeliveryKind, at: datetime, source: str, words: str) -> Step:

@@ -1,15 +1,15 @@
 """Schedule a survey for each decision that says so."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from afterword.campaigns.models import Campaign
 from afterword.core import bulk
-from afterword.core.ids import new_link_token
 from afterword.occasions.occasion import Kind, Occasion
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.invite import Invited, invite
+from afterword.surveys.models import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Asking:
     due_at: datetime
 
 
-def schedule(workspace_id: UUID, askings: Iterable[Asking], now: datetime) -> None:
+def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> None:
+    """Insert the surveys with their first invitations and mails; three queries."""
     bulk.insert(
         Survey,
         [
@@ -39,20 +40,22 @@ def schedule(workspace_id: UUID, askings: Iterable[Asking], now: datetime) -> No
                 "event_id": asking.occasion.id if asking.occasion.kind == Kind.EVENT else None,
                 "email": asking.email,
                 "metric": asking.campaign.metric,
-                "sent_by": SentBy.CAMPAIGN,
-                "answer_token": new_link_token(),
-                "unsubscribe_token": new_link_token(),
                 "created_at": now,
-                "state": State.QUEUED,
-                "due_at": asking.due_at,
-                "attempt": 0,
-                "handed_over": 0,
-                "refusals": 0,
-                "subject": "",
-                "server_reply": "",
-                "reason": "",
-                "detail": {},
             }
             for asking in askings
         ],
+    )
+    invite([_invited(workspace_id, asking) for asking in askings], now)
+
+
+def _invited(workspace_id: UUID, asking: Asking) -> Invited:
+    return Invited(
+        asking.id,
+        asking.id,
+        workspace_id,
+        asking.campaign.id,
+        asking.campaign.template_id,
+        asking.customer_id,
+        asking.email,
+        asking.due_at,
     )

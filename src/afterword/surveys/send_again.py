@@ -1,31 +1,36 @@
-"""Send failed surveys once more, because a person says so."""
+"""Send failed surveys and reminders once more, because a person says so."""
 
 from datetime import datetime
 from uuid import UUID
 
 from afterword.core.jobs import wake
-from afterword.surveys.models import MOST_HAND_OVERS, State, Survey
+from afterword.sending.models import MOST_HAND_OVERS, Mail, State
+from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.status import Status, status_of, with_status
 from afterword.workspaces.models import WorkspaceRows
 
 
-def may_be_sent_again(survey: Survey) -> bool:
+def may_be_sent_again(invitation: Invitation) -> bool:
     """Whether `sendable` keeps it."""
-    return status_of(survey) is Status.FAILED and survey.handed_over < MOST_HAND_OVERS
+    mail = invitation.mail
+    has_failed = status_of(invitation) is Status.FAILED
+    return has_failed and mail is not None and mail.handed_over < MOST_HAND_OVERS
 
 
-def sendable(surveys: WorkspaceRows[Survey]) -> WorkspaceRows[Survey]:
+def sendable(invitations: WorkspaceRows[Invitation]) -> WorkspaceRows[Invitation]:
     """Keep those that failed, but for what was in doubt twice: no mail goes out a third time."""
-    return with_status(surveys, Status.FAILED).filter(handed_over__lt=MOST_HAND_OVERS)
+    failed = with_status(invitations, Status.FAILED)
+    return failed.filter(mail__handed_over__lt=MOST_HAND_OVERS)
 
 
-def send_again(surveys: WorkspaceRows[Survey], by: UUID, now: datetime) -> int:
-    """Queue those of `surveys` that are `sendable`, for the user `by`; return how many.
+def send_again(invitations: WorkspaceRows[Invitation], by: UUID, now: datetime) -> int:
+    """Queue those that are `sendable`, for the user `by`; return how many.
 
     They begin anew: refusals and lost workers of before do not count any more. Whatever keeps a
-    survey from being sent is asked again when they are claimed.
+    mail from being sent is asked again when it is claimed.
     """
-    queued = sendable(surveys).update(
+    failed = Mail.objects.filter(id__in=sendable(invitations).values("id"), state=State.PARKED)
+    queued = failed.update(
         state=State.QUEUED,
         due_at=now,
         ended_at=None,

@@ -6,14 +6,16 @@ from typing import Any
 from afterword.decisions.models import Decision
 from afterword.events.models import Event
 from afterword.feedback.models import Response
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import Workspace
 from tests import factories
 from tests.factories import NOW
 
 
-def a_response(survey: Survey, score: int, at: datetime = NOW, **fields: Any) -> Response:
+def a_response(invitation: Invitation, score: int, at: datetime = NOW, **fields: Any) -> Response:
+    survey = invitation.survey
     Survey.objects.filter(id=survey.id).update(answered_at=at)
+    Invitation.objects.filter(id=invitation.id).update(answered_at=at)
     return Response.objects.create(
         **{
             "workspace": survey.workspace,

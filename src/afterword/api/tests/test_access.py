@@ -95,7 +95,7 @@ def test_a_revoked_token_is_refused_at_once(workspace: Workspace, client: Client
 def test_another_workspace_is_not_seen(db: None, get: Get):
     campaign = factories.a_campaign()
     survey = factories.a_sent_survey(campaign)
-    assert survey.customer
+    assert survey.survey.customer
     response = a_response(survey, 9)
 
     assert get("/customers")[1]["total"] == 0
@@ -105,7 +105,7 @@ def test_another_workspace_is_not_seen(db: None, get: Get):
     assert get("/decisions")[1]["data"]["total"] == 0
     assert get("/nps/score")[1]["data"]["totalResponses"] == 0
     assert get("/nps/score", campaignId=campaign.id)[1]["data"]["totalResponses"] == 0
-    assert get(f"/customers/{survey.customer.id}")[0] == 404
+    assert get(f"/customers/{survey.survey.customer.id}")[0] == 404
     assert get(f"/feedback/{response.id}")[0] == 404
 
 

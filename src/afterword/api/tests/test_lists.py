@@ -8,7 +8,7 @@ from django.test import Client
 from afterword.api.tests.conftest import Get
 from afterword.api.tests.rows import a_decision, a_response
 from afterword.customers.models import Customer
-from afterword.surveys.models import State
+from afterword.sending.models import State
 from afterword.workspaces.models import Scope, Workspace
 from tests import factories
 from tests.factories import NOW
@@ -133,9 +133,9 @@ def test_a_campaign_is_told_from_others(workspace: Workspace, get: Get, path: st
     other = factories.a_campaign(workspace)
     survey = factories.a_sent_survey(other)
     a_response(survey, 3)
-    a_decision(workspace, "sampled_out", email=survey.email, campaign=other)
+    a_decision(workspace, "sampled_out", email=survey.survey.email, campaign=other)
 
-    assert emails(get(path, campaignId=other.id)[1], path) == [survey.email]
+    assert emails(get(path, campaignId=other.id)[1], path) == [survey.survey.email]
     assert emails(get(path, campaignId=uuid4())[1], path) == []
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from afterword.api.tests.conftest import Get
 from afterword.api.tests.rows import a_decision, a_response
+from afterword.sending.models import State
 from afterword.survey_templates.metrics import Metric
-from afterword.surveys.models import State
 from afterword.workspaces.models import Workspace
 from tests import factories
 from tests.factories import NOW
@@ -113,14 +113,14 @@ def test_an_answer_is_shown_with_its_customer(workspace: Workspace, get: Get):
 def test_answers_and_surveys_outlive_their_customer(workspace: Workspace, get: Get):
     survey = factories.a_sent_survey(factories.a_campaign(workspace))
     a_response(survey, 4)
-    assert survey.customer
-    survey.customer.delete()
+    assert survey.survey.customer
+    survey.survey.customer.delete()
 
     [feedback] = get("/feedback")[1]["data"]["responses"]
     [sent] = get("/outbox")[1]["data"]["surveys"]
 
-    assert (feedback["email"], feedback["customerId"]) == (survey.email, None)
-    assert (sent["email"], sent["customerId"]) == (survey.email, None)
+    assert (feedback["email"], feedback["customerId"]) == (survey.survey.email, None)
+    assert (sent["email"], sent["customerId"]) == (survey.survey.email, None)
 
 
 def test_a_survey_that_was_answered_is_shown_as_responded(workspace: Workspace, get: Get):
@@ -132,8 +132,8 @@ def test_a_survey_that_was_answered_is_shown_as_responded(workspace: Workspace, 
 
     assert shown == {
         "surveyId": str(survey.id),
-        "email": survey.email,
-        "customerId": str(survey.customer_id),
+        "email": survey.survey.email,
+        "customerId": str(survey.survey.customer_id),
         "firstName": "",
         "lastName": "",
         "companyName": "",
@@ -215,10 +215,8 @@ def test_a_survey_that_failed_says_when(workspace: Workspace, get: Get):
 def test_what_became_of_a_reminder_is_shown_in_detail(workspace: Workspace, get: Get):
     campaign = factories.a_campaign(workspace)
     first = factories.a_sent_survey(campaign)
-    factories.a_sent_survey(
-        campaign,
-        reminds=first,
-        sent_by="reminder",
+    factories.a_sent_reminder_of(
+        first,
         state=State.BOUNCED,
         bounce="soft",
         bounced_at=NOW,

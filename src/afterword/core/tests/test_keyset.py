@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from afterword.core.keyset import _read, newest_first
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 from tests.factories import NOW, a_campaign, a_customer, a_survey
 
 pytestmark = pytest.mark.django_db
@@ -16,22 +16,22 @@ def test_pages_follow_each_other_and_leave_nobody_out_where_instants_are_equal()
         at = NOW + timedelta(hours=number // 3)
         a_survey(campaign, customer=customer, created_at=at)
 
-    seen: list[Survey] = []
+    seen: list[Invitation] = []
     cursor, pages = "", 0
     while cursor or not pages:
-        page = newest_first(Survey.objects.all(), "created_at", cursor, size=3)
+        page = newest_first(Invitation.objects.all(), "created_at", cursor, size=3)
         seen += page.rows
         cursor, pages = page.after, pages + 1
 
     assert pages == 3
-    assert seen == list(Survey.objects.order_by("-created_at", "-id"))
+    assert seen == list(Invitation.objects.order_by("-created_at", "-id"))
 
 
 @pytest.mark.parametrize("junk", ["junk", "_", "2026-11-23_x", "2026-11-23T00:00:00_" + "0" * 32])
 def test_a_cursor_that_is_none_shows_the_first_page(junk):
     survey = a_survey()
 
-    page = newest_first(Survey.objects.all(), "created_at", junk)
+    page = newest_first(Invitation.objects.all(), "created_at", junk)
 
     assert (list(page.rows), page.after) == ([survey], "")
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from afterword.decisions.reasons import Reason
 from afterword.feedback.answering.answer import record_answer
-from afterword.surveys.models import State
+from afterword.sending.models import State
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,
@@ -14,6 +14,7 @@ from tests.factories import (
     a_decision,
     a_member,
     a_property,
+    a_sent_reminder_of,
     a_sent_survey,
     a_survey,
     a_workspace,
@@ -230,7 +231,7 @@ def test_a_reminder_is_one_more_mail_about_the_same_survey(client, member):
     customer = a_customer(member.workspace)
     first, second = (a_sent_survey(campaign, customer=customer) for _ in range(2))
     for survey in (first, second):
-        a_sent_survey(campaign, customer=customer, reminds=survey, sent_by="reminder")
+        a_sent_reminder_of(survey)
     record_answer(first, 9, "", NOW, submitted=True)
 
     response = profile_page(client, customer)

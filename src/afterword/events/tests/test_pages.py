@@ -232,7 +232,7 @@ def test_an_event_shows_what_it_carried_and_what_came_of_it(browser, member):
     )
     flow.process_events(member.workspace_id, NOW)
     survey = Survey.objects.get()
-    record_answer(survey, 9, "Nice", NOW, submitted=True)
+    record_answer(survey.first, 9, "Nice", NOW, submitted=True)
     event = Event.objects.get()
 
     page = text(browser.get(reverse("events:event", args=[event.id])))

@@ -10,7 +10,7 @@ from django.db import transaction
 from afterword.core.text import clean_text
 from afterword.feedback.models import Response
 from afterword.survey_templates.metrics import SCALES, Metric
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, Survey
 
 CHANGEABLE = timedelta(hours=24)
 LIFE = timedelta(days=180)  # of a survey's links, from its sending on
@@ -31,19 +31,17 @@ def is_closed(response: Response | None, now: datetime) -> bool:
     return response is not None and now - response.created_at >= CHANGEABLE
 
 
-def has_ended(survey: Survey, now: datetime) -> bool:
-    """Whether the survey is too old to be answered. One in doubt counts from when it was made."""
-    return now - (survey.sent_at or survey.created_at) >= LIFE
+def has_ended(invitation: Invitation, now: datetime) -> bool:
+    """Whether it is too old to be answered by. One in doubt counts from when it was made."""
+    asked_at = invitation.created_at
+    if not invitation.is_reminder and invitation.survey.asked_at:
+        asked_at = invitation.survey.asked_at
+    return now - asked_at >= LIFE
 
 
 def answer_to(survey: Survey) -> Response | None:
     """Return the answer that stands, whichever of its mails the survey was opened from."""
-    return getattr(original_of(survey), "response", None)
-
-
-def original_of(survey: Survey) -> Survey:
-    """Return what a survey asks about: itself, or what it reminds of."""
-    return survey.reminds or survey
+    return getattr(survey, "response", None)
 
 
 def read_score(text: str, metric: Metric) -> int:
@@ -69,15 +67,15 @@ def read_comment(text: str) -> str:
 
 @transaction.atomic
 def record_answer(
-    survey: Survey, score: int, comment: str | None, now: datetime, *, submitted: bool
+    invitation: Invitation, score: int, comment: str | None, now: datetime, *, submitted: bool
 ) -> Response:
     """Make `score` and `comment` the survey's answer; an earlier one is kept beside it.
 
     None for a comment keeps an earlier one; an empty one removes it. `submitted` says that the
     person sent the form; a score alone may come before that. Raises AnswerClosed.
     """
-    original = lock_original(survey)
-    response = Response.objects.filter(survey=original).first() or _new_response(original, now)
+    survey = lock_survey(invitation)
+    response = Response.objects.filter(survey=survey).first() or _new_response(survey, now)
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
     comment = response.comment if comment is None else comment
@@ -89,17 +87,15 @@ def record_answer(
     if submitted:
         response.submitted_at = now
     response.save()
-    # Also the mail that the person came through: neither is reminded of, or called ignored.
-    answered = Survey.objects.filter(id__in={survey.id, original.id}, answered_at=None)
-    answered.update(answered_at=now)
+    Survey.objects.filter(id=survey.id, answered_at=None).update(answered_at=now)
+    # Also the reminder that the person came through: neither is called ignored.
+    invited = Invitation.objects.filter(id__in={invitation.id, survey.id}, answered_at=None)
+    invited.update(answered_at=now)
     return response
 
 
-def lock_original(survey: Survey) -> Survey:
-    """Lock a survey and what it reminds of, in the order of their ids; return the latter."""
-    original_id = survey.reminds_id or survey.id
-    rows = Survey.objects.select_for_update(no_key=True).filter(id__in={survey.id, original_id})
-    return {row.id: row for row in rows.order_by("id")}[original_id]
+def lock_survey(invitation: Invitation) -> Survey:
+    return Survey.objects.select_for_update(no_key=True).get(id=invitation.survey_id)
 
 
 def _said(response: Response) -> dict[str, object]:

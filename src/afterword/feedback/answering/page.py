@@ -15,11 +15,11 @@ from afterword.core.liquid import Text, TextRefused
 from afterword.feedback.answering.answer import COMMENT_LIMIT
 from afterword.feedback.answering.visit import new_visit
 from afterword.feedback.models import Response
-from afterword.mail.letters.brand import Shades, shades
-from afterword.mail.letters.design import ACCENT
+from afterword.survey_templates.letters.brand import Shades, shades
+from afterword.survey_templates.letters.design import ACCENT
 from afterword.survey_templates.metrics import SCALES, Metric, Scale
 from afterword.survey_templates.models import Template
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 
 PROMPT = "What is the main reason for your score?"
 THANKS = "Thank you! Your answer helps us to do better."
@@ -49,7 +49,7 @@ class SurveyPage:
     `answer` is the one that stands, if there is one.
     """
 
-    survey: Survey
+    invitation: Invitation
     hit: UUID  # of the fetch that it answers; every later POST from it says so
     score: int | None = None
     comment: str = ""
@@ -63,11 +63,11 @@ class SurveyPage:
 
     @property
     def scale(self) -> Scale:
-        return SCALES[Metric(self.survey.metric)]
+        return SCALES[Metric(self.invitation.survey.metric)]
 
     @property
     def is_stars(self) -> bool:
-        return self.survey.metric == Metric.STAR
+        return self.invitation.survey.metric == Metric.STAR
 
     @property
     def choices(self) -> list[Choice]:
@@ -75,25 +75,25 @@ class SurveyPage:
 
     @property
     def question(self) -> str:
-        return said_to_anyone(self.survey.template.question) or self.scale.question
+        return said_to_anyone(self.invitation.template.question) or self.scale.question
 
     @property
     def prompt(self) -> str:
-        return said_to_anyone(self.survey.template.comment_prompt) or PROMPT
+        return said_to_anyone(self.invitation.template.comment_prompt) or PROMPT
 
     @property
     def thanks(self) -> str:
-        return said_to_anyone(self.survey.template.thanks) or THANKS
+        return said_to_anyone(self.invitation.template.thanks) or THANKS
 
     @property
     def address(self) -> str:
-        return page_address(self.survey)
+        return page_address(self.invitation)
 
     @cached_property
     def visit(self) -> str:
         if self.known_visit:
             return self.known_visit
-        return new_visit(self.survey.answer_token, self.hit, is_repeated=self.is_repeated)
+        return new_visit(self.invitation.answer_token, self.hit, is_repeated=self.is_repeated)
 
     @property
     def brings_score(self) -> bool:
@@ -103,7 +103,7 @@ class SurveyPage:
     @property
     def picture(self) -> str:
         """What whoever shows the page asks for."""
-        return reverse("feedback:shown", args=[self.survey.answer_token, self.hit])
+        return reverse("feedback:shown", args=[self.invitation.answer_token, self.hit])
 
     def _meaning(self, score: int) -> str:
         if self.is_stars:
@@ -115,8 +115,8 @@ class SurveyPage:
         return ends.get(score, "")
 
 
-def page_address(survey: Survey) -> str:
-    return reverse("feedback:survey", args=[survey.answer_token])
+def page_address(invitation: Invitation) -> str:
+    return reverse("feedback:survey", args=[invitation.answer_token])
 
 
 @lru_cache(maxsize=1000)

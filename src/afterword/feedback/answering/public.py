@@ -29,7 +29,7 @@ from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, V
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind, Response
 from afterword.survey_templates.metrics import Metric
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 
 LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
 A_MOMENT = "One moment, please press Send again: the last press came within a second."
@@ -49,7 +49,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     asked, now = _asked(token), timezone.now()
     if asked is None:
         return _not_found()
-    answer = answer_to(asked)
+    answer = answer_to(asked.survey)
     if is_closed(answer, now):
         return show("closed.html", asked.template, {}, status=410)
     if has_ended(asked, now):
@@ -80,14 +80,14 @@ def shown(request: HttpRequest, token: str, hit: UUID) -> HttpResponse:
     return sealed(HttpResponse(A_POINT, content_type="image/gif"))
 
 
-def _choose(request: HttpRequest, asked: Survey, answer: Response | None) -> HttpResponse:
+def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) -> HttpResponse:
     """The page to answer on, with the score that the link carries already chosen.
 
     Where an answer stands it is shown instead, and another score asks whether to change it.
     """
     chosen, score, problem = request.GET.get("score"), None, ""
     try:
-        score = read_score(chosen, Metric(asked.metric)) if chosen is not None else None
+        score = read_score(chosen, Metric(asked.survey.metric)) if chosen is not None else None
     except AnswerRefused as refusal:
         problem = f"This link is incomplete. {refusal}"
     hit = note_hit(request, asked, HitKind.PAGE, score)
@@ -104,14 +104,14 @@ def _choose(request: HttpRequest, asked: Survey, answer: Response | None) -> Htt
     return show("survey.html", asked.template, {"page": page}, status=status)
 
 
-def _with_answer(asked: Survey, hit: UUID, answer: Response, problem: str) -> SurveyPage:
+def _with_answer(asked: Invitation, hit: UUID, answer: Response, problem: str) -> SurveyPage:
     return SurveyPage(
         asked, hit, answer.score, answer.comment, problem, answer=answer, shows_comment=True
     )
 
 
 def _answer(
-    request: HttpRequest, asked: Survey, answer: Response | None, now: datetime
+    request: HttpRequest, asked: Invitation, answer: Response | None, now: datetime
 ) -> HttpResponse:
     """Take what the form says; whatever is wrong with it, nothing that was typed is lost."""
     visit = read_visit(request.POST.get("visit", ""), asked.answer_token)
@@ -119,7 +119,7 @@ def _answer(
     score = None
     by_itself = "by_itself" in request.POST  # the score alone, on a sign of a person
     try:
-        score = read_score(request.POST.get("score", ""), Metric(asked.metric))
+        score = read_score(request.POST.get("score", ""), Metric(asked.survey.metric))
         if visit is None:
             problem = LOOKED_AT_TOO_LONG
             return _show_again(request, asked, hit, score, problem=problem, status=403)
@@ -144,7 +144,7 @@ def _answer(
 
 def _show_again(
     request: HttpRequest,
-    asked: Survey,
+    asked: Invitation,
     hit: UUID,
     score: int | None,
     *,
@@ -173,7 +173,7 @@ def _comment_in(request: HttpRequest) -> str | None:
     return comment or ("" if KNEW_COMMENT in request.POST else None)
 
 
-def _is_doubtful(request: HttpRequest, asked: Survey, visit: Visit, now: datetime) -> bool:
+def _is_doubtful(request: HttpRequest, asked: Invitation, visit: Visit, now: datetime) -> bool:
     """Whether a machine may have sent this: they submit forms too.
 
     Where scripts run, nobody presses Send without touching anything. Where none run, only what a
@@ -187,7 +187,7 @@ def _is_doubtful(request: HttpRequest, asked: Survey, visit: Visit, now: datetim
     return is_burst(asked, now)
 
 
-def _ask_again(request: HttpRequest, asked: Survey, visit: Visit, score: int) -> HttpResponse:
+def _ask_again(request: HttpRequest, asked: Invitation, visit: Visit, score: int) -> HttpResponse:
     """Ask for one more press. Who pressed too soon keeps the time of the first asking."""
     return _show_again(
         request,
@@ -201,10 +201,10 @@ def _ask_again(request: HttpRequest, asked: Survey, visit: Visit, score: int) ->
     )
 
 
-def _asked(token: str) -> Survey | None:
-    """Load all that the page needs at once; only a reminder's original comes after it."""
-    surveys = Survey.objects.select_related("template__workspace", "response")
-    return next(iter(surveys.filter(answer_token=clean_text(token))), None)
+def _asked(token: str) -> Invitation | None:
+    """Load all that the page needs at once."""
+    rows = Invitation.objects.select_related("template__workspace", "survey__response")
+    return next(iter(rows.filter(answer_token=clean_text(token))), None)
 
 
 def _not_found() -> HttpResponse:

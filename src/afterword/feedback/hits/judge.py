@@ -13,7 +13,7 @@ WINDOW = timedelta(seconds=60)
 AT_ONCE = timedelta(seconds=5)
 
 
-class Verdict(StrEnum):
+class Judgement(StrEnum):
     """Why hits are taken for a machine's."""
 
     TWO_SCORES = "two_scores"
@@ -28,11 +28,11 @@ class Verdict(StrEnum):
 
 
 _LABELS = {
-    Verdict.TWO_SCORES: "Two scores within a minute",
-    Verdict.TRAP: "The hidden link was followed",
-    Verdict.HEAD_FIRST: "HEAD before GET",
-    Verdict.UNSUBSCRIBE_TOO: "Unsubscribe link and score within seconds",
-    Verdict.NO_ASSETS: "The page was fetched, but never shown",
+    Judgement.TWO_SCORES: "Two scores within a minute",
+    Judgement.TRAP: "The hidden link was followed",
+    Judgement.HEAD_FIRST: "HEAD before GET",
+    Judgement.UNSUBSCRIBE_TOO: "Unsubscribe link and score within seconds",
+    Judgement.NO_ASSETS: "The page was fetched, but never shown",
 }
 
 
@@ -48,25 +48,25 @@ class Fetch(NamedTuple):
     is_confirmed: bool  # by a person: it is no machine's, and no evidence against others
 
 
-def verdicts(fetches: Sequence[Fetch]) -> list[Verdict | None]:
+def judgements(fetches: Sequence[Fetch]) -> list[Judgement | None]:
     """Return what speaks against each of the hits of one survey; None where nothing does yet.
 
     NO_ASSETS is not among them, since it needs time to pass: see `with_time`.
     """
     open_ = [fetch for fetch in fetches if not fetch.is_confirmed]
-    return [None if fetch.is_confirmed else _verdict(fetch, open_) for fetch in fetches]
+    return [None if fetch.is_confirmed else _judgement(fetch, open_) for fetch in fetches]
 
 
-def with_time(fetch: Fetch, verdict: Verdict | None, now: datetime) -> Verdict | None:
-    """Return `verdict`, or NO_ASSETS where a page was not shown within a minute."""
+def with_time(fetch: Fetch, judgement: Judgement | None, now: datetime) -> Judgement | None:
+    """Return `judgement`, or NO_ASSETS where a page was not shown within a minute."""
     never_shown = fetch.kind == "page" and not (fetch.is_shown or fetch.is_confirmed)
-    if verdict is None and never_shown and now - fetch.at >= WINDOW:
-        return Verdict.NO_ASSETS
-    return verdict
+    if judgement is None and never_shown and now - fetch.at >= WINDOW:
+        return Judgement.NO_ASSETS
+    return judgement
 
 
-def _verdict(fetch: Fetch, others: Sequence[Fetch]) -> Verdict | None:
-    return next((verdict for verdict, speaks in _RULES if speaks(fetch, others)), None)
+def _judgement(fetch: Fetch, others: Sequence[Fetch]) -> Judgement | None:
+    return next((judgement for judgement, speaks in _RULES if speaks(fetch, others)), None)
 
 
 def _trap(fetch: Fetch, others: Sequence[Fetch]) -> bool:
@@ -105,9 +105,9 @@ def _apart(one: Fetch, other: Fetch) -> timedelta:
     return abs(one.at - other.at)
 
 
-_RULES: tuple[tuple[Verdict, Callable[[Fetch, Sequence[Fetch]], bool]], ...] = (
-    (Verdict.TRAP, _trap),
-    (Verdict.TWO_SCORES, _two_scores),
-    (Verdict.UNSUBSCRIBE_TOO, _unsubscribe_too),
-    (Verdict.HEAD_FIRST, _head_first),
+_RULES: tuple[tuple[Judgement, Callable[[Fetch, Sequence[Fetch]], bool]], ...] = (
+    (Judgement.TRAP, _trap),
+    (Judgement.TWO_SCORES, _two_scores),
+    (Judgement.UNSUBSCRIBE_TOO, _unsubscribe_too),
+    (Judgement.HEAD_FIRST, _head_first),
 )

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from afterword.core import signed_ids
 from afterword.core.text import clean_text
+from afterword.sending import outcomes
+from afterword.sending.models import DeliveryKind
+from afterword.sending.outcomes import Report
 from afterword.sending.reports.open_agents import machine_behind
-from afterword.surveys import outcomes
-from afterword.surveys.models import DeliveryKind, Survey
-from afterword.surveys.outcomes import Report
+from afterword.surveys.models import Invitation
 
 PURPOSE = "open"
 # One pixel, transparent.
@@ -25,23 +26,23 @@ _LONGEST = 200  # characters of an agent's name that are kept
 @require_safe
 def picture(request: HttpRequest, token: str) -> HttpResponse:
     """Answer with the same picture whatever the token: it reveals nothing, and sets no cookie."""
-    survey_id = signed_ids.read(PURPOSE, token)
-    if survey_id and request.method == "GET":
-        note_open(survey_id, request.headers.get("User-Agent", ""), timezone.now())
+    invitation_id = signed_ids.read(PURPOSE, token)
+    if invitation_id and request.method == "GET":
+        note_open(invitation_id, request.headers.get("User-Agent", ""), timezone.now())
     answer = HttpResponse(PICTURE, content_type="image/gif")
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 
-def note_open(survey_id: UUID, agent: str, now: datetime) -> None:
+def note_open(invitation_id: UUID, agent: str, now: datetime) -> None:
     """Note the first opening by a person, and the first by a machine.
 
     Nothing is noted while the workspace does not track opens, whenever the mail was sent.
     """
     opened = (
-        Survey.objects.filter(id=survey_id, workspace__tracks_opens=True)
-        .values_list("sent_at", "opened_at", "machine_opened_at")
+        Invitation.objects.filter(id=invitation_id, workspace__tracks_opens=True)
+        .values_list("mail__sent_at", "opened_at", "machine_opened_at")
         .first()
     )
     if opened is None:
@@ -54,4 +55,4 @@ def note_open(survey_id: UUID, agent: str, now: datetime) -> None:
     key = "pixel-machine" if why else "pixel-open"
     # Of a person only the date is kept, not the program they read their mail with.
     words = f"{why} {clean_text(agent)[:_LONGEST]}".strip() if why else ""
-    outcomes.note([Report(survey_id, kind, now, "pixel", words, key)], now)
+    outcomes.note([Report(invitation_id, kind, now, "pixel", words, key)], now)

@@ -10,14 +10,14 @@ from afterword.feedback.answering.visit import new_visit
 from afterword.feedback.language import RIGHT_TO_LEFT, choose_language
 from afterword.feedback.stopping.unsubscribe import Preferences, preferences
 from afterword.feedback.words import WORDS, Words
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 
 
 @dataclass(frozen=True)
 class PreferencePage:
-    """The page for whoever got a survey, whose template, workspace and customer are loaded."""
+    """The page for whoever was invited; template, workspace, survey and customer are loaded."""
 
-    survey: Survey
+    invitation: Invitation
     hit: UUID
     accepted_languages: str
     is_repeated: bool = False  # it asks to press the button once more
@@ -25,7 +25,7 @@ class PreferencePage:
 
     @cached_property
     def language(self) -> str:
-        customer = self.survey.customer
+        customer = self.invitation.survey.customer
         return choose_language(customer.properties if customer else {}, self.accepted_languages)
 
     @property
@@ -35,13 +35,13 @@ class PreferencePage:
     @cached_property
     def words(self) -> Words:
         """The words of the page's language, with the company's name in them."""
-        company = self.survey.template.workspace.name
+        company = self.invitation.template.workspace.name
         words = WORDS[self.language]
         return Words(*(text.replace("{company}", company) for text in words))
 
     @cached_property
     def stopped(self) -> Preferences:
-        return preferences(self.survey)
+        return preferences(self.invitation)
 
     @property
     def heading(self) -> str:
@@ -59,11 +59,11 @@ class PreferencePage:
 
     @property
     def address(self) -> str:
-        return reverse("feedback:unsubscribe", args=[self.survey.unsubscribe_token])
+        return reverse("feedback:unsubscribe", args=[self.invitation.unsubscribe_token])
 
     @cached_property
     def visit(self) -> str:
-        return new_visit(self.survey.unsubscribe_token, self.hit, is_repeated=self.is_repeated)
+        return new_visit(self.invitation.unsubscribe_token, self.hit, is_repeated=self.is_repeated)
 
     @property
     def _is_started(self) -> bool:

@@ -18,7 +18,7 @@ from afterword.feedback.hits.note import confirm, is_burst, note_hit
 from afterword.feedback.models import HitKind
 from afterword.feedback.stopping.preferences import PreferencePage
 from afterword.feedback.stopping.unsubscribe import ONE_CLICK, PAGE, resubscribe, unsubscribe
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 ONLY_FORMS = "Please send a form: List-Unsubscribe=One-Click.\n"
@@ -27,40 +27,40 @@ ONLY_FORMS = "Please send a form: List-Unsubscribe=One-Click.\n"
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribing(request: HttpRequest, token: str) -> HttpResponse:
-    rows = Survey.objects.select_related("template__workspace", "customer")
-    survey = rows.filter(unsubscribe_token=clean_text(token)).first()
-    if survey is None:
+    rows = Invitation.objects.select_related("template__workspace", "survey__customer")
+    invitation = rows.filter(unsubscribe_token=clean_text(token)).first()
+    if invitation is None:
         return show("not_found.html", None, {}, status=404)
     if request.method != "POST":
-        hit = note_hit(request, survey, HitKind.UNSUBSCRIBE)
-        return _shown(request, survey, hit)
+        hit = note_hit(request, invitation, HitKind.UNSUBSCRIBE)
+        return _shown(request, invitation, hit)
     if request.content_type not in FORMS:
         return sealed(HttpResponse(ONLY_FORMS, status=415, content_type="text/plain"))
     if request.POST.get("List-Unsubscribe") == "One-Click":
-        unsubscribe(survey, timezone.now(), how=ONE_CLICK)
+        unsubscribe(invitation, timezone.now(), how=ONE_CLICK)
         return sealed(HttpResponse("Unsubscribed.\n", content_type="text/plain"))
-    return _decide(request, survey)
+    return _decide(request, invitation)
 
 
-def _decide(request: HttpRequest, survey: Survey) -> HttpResponse:
+def _decide(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Do what a form says; ask once more where it may be a program that pressed the button."""
     now = timezone.now()
-    visit = read_visit(request.POST.get("visit", ""), survey.unsubscribe_token)
+    visit = read_visit(request.POST.get("visit", ""), invitation.unsubscribe_token)
     wish = request.POST.get("wish", "")
-    if visit is None or not _is_by_a_person(request, survey, visit):
-        hit = visit.hit if visit else note_hit(request, survey, HitKind.UNSUBSCRIBE)
-        return _shown(request, survey, hit, is_repeated=True, status=403)
+    if visit is None or not _is_by_a_person(request, invitation, visit):
+        hit = visit.hit if visit else note_hit(request, invitation, HitKind.UNSUBSCRIBE)
+        return _shown(request, invitation, hit, is_repeated=True, status=403)
     if wish in {"stop", "stop_like_this"}:
-        unsubscribe(survey, now, how=PAGE, only_like_this=wish == "stop_like_this")
+        unsubscribe(invitation, now, how=PAGE, only_like_this=wish == "stop_like_this")
     elif wish == "start":
-        resubscribe(survey, now)
+        resubscribe(invitation, now)
     else:
-        return _shown(request, survey, visit.hit, status=400)
-    confirm(survey, visit.hit, now)
-    return _shown(request, survey, visit.hit, is_done=True)
+        return _shown(request, invitation, visit.hit, status=400)
+    confirm(invitation, visit.hit, now)
+    return _shown(request, invitation, visit.hit, is_done=True)
 
 
-def _is_by_a_person(request: HttpRequest, survey: Survey, visit: Visit) -> bool:
+def _is_by_a_person(request: HttpRequest, invitation: Invitation, visit: Visit) -> bool:
     """Whether the button was pressed by hand, as the page's script says, or without scripts.
 
     Whoever is asked once more and answers is believed: nobody is kept from leaving. Only where
@@ -72,12 +72,12 @@ def _is_by_a_person(request: HttpRequest, survey: Survey, visit: Visit) -> bool:
     if visit.is_repeated and visit.age >= A_BREATH:
         return True
     by_hand = sign == A_PERSON or "without_script" in request.POST
-    return by_hand and not is_burst(survey, timezone.now())
+    return by_hand and not is_burst(invitation, timezone.now())
 
 
 def _shown(
     request: HttpRequest,
-    survey: Survey,
+    invitation: Invitation,
     hit: UUID,
     *,
     is_repeated: bool = False,
@@ -85,11 +85,11 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     page = PreferencePage(
-        survey,
+        invitation,
         hit,
         accepted_languages=request.headers.get("Accept-Language", ""),
         is_repeated=is_repeated,
         is_done=is_done,
     )
     context = {"page": page, "language": page.language, "direction": page.direction}
-    return show("preferences.html", survey.template, context, status=status)
+    return show("preferences.html", invitation.template, context, status=status)

@@ -16,7 +16,7 @@ from afterword.feedback.answering.answer import (
 )
 from afterword.feedback.models import Earlier, Response
 from afterword.survey_templates.metrics import Metric
-from tests.factories import NOW, a_sent_survey
+from tests.factories import NOW, a_sent_reminder_of, a_sent_survey, reload
 
 MINUTE = timedelta(minutes=1)
 
@@ -27,12 +27,15 @@ def test_an_answer_is_recorded_with_what_it_answers():
 
     response = record_answer(survey, 9, "Good", NOW, submitted=True)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (response.score, response.comment, response.submitted_at) == (9, "Good", NOW)
-    assert (response.campaign_id, response.email) == (survey.campaign_id, survey.email)
+    assert (response.campaign_id, response.email) == (
+        survey.survey.campaign_id,
+        survey.survey.email,
+    )
     assert (response.workspace_id, response.customer_id) == (
         survey.workspace_id,
-        survey.customer_id,
+        survey.survey.customer_id,
     )
     assert survey.answered_at == NOW
 
@@ -52,7 +55,7 @@ def test_the_last_answer_of_a_day_counts():
 
     response = record_answer(survey, 8, "Better now", later, submitted=True)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert Response.objects.get() == response
     assert (response.score, response.comment) == (8, "Better now")
     assert (response.created_at, response.updated_at) == (NOW, later)
@@ -109,13 +112,12 @@ def test_after_a_day_an_answer_stays():
 @pytest.mark.django_db
 def test_an_answer_to_a_reminder_answers_what_it_reminds_of():
     first = a_sent_survey()
-    reminder, other = (a_sent_survey(first.campaign, reminds=first) for _ in range(2))
+    reminder, other = (a_sent_reminder_of(first) for _ in range(2))
 
     record_answer(reminder, 3, "Late", NOW, submitted=True)
     response = record_answer(first, 9, None, NOW + timedelta(hours=1), submitted=True)
 
-    for survey in (first, reminder, other):
-        survey.refresh_from_db()
+    first, reminder, other = (reload(one) for one in (first, reminder, other))
     assert Response.objects.get() == response
     assert (response.survey_id, response.score, response.comment) == (first.id, 9, "Late")
     assert (first.answered_at, reminder.answered_at, other.answered_at) == (NOW, NOW, None)

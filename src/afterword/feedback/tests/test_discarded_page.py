@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.hits.discarded import count_discarded
-from afterword.feedback.hits.judge import Verdict
+from afterword.feedback.hits.judge import Judgement
 from afterword.feedback.models import Hit, HitKind, Response
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
-from tests.factories import a_campaign, a_member, a_sent_survey
+from tests.factories import a_campaign, a_member, a_sent_reminder_of, a_sent_survey, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def a_hit(survey, score=9, minutes=2, **fields):
     return Hit.objects.create(
         **{
             "workspace_id": survey.workspace_id,
-            "survey": survey,
+            "invitation": survey,
             "at": timezone.now() - timedelta(minutes=minutes),
             "kind": HitKind.PAGE,
             "method": "GET",
@@ -47,16 +47,16 @@ def accept(client, survey, score=9):
 
 def test_what_nobody_confirmed_is_shown_with_why(client, member):
     survey = a_sent_survey(a_campaign(member.workspace, name="After an order"))
-    a_hit(survey, 3, verdict=Verdict.TWO_SCORES, agent="Scanner <1>")
-    a_hit(survey, 9, verdict=Verdict.TWO_SCORES)
+    a_hit(survey, 3, judgement=Judgement.TWO_SCORES, agent="Scanner <1>")
+    a_hit(survey, 9, judgement=Judgement.TWO_SCORES)
     a_hit(survey, 9)
 
     [group] = discarded(client)
     html = client.get("/feedback/hits").content.decode()
 
     assert group.scores == [3, 9]
-    assert group.reasons == [Verdict.TWO_SCORES.label, Verdict.NO_ASSETS.label]
-    assert survey.email in html
+    assert group.reasons == [Judgement.TWO_SCORES.label, Judgement.NO_ASSETS.label]
+    assert survey.survey.email in html
     assert "Scanner &lt;1&gt;" in html
     assert "After an order" in html
 
@@ -71,7 +71,7 @@ def test_what_is_an_answer_or_may_become_one_is_not_discarded(client, member):
     campaign = a_campaign(member.workspace)
     answered, confirmed, fresh = (a_sent_survey(campaign) for _ in range(3))
     reminded = a_sent_survey(campaign)
-    reminder = a_sent_survey(campaign, reminds=reminded)
+    reminder = a_sent_reminder_of(reminded)
     a_hit(answered)
     a_hit(reminder)
     record_answer(answered, 9, None, timezone.now(), submitted=True)
@@ -92,8 +92,8 @@ def test_each_survey_is_shown_once_the_last_fetched_first(client, member):
         a_hit(first, minutes=minutes)
         a_hit(second, minutes=minutes + 1)
 
-    assert [group.survey for group in discarded(client)] == [first, second]
-    assert [group.survey for group in discarded(client, campaign=str(other.id))] == [second]
+    assert [group.invitation for group in discarded(client)] == [first, second]
+    assert [group.invitation for group in discarded(client, campaign=str(other.id))] == [second]
     assert count_discarded(member, timezone.now()) == 2
 
 
@@ -137,7 +137,7 @@ def test_a_score_that_is_accepted_is_the_answer(client, member):
 
     response = Response.objects.get()
     hit.refresh_from_db()
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (response.score, response.is_partial, response.submitted_at) == (9, True, None)
     assert (hit.accepted_at, hit.accepted_by) == (response.created_at, member.user)
     assert survey.answered_at
@@ -207,7 +207,7 @@ def test_an_outsider_sees_and_accepts_nothing(client, member):
     a_hit(survey)
 
     assert discarded(client) == []
-    assert discarded(client, campaign=str(survey.campaign_id)) == []
+    assert discarded(client, campaign=str(survey.survey.campaign_id)) == []
     assert count_discarded(member, timezone.now()) == 0
     assert accept(client, survey).status_code == 404
     assert not Response.objects.exists()

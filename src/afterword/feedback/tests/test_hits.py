@@ -14,7 +14,7 @@ from afterword.feedback.answering.visit import new_visit
 from afterword.feedback.hits import note as module
 from afterword.feedback.hits.note import confirm, judge
 from afterword.feedback.models import Hit, HitKind, Response
-from tests.factories import a_sent_survey
+from tests.factories import a_sent_survey, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def send(client, survey, response, **fields):
 
 
 def clicked_at(survey):
-    survey.refresh_from_db()
+    survey = reload(survey)
     return survey.clicked_at
 
 
@@ -50,7 +50,7 @@ def an_old_hit(survey, score=9, minutes=2, **fields):
     return Hit.objects.create(
         **{
             "workspace_id": survey.workspace_id,
-            "survey": survey,
+            "invitation": survey,
             "at": at,
             "kind": HitKind.PAGE,
             "method": "GET",
@@ -66,8 +66,8 @@ def test_a_fetched_link_is_noted_without_where_it_came_from(client):
     fetch(client, survey, **{"user-agent": "Scanner\x7f\u2028 " + "x" * 500})
 
     hit = Hit.objects.get()
-    assert (hit.survey_id, hit.workspace_id) == (survey.id, survey.workspace_id)
-    assert (hit.kind, hit.method, hit.score, hit.verdict) == ("page", "GET", 9, "")
+    assert (hit.invitation_id, hit.workspace_id) == (survey.id, survey.workspace_id)
+    assert (hit.kind, hit.method, hit.score, hit.judgement) == ("page", "GET", 9, "")
     assert hit.agent.startswith("Scanner  x")
     assert len(hit.agent) == 200
     assert (hit.shown_at, hit.confirmed_at) == (None, None)
@@ -81,7 +81,7 @@ def test_a_head_is_noted_once_and_gets_no_page(client):
 
     [hit] = Hit.objects.all()
     assert (response.status_code, response.content) == (200, b"")
-    assert (hit.method, hit.verdict) == ("HEAD", "head_first")
+    assert (hit.method, hit.judgement) == ("HEAD", "head_first")
 
 
 def test_a_link_to_choose_on_has_no_score_nor_has_one_off_the_scale(client):
@@ -102,7 +102,7 @@ def test_the_hidden_link_is_noted_and_leads_to_a_harmless_page(client):
     assert response.status_code == 200
     assert "nothing to do here" in response.content.decode()
     assert "<form" not in response.content.decode()
-    assert (hit.kind, hit.verdict) == ("trap", "trap")
+    assert (hit.kind, hit.judgement) == ("trap", "trap")
     assert client.post(f"/s/{survey.answer_token}/more").status_code == 405
     assert client.get("/s/nothing/more").status_code == 404
 
@@ -143,7 +143,7 @@ def test_two_scores_take_the_click_back(client):
 
     fetch(client, survey, 3)
 
-    assert {hit.verdict for hit in Hit.objects.all()} == {"two_scores"}
+    assert {hit.judgement for hit in Hit.objects.all()} == {"two_scores"}
     assert clicked_at(survey) is None
 
 
@@ -172,14 +172,14 @@ def test_an_answer_confirms_its_own_hit_and_clears_what_spoke_against_it(client)
     survey = a_sent_survey()
     fetch(client, survey, 3)
     page = fetch(client, survey, 9)
-    assert Hit.objects.exclude(verdict="").count() == 2
+    assert Hit.objects.exclude(judgement="").count() == 2
 
     send(client, survey, page)
 
     robot, person = Hit.objects.order_by("at")
-    assert (robot.verdict, robot.confirmed_at) == ("two_scores", None)
+    assert (robot.judgement, robot.confirmed_at) == ("two_scores", None)
     assert person.confirmed_at
-    assert person.verdict == ""
+    assert person.judgement == ""
     assert clicked_at(survey) == person.at
 
 
@@ -191,7 +191,7 @@ def test_a_person_may_change_their_mind_within_a_minute(client):
     send(client, survey, page, score="3", sign="")
 
     assert Response.objects.get().score == 3
-    assert [hit.verdict for hit in Hit.objects.all()] == ["", ""]
+    assert [hit.judgement for hit in Hit.objects.all()] == ["", ""]
 
 
 def test_hits_of_a_survey_are_bounded(client, monkeypatch):
@@ -201,8 +201,8 @@ def test_hits_of_a_survey_are_bounded(client, monkeypatch):
     pages = [fetch(client, survey) for _ in range(5)]
     fetch(client, other)
 
-    assert Hit.objects.filter(survey=survey).count() == 3
-    assert Hit.objects.filter(survey=other).count() == 1
+    assert Hit.objects.filter(invitation=survey).count() == 3
+    assert Hit.objects.filter(invitation=other).count() == 1
     assert send(client, survey, pages[4]).status_code == 303
     assert Response.objects.get().score == 9
 
@@ -213,7 +213,7 @@ def test_an_old_hit_is_not_judged_again(client):
 
     fetch(client, survey, 9)
 
-    assert [hit.verdict for hit in Hit.objects.all()] == ["", ""]
+    assert [hit.judgement for hit in Hit.objects.all()] == ["", ""]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -229,7 +229,7 @@ def test_of_links_that_are_fetched_at_once_none_escapes():
     with ThreadPoolExecutor(11) as threads:
         list(threads.map(fetch_one, range(11)))
 
-    assert set(Hit.objects.values_list("verdict", flat=True)) == {"two_scores"}
+    assert set(Hit.objects.values_list("judgement", flat=True)) == {"two_scores"}
 
 
 def test_judging_costs_the_same_whatever_there_is(client, django_assert_max_num_queries):
@@ -241,7 +241,7 @@ def test_judging_costs_the_same_whatever_there_is(client, django_assert_max_num_
     with django_assert_max_num_queries(3):
         judge(survey.id, now)
 
-    assert Hit.objects.filter(verdict="two_scores").count() == 50
+    assert Hit.objects.filter(judgement="two_scores").count() == 50
 
 
 def test_confirming_what_is_not_there_does_no_harm():
@@ -312,7 +312,7 @@ def test_a_touch_is_enough_even_then(client):
 
 def test_a_machine_of_another_day_is_no_reason_to_ask_twice(client):
     survey = a_sent_survey()
-    an_old_hit(survey, verdict="two_scores")
+    an_old_hit(survey, judgement="two_scores")
 
     page = fetch(client, survey)
 

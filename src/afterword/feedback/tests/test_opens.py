@@ -8,8 +8,8 @@ from django.utils import timezone
 from afterword.core.links import open_link
 from afterword.core.signed_ids import sign
 from afterword.feedback.hits.opens import PICTURE
-from afterword.surveys.models import DeliveryEvent
-from tests.factories import a_campaign, a_sent_survey, a_workspace
+from afterword.sending.models import DeliveryEvent, Mail
+from tests.factories import a_campaign, a_sent_survey, a_workspace, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_a_reader_opens_the_mail():
 
     answer = fetch(survey)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert survey.opened_at
     assert not survey.machine_opened_at
     event = DeliveryEvent.objects.get()
@@ -55,7 +55,7 @@ def test_a_thousand_proxies_are_no_reader():
     for number in range(1000):
         fetch(survey, PROXIES[number % len(PROXIES)])
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert survey.opened_at is None
     assert survey.machine_opened_at
     assert DeliveryEvent.objects.count() == 1
@@ -65,25 +65,24 @@ def test_the_first_opening_of_each_kind_counts(django_assert_max_num_queries):
     survey = a_mail()
     fetch(survey)
     fetch(survey, "Mozilla/5.0")
-    survey.refresh_from_db()
+    survey = reload(survey)
     first = survey.opened_at, survey.machine_opened_at
 
     with django_assert_max_num_queries(1):
         fetch(survey)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (survey.opened_at, survey.machine_opened_at) == first
     assert DeliveryEvent.objects.count() == 2
 
 
 def test_an_opening_within_seconds_of_sending_is_a_machines():
     survey = a_mail()
-    survey.sent_at = timezone.now()
-    survey.save()
+    Mail.objects.filter(id=survey.id).update(sent_at=timezone.now())
 
     fetch(survey)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (survey.opened_at, bool(survey.machine_opened_at)) == (None, True)
 
 
@@ -92,7 +91,7 @@ def test_nothing_is_noted_while_opens_are_not_tracked():
 
     answer = fetch(survey)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert (survey.opened_at, answer.content) == (None, PICTURE)
 
 

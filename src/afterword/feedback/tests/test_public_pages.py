@@ -14,7 +14,15 @@ from afterword.feedback.answering.visit import new_visit, read_visit
 from afterword.feedback.models import Response
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Survey
-from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace
+from tests.factories import (
+    a_campaign,
+    a_customer,
+    a_sent_reminder_of,
+    a_sent_survey,
+    a_template,
+    a_workspace,
+    reload,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +45,9 @@ def found(pattern, text):
 
 
 def customer_of(survey):
-    assert survey.customer
-    survey.customer.refresh_from_db()
-    return survey.customer
+    assert survey.survey.customer
+    survey.survey.customer.refresh_from_db()
+    return survey.survey.customer
 
 
 def the_form(response):
@@ -122,7 +130,7 @@ def test_a_fetched_link_records_nothing(visitor, method):
         getattr(visitor, method)(page_of(survey, score=9))
     visitor.get(page_of(survey, score=9), headers={"sec-purpose": "prefetch"})
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert not Response.objects.exists()
     assert survey.answered_at is None
 
@@ -210,7 +218,7 @@ def test_an_answer_may_be_changed_for_a_day_and_then_the_page_says_so(visitor):
 def test_a_survey_of_last_year_has_ended_and_says_so_in_the_brand(visitor):
     survey = named_survey()
     form = the_form(visitor.get(page_of(survey, score=9)))
-    Survey.objects.update(sent_at=timezone.now() - LIFE)
+    Survey.objects.update(asked_at=timezone.now() - LIFE)
 
     responses = [visitor.get(page_of(survey)), visitor.post(page_of(survey), form)]
 
@@ -223,7 +231,7 @@ def test_a_survey_of_last_year_has_ended_and_says_so_in_the_brand(visitor):
 
 def test_a_reminder_shows_that_its_survey_is_answered(visitor):
     survey = named_survey()
-    reminder = a_sent_survey(survey.campaign, customer=survey.customer, reminds=survey)
+    reminder = a_sent_reminder_of(survey)
     form = the_form(visitor.get(page_of(reminder, score=7)))
     assert visitor.post(page_of(reminder), form).status_code == 303
     assert visitor.get(page_of(survey)).status_code == 200
@@ -232,7 +240,7 @@ def test_a_reminder_shows_that_its_survey_is_answered(visitor):
     seen = [visitor.get(page_of(each)).status_code for each in (survey, reminder)]
 
     assert seen == [410, 410]
-    assert Response.objects.get().survey == survey
+    assert Response.objects.get().survey == survey.survey
 
 
 def test_what_is_typed_is_shown_and_never_run(visitor):

@@ -34,7 +34,7 @@ def visit(live_server, survey, act, query="?score=9", before=None, **context):
     assert complaints == []
     return [
         (response.score, response.comment, response.submitted_at is not None)
-        for response in Response.objects.filter(survey=survey)
+        for response in Response.objects.filter(survey=survey.survey_id)
     ]
 
 

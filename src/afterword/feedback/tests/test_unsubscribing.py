@@ -12,7 +12,7 @@ from afterword.feedback.models import Hit, HitKind
 from afterword.feedback.words import WORDS
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.suppress import suppress
-from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace
+from tests.factories import a_campaign, a_customer, a_sent_survey, a_template, a_workspace, reload
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -47,13 +47,13 @@ def by_hand(visitor, survey, wish):
 
 
 def customer_of(survey):
-    assert survey.customer
-    survey.customer.refresh_from_db()
-    return survey.customer
+    assert survey.survey.customer
+    survey.survey.customer.refresh_from_db()
+    return survey.survey.customer
 
 
 def live(survey):
-    rows = Suppression.objects.filter(pattern=survey.email, ended_at=None)
+    rows = Suppression.objects.filter(pattern=survey.survey.email, ended_at=None)
     return [(row.reason, row.campaign_id, row.how) for row in rows]
 
 
@@ -70,7 +70,7 @@ def test_looking_changes_nothing(visitor, method):
 
     response = getattr(visitor, method)(page_of(survey))
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert response.status_code in {200, 405}
     assert survey.unsubscribed_at is customer_of(survey).unsubscribed_at is None
     assert not Suppression.objects.exists()
@@ -81,7 +81,7 @@ def test_a_look_is_noted_as_a_hit(visitor):
 
     visitor.get(page_of(survey))
 
-    assert Hit.objects.get(survey=survey).kind == HitKind.UNSUBSCRIBE
+    assert Hit.objects.get(invitation=survey).kind == HitKind.UNSUBSCRIBE
 
 
 def test_a_link_that_is_passed_on_shows_no_person(visitor):
@@ -135,7 +135,7 @@ def test_one_click_acts_at_once_for_all_surveys(visitor, is_multipart):
             content_type="application/x-www-form-urlencoded",
         )
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert response.status_code == 200
     assert time.thread_time() - started < 1
     assert "Set-Cookie" not in response.headers
@@ -193,8 +193,8 @@ def test_a_hundred_clicks_at_once_count_once():
 def test_whoever_was_deleted_and_met_again_is_unsubscribed(visitor):
     survey = a_sent_survey()
     customer_of(survey).delete()
-    again = a_customer(survey.workspace, email=survey.email)
-    elsewhere = a_customer(a_workspace(), email=survey.email)
+    again = a_customer(survey.workspace, email=survey.survey.email)
+    elsewhere = a_customer(a_workspace(), email=survey.survey.email)
 
     visitor.post(page_of(survey), ONE_CLICK)
 
@@ -229,10 +229,10 @@ def test_surveys_like_this_one_stop_alone(visitor):
 
     response = by_hand(visitor, survey, "stop_like_this")
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert "No more surveys like this one" in text(response)
     assert "Stop all surveys" in text(response)
-    assert live(survey) == [("unsubscribed", survey.campaign_id, "preference page")]
+    assert live(survey) == [("unsubscribed", survey.survey.campaign_id, "preference page")]
     assert survey.unsubscribed_at
     assert customer_of(survey).unsubscribed_at is None
     by_hand(visitor, survey, "stop")
@@ -244,7 +244,7 @@ def test_surveys_like_this_one_stop_alone(visitor):
 def test_a_person_takes_a_complaint_back_and_nothing_else(visitor):
     survey = a_sent_survey()
     for reason in (SuppressionReason.COMPLAINED, SuppressionReason.HARD_BOUNCED):
-        suppress(survey.workspace_id, survey.email, reason, how="report", now=timezone.now())
+        suppress(survey.workspace_id, survey.survey.email, reason, how="report", now=timezone.now())
     assert "You are unsubscribed" in text(visitor.get(page_of(survey)))
 
     by_hand(visitor, survey, "start")

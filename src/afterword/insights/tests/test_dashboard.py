@@ -11,7 +11,14 @@ from afterword.feedback.search import Search
 from afterword.insights.dashboard import WEEKS, reports
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_member, a_sent_survey, a_workspace
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_member,
+    a_sent_reminder_of,
+    a_sent_survey,
+    a_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +61,7 @@ def test_the_response_rate_leaves_out_reminders_and_what_bounced():
     campaign = a_campaign((member := a_member()).workspace)
     an_answer(campaign, 10)
     ignored = a_sent_survey(campaign)
-    a_sent_survey(campaign, reminds=ignored, sent_by="reminder")
+    a_sent_reminder_of(ignored)
     a_sent_survey(campaign, state="bounced", bounced_at=NOW)
 
     (report,) = reports(member, Search(), NOW)

@@ -51,7 +51,7 @@ def for_readers(
     def of_member(
         request: HttpRequest, member: Member, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        own = MailboxMessage.objects.filter(survey__workspace_id=member.workspace_id)
+        own = MailboxMessage.objects.filter(workspace_id=member.workspace_id)
         return view(request, own, *args, **kwargs)
 
     @wraps(view)

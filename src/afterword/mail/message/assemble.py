@@ -1,4 +1,4 @@
-"""Mail, second step: from a rendered survey mail to the bytes of one RFC 5322 message. Pure.
+"""Mail, second step: from a rendered mail to the bytes of one RFC 5322 message. Pure.
 
 The same arguments always give the same bytes, so a mail that is handed over twice is one
 mail to everyone who sees it. Written by hand because it is on the hot path: the standard
@@ -9,9 +9,9 @@ from binascii import b2a_base64, b2a_qp
 from datetime import datetime
 from hashlib import blake2s
 
-from afterword.mail.letters.compose import Rendered
 from afterword.mail.message import headers
 from afterword.mail.message.headers import MessageRefused
+from afterword.mail.message.rendered import Rendered
 
 __all__ = ["MessageRefused", "build", "envelope_address", "needs_smtputf8"]
 
@@ -26,16 +26,16 @@ def build(
     recipient: str,
     message_id: str,
     date: datetime,
-    unsubscribe: str,
+    unsubscribe: str = "",
     sender_name: str = "",
     recipient_name: str = "",
     feedback_id: str = "",
 ) -> bytes:
     """The message with CRLF line ends, to exactly one recipient.
 
-    Addresses are bare; `message_id` has its angle brackets; `date` is aware; `unsubscribe`
-    answers the one-click POST of RFC 8058. Names and the subject lose controls and line
-    breaks; the same in any other value raises MessageRefused, as do values that cannot be
+    Addresses are bare; `message_id` has its angle brackets; `date` is aware; `unsubscribe`, if
+    there is one, answers the one-click POST of RFC 8058. Names and the subject lose controls and
+    line breaks; the same in any other value raises MessageRefused, as do values that cannot be
     a header at all. Where `needs_smtputf8` says so the header section is UTF-8 (RFC 6532).
     """
     boundary = f"=_{blake2s(message_id.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"
@@ -45,11 +45,11 @@ def build(
         headers.text("Subject", rendered.subject),
         headers.moment("Date", date),
         headers.message_id("Message-ID", message_id),
-        headers.web_address("List-Unsubscribe", unsubscribe),
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
-        "Auto-Submitted: auto-generated",
-        "X-Auto-Response-Suppress: All",
     ]
+    if unsubscribe:
+        fields.append(headers.web_address("List-Unsubscribe", unsubscribe))
+        fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    fields += ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"]
     if feedback_id:
         fields.append(headers.plain("Feedback-ID", feedback_id))
     fields.append("MIME-Version: 1.0")

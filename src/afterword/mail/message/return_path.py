@@ -1,7 +1,7 @@
-"""The envelope sender of a survey mail: where its bounces go, and whose they are.
+"""The envelope sender of a mail: where its bounces go, and whose they are.
 
 `bounces@mail.example.com` becomes `bounces+<signed id>@mail.example.com` (VERP), so that a report
-tells by its own address which survey it is about, and nobody else can make such an address.
+tells by its own address which mail it is about, and nobody else can make such an address.
 """
 
 import re
@@ -17,17 +17,17 @@ _SIGNED = re.compile(r"(?<![a-z0-9])[a-z2-7]{40}(?![a-z0-9])", re.IGNORECASE)
 LONGEST = 320
 
 
-def return_path(survey_id: UUID, sender: str) -> str:
-    """Return the envelope sender of a survey's mail: `sender` itself where no address is set."""
+def return_path(mail_id: UUID, sender: str) -> str:
+    """Return the envelope sender of a mail: `sender` itself where no address is set."""
     address: str | None = settings.CONFIGURATION.bounce_address
     if not address:
         return sender
     local, _, domain = address.rpartition("@")
-    return f"{local}+{signed_ids.sign(PURPOSE, survey_id)}@{domain}"
+    return f"{local}+{signed_ids.sign(PURPOSE, mail_id)}@{domain}"
 
 
-def survey_of(address: str) -> UUID | None:
-    """Return the survey whose return path this is; None if it is not one of ours."""
+def mail_of(address: str) -> UUID | None:
+    """Return the mail whose return path this is; None if it is not one of ours."""
     if len(address) > LONGEST:
         return None
     local = address.rpartition("@")[0]

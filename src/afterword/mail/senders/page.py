@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from afterword.campaigns.models import Campaign
 from afterword.mail.models import SenderDomain
 from afterword.mail.senders.keys import OLD_KEY_STAYS
 from afterword.mail.senders.records import (
@@ -16,13 +15,8 @@ from afterword.mail.senders.records import (
     spf_record,
 )
 from afterword.mail.servers.find import Broken, Server
-from afterword.surveys.models import Survey
-from afterword.workspaces.models import Member
 
 OLD_KEY_SHOWN = timedelta(days=30)
-# Whoever sends so many mails a day must sign them, say Gmail and Yahoo (February 2024) and
-# Outlook (May 2025).
-BULK, BULK_IN = 5_000, timedelta(hours=24)
 _KEYS = ("dkim", "next_dkim")
 _TITLES = {"dkim": "DKIM", "next_dkim": "DKIM, the next key", "spf": "SPF", "dmarc": "DMARC"}
 _PURPOSES = {
@@ -68,15 +62,6 @@ class Shown(NamedTuple):
     domain: SenderDomain
     rows: list[Row]
     old_key: OldKey | None
-
-
-def is_bulk(member: Member, now: datetime) -> bool:
-    """Whether the workspace sent so many mails lately; reads no more of them than that."""
-    campaigns = Campaign.objects.visible_to(member)
-    sent = Survey.objects.visible_to(member).filter(
-        campaign__in=campaigns, sent_at__gt=now - BULK_IN
-    )
-    return sent[:BULK].count() >= BULK
 
 
 def shown(domain: SenderDomain, server: Server | Broken, now: datetime) -> Shown:

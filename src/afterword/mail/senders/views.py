@@ -15,7 +15,7 @@ from afterword.mail.senders import domains, keys
 from afterword.mail.senders.domains import DomainRefused, server_of
 from afterword.mail.senders.find import default_address, senders_now
 from afterword.mail.senders.forms import AddressForm, DomainForm
-from afterword.mail.senders.page import BULK, is_bulk, shown
+from afterword.mail.senders.page import shown
 from afterword.mail.senders.records import Status
 from afterword.mail.servers.address import ProviderAccount, SmtpServer
 from afterword.workspaces.access import for_administrators
@@ -117,10 +117,8 @@ def _page(
         "address_form": address_form or (AddressForm(workspace, verified) if verified else None),
         "shown": [shown(domain, server, now) for domain in rows],
         "sender": sender,
-        "is_bulk_unsigned": isinstance(server, SmtpServer)
-        and not sender.signer
-        and is_bulk(member, now),
-        "bulk": BULK,
+        "workspace": workspace,
+        "is_unsigned": isinstance(server, SmtpServer) and not sender.signer,
         "is_fallback": workspace.sender_address and sender.address != workspace.sender_address,
         "chosen": workspace.sender_address,
         "default": default_address(),

@@ -36,13 +36,13 @@ def own_servers() -> dict[UUID, MailServer | Broken]:
 
 
 class Servers(NamedTuple):
-    """Where mail goes: by a workspace's own server if it has one."""
+    """Where mail goes: by a workspace's own server if it has one; what is nobody's, by ours."""
 
     default: Server
     own: Mapping[UUID, Server | Broken]
 
-    def of(self, workspace_id: UUID) -> Server | Broken:
-        return self.own.get(workspace_id, self.default)
+    def of(self, workspace_id: UUID | None) -> Server | Broken:
+        return self.own.get(workspace_id, self.default) if workspace_id else self.default
 
 
 def servers() -> Servers:

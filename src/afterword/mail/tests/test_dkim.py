@@ -9,9 +9,9 @@ from dkim.canonicalization import Relaxed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.mail.letters.compose import Design, Links, compile_mail
 from afterword.mail.message.assemble import build
 from afterword.mail.message.dkim import BadKey, Signer, _canonical, _canonical_body, public_key
+from afterword.survey_templates.letters.compose import Design, Links, compile_mail
 from afterword.survey_templates.metrics import SCALES, Metric
 from tests.factories import a_private_key
 

@@ -35,9 +35,11 @@ Content-Transfer-Encoding: 8bit\r
 
 
 def a_message(survey=None, **fields):
+    survey = survey or a_sent_survey()
     return MailboxMessage.objects.create(
         **{
-            "survey": survey or a_sent_survey(),
+            "mail_id": survey.id,
+            "workspace": survey.workspace,
             "recipient": "ann@example.com",
             "subject": "How was it? ☕",
             "content": CONTENT,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from afterword.mail.letters.compose import Rendered
 from afterword.mail.message.assemble import MessageRefused, build, envelope_address, needs_smtputf8
+from afterword.mail.message.rendered import Rendered
 
 NOW = datetime(2026, 3, 9, 8, 5, tzinfo=UTC)
 STOP = "https://ask.acme.test/u/tok-en_2"

@@ -1,6 +1,5 @@
 """Mail by providers' APIs, over real HTTP; the answers are of the shapes that they document."""
 
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -15,10 +14,11 @@ from afterword.mail.ways.provider_transport import ProviderTransport
 from afterword.mail.ways.way import Fault, Letter, NotSent
 from tests.http_script import Answer, scripted_http
 
-SURVEY = SimpleNamespace(id=uuid4())
-MARK = signed_ids.sign("report", SURVEY.id)
+MAIL_ID = uuid4()
+MARK = signed_ids.sign("report", MAIL_ID)
 A_LETTER = Letter(
-    SURVEY,  # type: ignore[arg-type]  # only its id is read
+    MAIL_ID,
+    None,
     "bounce+1@example.com",
     "zoe@example.com",
     False,
@@ -107,7 +107,7 @@ def test_postmark_gets_all_that_makes_the_mail():
     assert asked.values["Subject"] == "How was it, Zoë?"
     assert asked.values["TextBody"] == "How was it?"
     assert asked.values["HtmlBody"] == "<p>How was it?</p>"
-    assert asked.values["Metadata"] == {"survey": MARK}
+    assert asked.values["Metadata"] == {"mail": MARK}
     assert (asked.values["TrackOpens"], asked.values["TrackLinks"]) == (False, "None")
     assert {"Name": "Message-ID", "Value": "<1@acme.test>"} in asked.values["Headers"]
     assert "List-Unsubscribe-Post" in [header["Name"] for header in asked.values["Headers"]]
@@ -120,7 +120,7 @@ def test_mailgun_gets_it_for_its_domain():
     assert answers == ["Mailgun: queued <1.1@mg.acme.test>"]
     asked = web.asked[0]
     assert asked.path == "/mg.acme.test/messages"
-    assert asked.values["v:survey"] == MARK
+    assert asked.values["v:mail"] == MARK
     assert asked.values["h:List-Unsubscribe"] == "<https://ask.acme.test/u/1>"
     assert (asked.values["o:tracking-opens"], asked.values["o:tracking-clicks"]) == ("no", "no")
 

@@ -395,7 +395,7 @@ def test_the_page_shows_the_records_to_publish(client):
 def test_whoever_sends_much_unsigned_is_told_what_receivers_do(
     client, monkeypatch, signed, sent_at, is_told
 ):
-    monkeypatch.setattr("afterword.mail.senders.page.BULK", 2)
+    monkeypatch.setattr("afterword.sending.templatetags.bulk.BULK", 2)
     member = a_member(a_workspace(sender_address="hello@acme.com" if signed else ""))
     set_own(member.workspace, "smtp://mail.acme.com")
     if signed:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 import uvloop
@@ -16,7 +17,8 @@ from tests.certificates import Authority
 from tests.smtp_script import Close, Drip, Hang, Script, Wait, scripted_smtp
 
 A_LETTER = Letter(
-    None,  # type: ignore[arg-type]  # which survey it is tells the server nothing
+    uuid4(),  # which mail it is tells the server nothing
+    None,
     "bounce+1@example.com",
     "ann@example.com",
     False,

@@ -7,7 +7,7 @@ from afterword.mail.ways.way import InThread, Letter
 
 
 class KeptMailbox:
-    """Keeps mail in the database, one copy per survey however often it is handed over."""
+    """Keeps mail in the database, one copy per mail however often it is handed over."""
 
     is_connected = True
 
@@ -30,8 +30,9 @@ class KeptMailbox:
 
 def _keep(letter: Letter) -> None:
     MailboxMessage.objects.get_or_create(
-        survey=letter.survey,
+        mail_id=letter.mail_id,
         defaults={
+            "workspace_id": letter.workspace_id,
             "recipient": letter.recipient,
             "subject": letter.subject,
             "content": letter.content,

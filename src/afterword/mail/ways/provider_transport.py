@@ -24,7 +24,7 @@ from afterword.mail.ways.provider_answers import fault_of, was_taken_before, wor
 from afterword.mail.ways.providers import PROVIDERS
 from afterword.mail.ways.way import Fault, Letter, NotSent
 
-# The purpose of the signed id that a mail carries, so that reports about it find its survey.
+# The purpose of the signed id that a mail carries, so that reports about it find its row.
 REPORT = "report"
 NAME_LIMIT = 64
 WORDS_LIMIT = 1000
@@ -80,7 +80,7 @@ class ProviderTransport:
         assert self._offered is not None, "offer comes first"
         message, self._offered = self._offered, None
         if self._provider.idempotency:
-            key = signed_ids.sign(REPORT, letter.survey.id)
+            key = signed_ids.sign(REPORT, letter.mail_id)
             self._backend.session.headers[self._provider.idempotency] = key
         try:
             async with asyncio.timeout(self.TOTAL_TIMEOUT):
@@ -129,7 +129,7 @@ class ProviderTransport:
         return backend
 
     def _message(self, letter: Letter) -> AnymailMessage:
-        provider, mark = self._provider, signed_ids.sign(REPORT, letter.survey.id)
+        provider, mark = self._provider, signed_ids.sign(REPORT, letter.mail_id)
         message = AnymailMessage(
             subject=letter.subject,
             body=letter.text,
@@ -141,7 +141,7 @@ class ProviderTransport:
         )
         message.attach_alternative(letter.html, "text/html")
         if provider.has_metadata:
-            message.metadata = {"survey": mark}
+            message.metadata = {"mail": mark}
         else:
             message.tags = [mark]
         unsubscribe = letter.headers.get("List-Unsubscribe")

@@ -7,9 +7,9 @@ as the server's go-ahead for the body, `hand_over` sends the body and returns th
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from afterword.mail.ways.faults import Fault, NotSent
-from afterword.surveys.models import Survey
 
 __all__ = ["Fault", "InThread", "Letter", "NotSent", "Transport"]
 
@@ -19,11 +19,13 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 class Letter(NamedTuple):
     """A mail ready to go. Addresses are as the protocol wants them; content has CRLF lines.
 
-    `sender` is the return path, which need not be the address that people see. What follows
-    `content` is for providers, which put the message together themselves.
+    `sender` is the return path, which need not be the address that people see. `workspace_id` is
+    None for mail that is no workspace's. What follows `content` is for providers, which put the
+    message together themselves.
     """
 
-    survey: Survey
+    mail_id: UUID
+    workspace_id: UUID | None
     sender: str
     recipient: str
     needs_smtputf8: bool

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from django.conf import settings
 
+from afterword.sending import outcomes
 from afterword.sending.reports.bounce_settings import ImapMailbox
 from afterword.sending.reports.delivery_reports import Incoming, reports_in
 from afterword.sending.reports.imap import Folder, ImapTrouble, opened
-from afterword.surveys import outcomes
 
 PAGE = 20  # mails at a time: 20 MiB at most
 SECONDS = 45.0  # for all of it; the next minute goes on

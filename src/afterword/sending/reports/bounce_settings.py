@@ -40,7 +40,7 @@ def parse_bounce_address(text: str) -> str:
     longest = LOCAL_PART - SIGNED_ID - 1
     if "+" in local or len(local) > longest:
         raise ValueError(
-            f"{text!r} has no room for the survey's id, which is added as in bounces+id@…: what "
+            f"{text!r} has no room for the mail's id, which is added as in bounces+id@…: what "
             f"stands before the @ has at most {longest} characters and no plus."
         )
     return address

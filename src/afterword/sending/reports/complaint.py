@@ -1,8 +1,8 @@
 """Complaints that mailbox providers pass on: RFC 5965 reports, and Microsoft's way. Pure.
 
 The address is often left out of them; the return path, or what stands in the enclosed mail's
-headers and nobody could guess, tells which survey it was. Our Message-ID is none of that: it
-holds the survey's id, which is no secret.
+headers and nobody could guess, tells which mail it was. Our Message-ID is none of that: it
+holds the mail's id, which is no secret.
 """
 
 import re
@@ -10,25 +10,25 @@ from email.message import Message
 from email.parser import HeaderParser
 from typing import NamedTuple
 
-from afterword.sending.reports.finding import Verdict
+from afterword.sending.reports.finding import Finding
 from afterword.sending.reports.raw_mail import enclosed, header, parts, text_of
 
-_VERDICTS = {
-    "abuse": Verdict.COMPLAINED,
-    "fraud": Verdict.COMPLAINED,
-    "virus": Verdict.COMPLAINED,
-    "other": Verdict.COMPLAINED,
-    "opt-out": Verdict.UNSUBSCRIBED,
-    "opt-out-list": Verdict.UNSUBSCRIBED,
+_FINDINGS = {
+    "abuse": Finding.COMPLAINED,
+    "fraud": Finding.COMPLAINED,
+    "virus": Finding.COMPLAINED,
+    "other": Finding.COMPLAINED,
+    "opt-out": Finding.UNSUBSCRIBED,
+    "opt-out-list": Finding.UNSUBSCRIBED,
 }
 _MICROSOFTS = "X-HmXmrOriginalRecipient"
 _UNSUBSCRIBE_LINK = re.compile(r"/u/([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])")
 
 
 class Complaint(NamedTuple):
-    """`return_paths` and `unsubscribe_token` say about which survey, as far as it is there."""
+    """`return_paths` and `unsubscribe_token` say about which mail, as far as it is there."""
 
-    verdict: Verdict
+    finding: Finding
     words: str
     return_paths: tuple[str, ...]
     unsubscribe_token: str
@@ -41,7 +41,7 @@ def read(message: Message) -> Complaint | None:
         if part.get_content_type() == "message/feedback-report":
             return _report(_fields(part), original)
     if _MICROSOFTS in message or (original is not None and _MICROSOFTS in original):
-        return _complaint(Verdict.COMPLAINED, "Reported as junk to Microsoft.", (), original)
+        return _complaint(Finding.COMPLAINED, "Reported as junk to Microsoft.", (), original)
     return None
 
 
@@ -50,18 +50,18 @@ def _report(fields: Message, original: Message | None) -> Complaint:
     kind = header(fields, "Feedback-Type").lower()
     agent = header(fields, "User-Agent")
     words = f"Feedback-Type: {kind}" + (f", from {agent}" if agent else "")
-    verdict = _VERDICTS.get(kind, Verdict.NOTHING)
-    return _complaint(verdict, words, (header(fields, "Original-Mail-From"),), original)
+    finding = _FINDINGS.get(kind, Finding.NOTHING)
+    return _complaint(finding, words, (header(fields, "Original-Mail-From"),), original)
 
 
 def _complaint(
-    verdict: Verdict, words: str, return_paths: tuple[str, ...], original: Message | None
+    finding: Finding, words: str, return_paths: tuple[str, ...], original: Message | None
 ) -> Complaint:
     if original is None:
-        return Complaint(verdict, words, return_paths, "")
+        return Complaint(finding, words, return_paths, "")
     found = _UNSUBSCRIBE_LINK.search(header(original, "List-Unsubscribe"))
     paths = (*return_paths, header(original, "Return-Path"))
-    return Complaint(verdict, words, paths, found[1] if found else "")
+    return Complaint(finding, words, paths, found[1] if found else "")
 
 
 def _fields(part: Message) -> Message:

@@ -1,4 +1,4 @@
-"""One mail that came in, read: about which survey it is, and what it says. Nothing is answered.
+"""One mail that came in, read: about which mail it is, and what it says. Nothing is answered.
 
 The signed return path tells whose mail it was about; the report tells only how bad it is. A mail
 to no return path of ours has no effect whatever it says, but for complaints; see `complaint`.
@@ -14,22 +14,23 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
-from afterword.mail.message.return_path import survey_of
+from afterword.mail.message.return_path import mail_of
+from afterword.sending.kinds import mails_of_links
+from afterword.sending.models import DeliveryKind
+from afterword.sending.outcomes import Report
 from afterword.sending.reports import complaint, status_report, unruly_report
-from afterword.sending.reports.finding import Verdict
+from afterword.sending.reports.finding import Finding
 from afterword.sending.reports.raw_mail import READ, TooDeep, header, parse, recipients
-from afterword.surveys.models import DeliveryKind, Survey
-from afterword.surveys.outcomes import Report
 
 log = logging.getLogger(__name__)
 
 _KINDS = {
-    Verdict.DELAYED: DeliveryKind.DELAYED,
-    Verdict.DELIVERED: DeliveryKind.DELIVERED,
-    Verdict.SOFT_BOUNCED: DeliveryKind.SOFT_BOUNCED,
-    Verdict.HARD_BOUNCED: DeliveryKind.HARD_BOUNCED,
-    Verdict.COMPLAINED: DeliveryKind.COMPLAINED,
-    Verdict.UNSUBSCRIBED: DeliveryKind.UNSUBSCRIBED,
+    Finding.DELAYED: DeliveryKind.DELAYED,
+    Finding.DELIVERED: DeliveryKind.DELIVERED,
+    Finding.SOFT_BOUNCED: DeliveryKind.SOFT_BOUNCED,
+    Finding.HARD_BOUNCED: DeliveryKind.HARD_BOUNCED,
+    Finding.COMPLAINED: DeliveryKind.COMPLAINED,
+    Finding.UNSUBSCRIBED: DeliveryKind.UNSUBSCRIBED,
 }
 # What the parsers of the standard library and of flufl.bounce raise on mails that nobody foresaw.
 _PARSERS_RAISE = (
@@ -46,9 +47,9 @@ class Incoming(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a mail says, and about which survey: by id, or by its unsubscribe link's token."""
+    """What a mail says, and about which of ours: by id, or by its unsubscribe link's token."""
 
-    survey_id: UUID | None
+    mail_id: UUID | None
     unsubscribe_token: str
     kind: DeliveryKind
     at: datetime
@@ -57,13 +58,13 @@ class Reading(NamedTuple):
 
 
 def reports_in(mails: Iterable[Incoming], now: datetime) -> list[Report]:
-    """Return what the mails report about surveys; one query, and none where none is needed."""
+    """Return what the mails report about mails of ours; a query for each kind of them, if any."""
     readings = [reading for mail in mails if (reading := read(mail, now))]
-    by_token = _surveys_of({one.unsubscribe_token for one in readings if not one.survey_id})
+    by_token = mails_of_links({one.unsubscribe_token for one in readings if not one.mail_id})
     return [
-        Report(survey_id, one.kind, one.at, "report", one.words, one.key)
+        Report(mail_id, one.kind, one.at, "report", one.words, one.key)
         for one in readings
-        if (survey_id := one.survey_id or by_token.get(one.unsubscribe_token))
+        if (mail_id := one.mail_id or by_token.get(one.unsubscribe_token))
     ]
 
 
@@ -80,33 +81,26 @@ def read(mail: Incoming, now: datetime) -> Reading | None:
 
 
 def _read(message: Message, raw: bytes, envelope: Sequence[str], now: datetime) -> Reading | None:
-    survey_id = _first_survey([*envelope, *recipients(message)])
+    mail_id = _first_mail([*envelope, *recipients(message)])
     token = ""
     if complained := complaint.read(message):
-        verdict, words = complained.verdict, complained.words
-        survey_id = survey_id or _first_survey(complained.return_paths)
+        finding, words = complained.finding, complained.words
+        mail_id = mail_id or _first_mail(complained.return_paths)
         token = complained.unsubscribe_token
-    elif survey_id is None:
+    elif mail_id is None:
         return None
     else:
-        verdict, words = (
-            status_report.read(message) or unruly_report.read(message, raw) or (Verdict.NOTHING, "")
+        finding, words = (
+            status_report.read(message) or unruly_report.read(message, raw) or (Finding.NOTHING, "")
         )
-    if verdict is Verdict.NOTHING or not (survey_id or token):
+    if finding is Finding.NOTHING or not (mail_id or token):
         return None
-    kind = _KINDS[verdict]
-    return Reading(survey_id, token, kind, _date(message, now), words, _key(kind, message, raw))
+    kind = _KINDS[finding]
+    return Reading(mail_id, token, kind, _date(message, now), words, _key(kind, message, raw))
 
 
-def _first_survey(addresses: Iterable[str]) -> UUID | None:
-    return next((id_ for address in addresses if (id_ := survey_of(address))), None)
-
-
-def _surveys_of(tokens: set[str]) -> dict[str, UUID]:
-    if not tokens:
-        return {}
-    found = Survey.objects.filter(unsubscribe_token__in=tokens)
-    return dict(found.values_list("unsubscribe_token", "id"))
+def _first_mail(addresses: Iterable[str]) -> UUID | None:
+    return next((id_ for address in addresses if (id_ := mail_of(address))), None)
 
 
 def _date(message: Message, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from enum import Enum
 
 
-class Verdict(Enum):
+class Finding(Enum):
     NOTHING = "nothing"
     DELAYED = "delayed"
     DELIVERED = "delivered"

@@ -24,9 +24,9 @@ from afterword.core.ids import parsed_id
 from afterword.mail.servers.address import ProviderAccount
 from afterword.mail.servers.find import default_server, server_of
 from afterword.mail.ways.providers import PROVIDERS, webhook_options
+from afterword.sending import outcomes
 from afterword.sending.reports import svix
 from afterword.sending.reports.provider_events import reports_of
-from afterword.surveys import outcomes
 
 DEFAULT = "default"  # in place of a workspace's id: the account of AFTERWORD_MAIL_URL
 MOST_BYTES = 1024 * 1024

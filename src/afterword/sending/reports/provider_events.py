@@ -16,9 +16,9 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
 from afterword.core import signed_ids
 from afterword.mail.ways.severity import is_hard, is_vetoed
+from afterword.sending.models import DeliveryKind, Mail
+from afterword.sending.outcomes import Report
 from afterword.sending.reports.open_agents import is_machine
-from afterword.surveys.models import DeliveryKind, Survey
-from afterword.surveys.outcomes import Report
 
 PURPOSE = "report"
 _MESSAGE_ID = re.compile(r"<?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})@[^\s<>@]+>?")
@@ -52,15 +52,15 @@ _HARD: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
 
 
 class _Mail(NamedTuple):
-    workspace_id: UUID
-    email: str
+    workspace_id: UUID | None
+    recipient: str
     sent_at: datetime | None
 
 
 def reports_of(
     provider: str, events: Sequence[AnymailTrackingEvent], workspace_id: UUID | None, now: datetime
 ) -> list[Report]:
-    """Return what the events report about surveys, only of the workspace where one is given.
+    """Return what the events report about mails, only of the workspace where one is given.
 
     One query, whatever the number of events.
     """
@@ -116,9 +116,10 @@ def _is_called_hard(provider: str, event: AnymailTrackingEvent) -> bool:
 
 
 def _claim(event: AnymailTrackingEvent) -> tuple[UUID | None, bool]:
-    """Return the survey that an event names, and whether by our signature."""
+    """Return the mail that an event names, and whether by our signature."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    marks: Iterable[object] = (metadata.get("survey"), *_list(event.tags))
+    # Mail of before a mail was something of its own calls it a survey.
+    marks: Iterable[object] = (metadata.get("mail"), metadata.get("survey"), *_list(event.tags))
     for mark in marks:
         if isinstance(mark, str) and (id_ := signed_ids.read(PURPOSE, mark)):
             return id_, True
@@ -127,17 +128,17 @@ def _claim(event: AnymailTrackingEvent) -> tuple[UUID | None, bool]:
 
 
 def _went_to(event: AnymailTrackingEvent, mail: _Mail) -> bool:
-    return _text(event.recipient).strip().lower() == mail.email
+    return _text(event.recipient).strip().lower() == mail.recipient
 
 
 def _mails(ids: set[UUID], workspace_id: UUID | None) -> dict[UUID, _Mail]:
     if not ids:
         return {}
-    surveys = Survey.objects.filter(id__in=ids)
+    mails = Mail.objects.filter(id__in=ids)
     if workspace_id is not None:
-        surveys = surveys.filter(workspace_id=workspace_id)
-    found = surveys.values_list("id", "workspace_id", "email", "sent_at")
-    return {id_: _Mail(workspace, email, sent_at) for id_, workspace, email, sent_at in found}
+        mails = mails.filter(workspace_id=workspace_id)
+    found = mails.values_list("id", "workspace_id", "recipient", "sent_at")
+    return {id_: _Mail(workspace, to, at) for id_, workspace, to, at in found}
 
 
 def _moment(timestamp: object, now: datetime) -> datetime:

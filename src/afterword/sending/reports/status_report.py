@@ -7,7 +7,7 @@ from email.parser import HeaderParser
 from typing import NamedTuple
 
 from afterword.mail.ways.severity import is_hard
-from afterword.sending.reports.finding import Verdict
+from afterword.sending.reports.finding import Finding
 from afterword.sending.reports.raw_mail import header, parts, text_of, texts
 
 _MOST_BLOCKS = 200
@@ -23,7 +23,7 @@ class _Recipient(NamedTuple):
     words: str
 
 
-def read(message: Message) -> tuple[Verdict, str] | None:
+def read(message: Message) -> tuple[Finding, str] | None:
     """Return what a report means, and in what words; None if the mail is no such report."""
     statuses = [part for part in parts(message) if _is_status(part)]
     if not statuses:
@@ -35,18 +35,18 @@ def read(message: Message) -> tuple[Verdict, str] | None:
     if failed := [one for one in found if _has_failed(one)]:
         return _failure(failed, explanation)
     if delayed := [one for one in found if _is_delayed(one)]:
-        return Verdict.DELAYED, _words(delayed[0], explanation)
+        return Finding.DELAYED, _words(delayed[0], explanation)
     if delivered := [one for one in found if one.action.startswith("deliver")]:
-        return Verdict.DELIVERED, _words(delivered[0], explanation)
-    return Verdict.NOTHING, ""
+        return Finding.DELIVERED, _words(delivered[0], explanation)
+    return Finding.NOTHING, ""
 
 
-def _failure(failed: list[_Recipient], explanation: str) -> tuple[Verdict, str]:
+def _failure(failed: list[_Recipient], explanation: str) -> tuple[Finding, str]:
     """The mildest counts: an address may be forwarded to several, of which one is no more."""
     for one in failed:
         if not is_hard(one.status, one.words or explanation):
-            return Verdict.SOFT_BOUNCED, _words(one, explanation)
-    return Verdict.HARD_BOUNCED, _words(failed[0], explanation)
+            return Finding.SOFT_BOUNCED, _words(one, explanation)
+    return Finding.HARD_BOUNCED, _words(failed[0], explanation)
 
 
 def _has_failed(one: _Recipient) -> bool:

@@ -9,7 +9,7 @@ from email.message import Message
 from flufl.bounce import all_failures
 
 from afterword.mail.ways.severity import is_hard
-from afterword.sending.reports.finding import Verdict
+from afterword.sending.reports.finding import Finding
 from afterword.sending.reports.raw_mail import Bounds, TooDeep, header, parse, texts
 
 # Detectors try dozens of patterns on every line; why a mail came back stands at its beginning.
@@ -58,7 +58,7 @@ _ORIGINAL = re.compile(
 )
 
 
-def read(message: Message, raw: bytes) -> tuple[Verdict, str] | None:
+def read(message: Message, raw: bytes) -> tuple[Finding, str] | None:
     """Return what a mail means, and in what words; None if it seems to be no bounce."""
     if _is_answer(message):
         return None
@@ -69,8 +69,8 @@ def read(message: Message, raw: bytes) -> tuple[Verdict, str] | None:
         return None
     words = " ".join(text[:_WORDS].split()) or subject
     if temporary or _DELAY.search(said):
-        return Verdict.DELAYED, words
-    return (Verdict.HARD_BOUNCED if is_hard("", text) else Verdict.SOFT_BOUNCED), words
+        return Finding.DELAYED, words
+    return (Finding.HARD_BOUNCED if is_hard("", text) else Finding.SOFT_BOUNCED), words
 
 
 def _scan(raw: bytes) -> tuple[bool, bool]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from afterword.core import signed_ids
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 
 FOLDER = Path(__file__).parent / "bounces"
 SAMPLES = sorted(path.stem for path in FOLDER.glob("*.eml"))
@@ -17,17 +17,17 @@ _LISTS = re.compile(
 )
 
 
-def verdict_of(name: str) -> str:
+def finding_of(name: str) -> str:
     return name.partition("--")[0]
 
 
-def sample(name: str, survey: Survey, return_path: str = "") -> bytes:
-    """Return the mail as it would come in about this survey."""
-    path = return_path or f"bounces+{signed_ids.sign('bounce', survey.id)}@mail.acme.example"
+def sample(name: str, invitation: Invitation, return_path: str = "") -> bytes:
+    """Return the mail as it would come in about the mail of this invitation."""
+    path = return_path or f"bounces+{signed_ids.sign('bounce', invitation.id)}@mail.acme.example"
     text = (FOLDER / f"{name}.eml").read_text(encoding="utf-8")
-    text = text.replace("RETURN_PATH", path).replace("RECIPIENT", survey.email)
-    text = text.replace("UNSUBSCRIBE_TOKEN", survey.unsubscribe_token)
-    return text.replace("SURVEY_ID", str(survey.id)).encode()
+    text = text.replace("RETURN_PATH", path).replace("RECIPIENT", invitation.survey.email)
+    text = text.replace("UNSUBSCRIBE_TOKEN", invitation.unsubscribe_token)
+    return text.replace("SURVEY_ID", str(invitation.id)).encode()
 
 
 def as_sent(path: Path) -> bytes:

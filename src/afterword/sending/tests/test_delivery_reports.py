@@ -20,13 +20,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from afterword.core import signed_ids
 from afterword.mail.models import MailboxMessage
+from afterword.sending.models import DeliveryEvent
+from afterword.sending.outcomes import note
 from afterword.sending.reports.delivery_reports import Incoming, read, reports_in
 from afterword.sending.reports.raw_mail import READ
-from afterword.sending.tests.bounce_samples import MAILMANS, SAMPLES, as_sent, sample, verdict_of
+from afterword.sending.tests.bounce_samples import MAILMANS, SAMPLES, as_sent, finding_of, sample
 from afterword.suppressions.models import Suppression
-from afterword.surveys.models import DeliveryEvent, Survey
-from afterword.surveys.outcomes import note
-from tests.factories import NOW, a_sent_survey
+from afterword.surveys.models import Survey
+from tests.factories import NOW, a_sent_survey, mail_of, reload
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=6)
@@ -38,7 +39,7 @@ def survey():
 
 
 def kinds(mail, now=LATER):
-    return [(report.survey_id, report.kind.value) for report in reports_in([mail], now)]
+    return [(report.mail_id, report.kind.value) for report in reports_in([mail], now)]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -54,11 +55,11 @@ def test_each_sample_is_about_its_survey_and_says_what_its_name_says(survey, nam
         elsewhere = raw.replace(path.encode(), b"bounces@mail.acme.example")
         variants.append(Incoming(elsewhere, ("else@example.com", path)))
 
-    verdict = {"hard": "hard_bounced", "soft": "soft_bounced"}.get(
-        verdict_of(name), verdict_of(name)
+    finding = {"hard": "hard_bounced", "soft": "soft_bounced"}.get(
+        finding_of(name), finding_of(name)
     )
     for mail in variants:
-        assert kinds(mail) == ([] if verdict == "nothing" else [(survey.id, verdict)])
+        assert kinds(mail) == ([] if finding == "nothing" else [(survey.id, finding)])
 
 
 KINDS = ("abuse", "Abuse", "fraud", "virus", "other")
@@ -110,10 +111,10 @@ def test_a_complaint_stops_whom_it_is_about_however_it_is_told(survey, kind, enc
 
     assert note(reports_in([mail], LATER), LATER) == 1
 
-    survey.refresh_from_db()
-    assert survey.complained_at == NOW + timedelta(minutes=5)
+    survey = reload(survey)
+    assert mail_of(survey).complained_at == NOW + timedelta(minutes=5)
     [stop] = Suppression.objects.all()
-    assert (stop.pattern, stop.reason) == (survey.email, "complained")
+    assert (stop.pattern, stop.reason) == (survey.survey.email, "complained")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_a_complaint_stops_whom_it_is_about_however_it_is_told(survey, kind, enc
 def test_the_servers_own_words_are_kept(survey, name, words):
     [report] = reports_in([Incoming(sample(name, survey))], LATER)
 
-    assert words.replace("RECIPIENT", survey.email) in report.words
+    assert words.replace("RECIPIENT", survey.survey.email) in report.words
     assert report.at == datetime(2026, 11, 1, 12, 4, 59, tzinfo=UTC)
 
 
@@ -160,10 +161,10 @@ def test_a_report_to_a_forged_or_unsigned_return_path_has_no_effect(survey, name
         raw = raw.replace(survey.unsubscribe_token.encode(), b"a" * 22)
         note(reports_in([Incoming(raw)], LATER), LATER)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     assert not DeliveryEvent.objects.exists()
     assert not Suppression.objects.exists()
-    assert survey.state == "sent"
+    assert mail_of(survey).state == "sent"
 
 
 def test_a_return_path_inside_the_report_says_nothing(survey):
@@ -177,13 +178,13 @@ def test_a_return_path_inside_the_report_says_nothing(survey):
 
 def test_a_report_about_a_deleted_survey_is_passed_over(survey):
     raw = sample("hard--postfix-user-unknown", survey)
-    survey.delete()
+    mail_of(survey).delete()
 
     assert note(reports_in([Incoming(raw)], LATER), LATER) == 0
 
 
 def test_nothing_is_ever_answered(survey):
-    names = [name for name in SAMPLES if verdict_of(name) == "nothing"]
+    names = [name for name in SAMPLES if finding_of(name) == "nothing"]
     mails = [Incoming(sample(names[n % len(names)], survey)) for n in range(1000)]
 
     note(reports_in(mails, LATER), LATER)
@@ -309,7 +310,7 @@ def test_a_bomb_takes_bounded_time_and_memory_and_stops_nothing(survey, name):
     tracemalloc.stop()
     assert seconds < 10  # tracing makes it several times slower than it is
     assert peak < 64 * 1024 * 1024
-    assert found[-1].survey_id == survey.id
+    assert found[-1].mail_id == survey.id
 
 
 PIECES = st.sampled_from(
@@ -345,7 +346,7 @@ def test_no_mail_stops_the_intake(survey, name, cuts, tail):
         raw = raw[:at] + piece + raw[at + removed :]
 
     for report in reports_in([Incoming(raw + tail), Incoming(tail, ("", "@", "a@b"))], LATER):
-        assert report.survey_id == survey.id
+        assert report.mail_id == survey.id
 
 
 # What flufl.bounce says of its samples itself, and those that are no bounces.

@@ -4,9 +4,9 @@ import sys
 from uuid import uuid4
 
 from afterword.sending import journal
+from afterword.sending.hand_over import Accepted
 from afterword.sending.journal import Journal
-from afterword.surveys.hand_over import Accepted
-from afterword.surveys.lease import Held
+from afterword.sending.lease import Held
 
 
 def test_what_is_written_down_can_be_read_while_the_worker_lives(tmp_path):
@@ -24,7 +24,7 @@ def test_a_dead_workers_journal_is_left_behind(tmp_path):
     script = f"""
 import os, pathlib, uuid
 from afterword.sending.journal import Journal
-from afterword.surveys.lease import Held
+from afterword.sending.lease import Held
 own = Journal(pathlib.Path({str(tmp_path)!r}))
 own.begin(Held(uuid.UUID("{id_}"), 2))
 own.note(Held(uuid.UUID("{id_}"), 2), "250 ok")

@@ -46,15 +46,31 @@ def test_the_slowest_rate_still_lets_one_go():
     [
         (421, "421 4.7.0 Try again later", True),
         (450, "450 4.2.1 The user is receiving mail too quickly", False),
-        (451, "451 4.7.1 Greylisted", True),
+        (451, "451 4.7.1 Greylisted", False),
         (452, "452 4.2.2 Mailbox full", False),
-        (452, "452 4.3.1 Insufficient system storage", True),
+        (452, "452 4.3.1 Insufficient system storage", False),
         (454, "454 4.7.0 TLS not available", False),
         (None, "The connection broke", False),
     ],
 )
 def test_which_answers_are_about_how_much_is_sent(code, reply, slows):
     assert pace.asks_to_slow_down(code, reply) is slows
+
+
+@pytest.mark.django_db
+def test_a_domain_that_refuses_several_recipients_in_a_row_is_held():
+    def refused(name, words="451 4.7.1 Greylisted for now", at=NOW):
+        return pace.heed(SERVER, f"{name}@several.test", 451, words, at)
+
+    busy = "451 4.3.0 Try again later"
+    assert [refused("ann"), refused("bob"), refused("cid")] == [None] * 3  # new to each of them
+    assert [refused("ann", busy), refused("ann", busy), refused("bob", busy)] == [None] * 3
+    pace.note_taken(SERVER, "dan@several.test")
+    assert [refused(name, busy) for name in ("ann", "bob")] == [None] * 2
+    later = NOW + pace.LATELY
+    assert refused("cid", busy, later) is None
+    assert refused("bob", busy, later) is None
+    assert refused("dan", busy, later) == later + MINUTE
 
 
 @pytest.mark.django_db

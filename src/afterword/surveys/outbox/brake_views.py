@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from afterword.campaigns.models import Campaign
-from afterword.surveys.brake import resume
+from afterword.sending.brake import resume
 from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member
 
@@ -18,7 +18,7 @@ from afterword.workspaces.models import Member
 @for_changers
 def resumption(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.visible_to(member), id=campaign_id)
-    resume(campaign, member.user, timezone.now())
+    resume(campaign.workspace_id, campaign.id, member.user, timezone.now())
     messages.success(
         request, f"{campaign.name} goes on. What was sent before is not held against it any more."
     )

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods
 from afterword.campaigns.models import Campaign
 from afterword.core.instants import parse_instant
 from afterword.surveys.cancel import cancel, waiting
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.search import PERIODS, Search
 from afterword.surveys.send_again import send_again, sendable
 from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member, WorkspaceRows
 
-Rows = WorkspaceRows[Survey]
+Rows = WorkspaceRows[Invitation]
 
 
 @dataclass(frozen=True, slots=True)

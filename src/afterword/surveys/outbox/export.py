@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, CharField, F, Q, Value, When
 
 from afterword.core import csv_cells
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, SentBy
+from afterword.surveys.outbox.search import is_sent_by
 from afterword.surveys.outbox.status import Status, status_column
 from afterword.workspaces.models import WorkspaceRows
 
@@ -16,44 +17,55 @@ PIECE = 2000  # rows
 # The names are those of the API.
 COLUMNS = {
     "surveyId": "id",
-    "email": "email",
-    "customerId": "customer_id",
-    "firstName": "customer__first_name",
-    "lastName": "customer__last_name",
-    "companyName": "customer__company_name",
-    "personTags": "customer__tags",
-    "campaign": "campaign__name",
-    "campaignId": "campaign_id",
-    "channel": "campaign__channel",
+    "email": "survey__email",
+    "customerId": "survey__customer_id",
+    "firstName": "survey__customer__first_name",
+    "lastName": "survey__customer__last_name",
+    "companyName": "survey__customer__company_name",
+    "personTags": "survey__customer__tags",
+    "campaign": "survey__campaign__name",
+    "campaignId": "survey__campaign_id",
+    "channel": "channel",
     "surveyTemplateId": "template_id",
-    "subject": "subject",
+    "subject": "mail__subject",
     "sentBy": "sent_by",
     "status": "status",
     "surveyCreatedDate": "created_at",
-    "dueDate": "due_at",
-    "sentDate": "sent_at",
-    "deliveredDate": "delivered_at",
+    "dueDate": "mail__due_at",
+    "sentDate": "mail__sent_at",
+    "deliveredDate": "mail__delivered_at",
     "openedDate": "opened_at",
     "machineOpenedDate": "machine_opened_at",
     "clickedDate": "clicked_at",
     "respondedDate": "answered_at",
-    "bouncedDate": "bounced_at",
-    "bounceType": "bounce",
-    "complainedDate": "complained_at",
+    "bouncedDate": "mail__bounced_at",
+    "bounceType": "mail__bounce",
+    "complainedDate": "mail__complained_at",
     "unsubscribedDate": "unsubscribed_at",
-    "cancelledDate": "cancelled_at",
-    "endedDate": "ended_at",
-    "reason": "reason",
-    "serverReply": "server_reply",
-    "responseId": "response__id",
-    "score": "response__score",
+    "cancelledDate": "mail__cancelled_at",
+    "endedDate": "mail__ended_at",
+    "reason": "mail__reason",
+    "serverReply": "mail__server_reply",
+    "responseId": "response_id",
+    "score": "response_score",
+}
+_IS_FIRST = is_sent_by(SentBy.CAMPAIGN)
+# An answer is told with the survey itself, and not again with its reminders.
+_OF_THE_FIRST = {
+    "sent_by": Case(
+        When(_IS_FIRST, then=Value(SentBy.CAMPAIGN.value)),
+        default=Value(SentBy.REMINDER.value),
+        output_field=CharField(),
+    ),
+    "response_id": Case(When(_IS_FIRST, then=F("survey__response__id"))),
+    "response_score": Case(When(_IS_FIRST, then=F("survey__response__score"))),
 }
 _STATUS = list(COLUMNS).index("status")
 
 
-async def csv_of(surveys: WorkspaceRows[Survey]) -> AsyncIterator[bytes]:
-    """Yield the surveys as a CSV file in UTF-8, the newest first."""
-    pieces = _pieces(surveys)
+async def csv_of(invitations: WorkspaceRows[Invitation]) -> AsyncIterator[bytes]:
+    """Yield the invitations as a CSV file in UTF-8, the newest first."""
+    pieces = _pieces(invitations)
     read = sync_to_async(lambda: _next(pieces))
     yield f"{csv_cells.BOM}{csv_cells.lines([list(COLUMNS)])}".encode()
     while piece := await read():
@@ -67,9 +79,11 @@ def _next(pieces: Iterator[bytes]) -> bytes:
     return piece
 
 
-def _pieces(surveys: WorkspaceRows[Survey]) -> Iterator[bytes]:
+def _pieces(invitations: WorkspaceRows[Invitation]) -> Iterator[bytes]:
     """Each piece is a query of its own that goes on after the last row: no transaction is long."""
-    ordered = surveys.annotate(status=status_column()).order_by("-created_at", "-id")
+    ordered = invitations.annotate(status=status_column(), **_OF_THE_FIRST).order_by(
+        "-created_at", "-id"
+    )
     rows = ordered.values_list(*COLUMNS.values(), F("created_at"), F("id"))
     piece = list(rows[:PIECE])
     while piece:

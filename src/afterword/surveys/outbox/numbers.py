@@ -8,15 +8,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper
 from django.db.models.functions import TruncDay
 
-from afterword.surveys.models import Survey
-from afterword.surveys.outbox.search import Mark
+from afterword.surveys.models import Invitation, SentBy
+from afterword.surveys.outbox.search import Mark, is_sent_by
 from afterword.surveys.outbox.status import Status, status_column
 from afterword.workspaces.models import WorkspaceRows
 
-# More surveys than this are not counted, so that the page is quick however many there are.
+# More than so many are not counted, so that the page is quick however many there are.
 MOST = 250_000
 # The columns of the picture: days, weeks or months, whichever are few enough to be told apart.
 MOST_COLUMNS = 92
@@ -25,11 +25,18 @@ MOST_COLUMNS = 92
 FOLDS: Mapping[str, frozenset[Status]] = {
     "Answered": frozenset({Status.ANSWERED}),
     "Sent, no answer": frozenset(
-        {Status.SENT, Status.DELIVERED, Status.OPENED, Status.CLICKED, Status.UNSUBSCRIBED}
+        {
+            Status.SENT,
+            Status.SHOWN,
+            Status.DELIVERED,
+            Status.OPENED,
+            Status.CLICKED,
+            Status.UNSUBSCRIBED,
+        }
     ),
     "Bounced, complained": frozenset({Status.BOUNCED, Status.COMPLAINED}),
     "Not sent": frozenset({Status.DISMISSED, Status.CANCELLED, Status.FAILED}),
-    "Waiting": frozenset({Status.QUEUED, Status.HELD, Status.SENDING}),
+    "Waiting": frozenset({Status.QUEUED, Status.HELD, Status.SENDING, Status.OFFERED}),
 }
 _FOLD_OF = {status: name for name, statuses in FOLDS.items() for status in statuses}
 
@@ -98,7 +105,9 @@ class _Group(NamedTuple):
     marks: tuple[int, ...]  # in the order of `Mark`
 
 
-def count(rows: WorkspaceRows[Survey], zone: ZoneInfo, since: date | None, until: date) -> Numbers:
+def count(
+    rows: WorkspaceRows[Invitation], zone: ZoneInfo, since: date | None, until: date
+) -> Numbers:
     """Count the rows by what became of them, and by the day in `zone` on which they were scheduled.
 
     The picture runs from `since`, or from the first day there is, to `until`.
@@ -127,11 +136,11 @@ def count(rows: WorkspaceRows[Survey], zone: ZoneInfo, since: date | None, until
     )
 
 
-def _counted(rows: WorkspaceRows[Survey], zone: ZoneInfo) -> Iterable[_Group]:
+def _counted(rows: WorkspaceRows[Invitation], zone: ZoneInfo) -> Iterable[_Group]:
     flags = {
         mark.value: ExpressionWrapper(mark.condition, output_field=BooleanField()) for mark in Mark
     }
-    is_reminder = ExpressionWrapper(Q(reminds__isnull=False), output_field=BooleanField())
+    is_reminder = ExpressionWrapper(is_sent_by(SentBy.REMINDER), output_field=BooleanField())
     newest = rows.order_by("-created_at", "-id").values(
         day=TruncDay("created_at", tzinfo=zone),
         status=status_column(),

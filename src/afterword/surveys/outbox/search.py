@@ -1,4 +1,4 @@
-"""Which surveys a person wants to see in the outbox, and behind each of its numbers."""
+"""Which invitations a person wants to see in the outbox, and behind each of its numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from afterword.core.ids import parsed_id
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.sending.models import WAITING, State
+from afterword.surveys.models import Invitation, SentBy
 from afterword.surveys.outbox.status import Status, with_status
 from afterword.workspaces.models import Viewer, WorkspaceRows
 
@@ -24,14 +25,12 @@ PERIODS = {
     "all": "All time",
 }
 USUAL_PERIOD = "30"
-# Of more people with such a name, the surveys of the first so many are found.
+# Of more people with such a name, those of the first so many are found.
 NAMESAKES = 1000
-# What may still be cancelled: nobody has begun to send it.
-WAITING = (State.QUEUED, State.HELD)
 
 
 class Mark(StrEnum):
-    """What happened to a survey at some time, whatever followed; `Status` is where it stands."""
+    """What once happened to an invitation, whatever followed; `Status` is where it stands."""
 
     SENT = "was_sent"
     DELIVERED = "was_delivered"
@@ -66,17 +65,17 @@ _LABELS = {
     Mark.WAITING: "Waiting to be sent",
 }
 _CONDITIONS = {
-    Mark.SENT: Q(sent_at__isnull=False),
-    Mark.DELIVERED: Q(delivered_at__isnull=False),
+    Mark.SENT: Q(mail__sent_at__isnull=False),
+    Mark.DELIVERED: Q(mail__delivered_at__isnull=False),
     Mark.OPENED: Q(opened_at__isnull=False),
     # Apart: a mail that a person opened too is counted with the people.
     Mark.MACHINE_OPENED: Q(machine_opened_at__isnull=False, opened_at__isnull=True),
     Mark.CLICKED: Q(clicked_at__isnull=False),
     Mark.ANSWERED: Q(answered_at__isnull=False),
-    Mark.BOUNCED: Q(bounced_at__isnull=False) | Q(state=State.BOUNCED),
-    Mark.COMPLAINED: Q(complained_at__isnull=False),
+    Mark.BOUNCED: Q(mail__bounced_at__isnull=False) | Q(mail__state=State.BOUNCED),
+    Mark.COMPLAINED: Q(mail__complained_at__isnull=False),
     Mark.UNSUBSCRIBED: Q(unsubscribed_at__isnull=False),
-    Mark.WAITING: Q(state__in=WAITING),
+    Mark.WAITING: Q(mail__state__in=WAITING),
 }
 
 
@@ -121,21 +120,22 @@ class Search:
         return PERIODS[self.period].lower()
 
     def whatever_became(self) -> Self:
-        """Return the same search for surveys of every status: what the numbers are about."""
+        """Return the same search for whatever status: what the numbers are about."""
         return replace(self, status=None)
 
     def since(self, now: datetime) -> datetime | None:
-        """Return from when on surveys were scheduled that are asked for; None for ever."""
+        """Return from when on those were scheduled that are asked for; None for ever."""
         return None if self.period == "all" else now - timedelta(days=int(self.period))
 
-    def find(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Survey]:
+    def find(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Invitation]:
         asked: dict[str, object] = {
-            "campaign_id": self.campaign_id,
-            "sent_by": self.sent_by,
+            "survey__campaign_id": self.campaign_id,
             "created_at__gte": self.since(now),
         }
-        rows = Survey.objects.visible_to(viewer)
+        rows = Invitation.objects.visible_to(viewer)
         rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
+        if self.sent_by:
+            rows = rows.filter(is_sent_by(self.sent_by))
         if self.text:
             rows = rows.filter(_named(self.text, viewer))
         if isinstance(self.status, Mark):
@@ -143,9 +143,15 @@ class Search:
         return with_status(rows, self.status) if self.status else rows
 
 
+def is_sent_by(sent_by: SentBy) -> Q:
+    """A survey's first invitation has its key; all others are reminders."""
+    is_first = Q(id=F("survey_id"))
+    return is_first if sent_by is SentBy.CAMPAIGN else ~is_first
+
+
 def _named(text: str, viewer: Viewer) -> Q:
     """Whose address begins so, or whose customer's first or last name, or both."""
-    by_address = Q(email__startswith=text.lower())
+    by_address = Q(survey__email__startswith=text.lower())
     if "@" in text:
         return by_address
     first, _, last = text.partition(" ")
@@ -155,7 +161,7 @@ def _named(text: str, viewer: Viewer) -> Q:
         | Q(first_name__iexact=first, last_name__istartswith=last.strip())
     )
     found = list(namesakes.values_list("id", flat=True)[:NAMESAKES])
-    return by_address | Q(customer_id__in=found) if found else by_address
+    return by_address | Q(survey__customer_id__in=found) if found else by_address
 
 
 def _status(text: str) -> Status | Mark | None:

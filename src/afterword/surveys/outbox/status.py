@@ -1,4 +1,4 @@
-"""What became of a survey, in one word: for pages, exports and the API."""
+"""What became of an invitation, in one word: for pages, exports and the API."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,18 +6,24 @@ from typing import NamedTuple, TypeVar
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import Invitation
 
-Rows = TypeVar("Rows", bound=QuerySet[Survey])
+Rows = TypeVar("Rows", bound=QuerySet[Invitation])
 
 
 class Status(StrEnum):
-    """The furthest or gravest truth about a survey; see `status_of`."""
+    """The furthest or gravest truth about an invitation; see `status_of`.
+
+    One that does not go by e-mail has none of those that a mail server tells of.
+    """
 
     QUEUED = "queued"
     HELD = "held"
     SENDING = "sending"
     SENT = "sent"
+    OFFERED = "offered"
+    SHOWN = "shown"
     DELIVERED = "delivered"
     OPENED = "opened"
     CLICKED = "clicked"
@@ -73,6 +79,12 @@ _SAID = {
     Status.SENT: _Said(
         "Sent", "secondary", "send", "The mail server took it; what became of it is not known yet."
     ),
+    Status.OFFERED: _Said(
+        "Offered", "secondary", "clock", "It was not shown yet: it waits for the customer."
+    ),
+    Status.SHOWN: _Said(
+        "Shown", "blue", "mail-opened", "It was shown to the customer; no answer yet."
+    ),
     Status.DELIVERED: _Said(
         "Delivered", "blue", "mail", "The customer's mail server reported that it took the mail."
     ),
@@ -115,19 +127,20 @@ _SAID = {
     ),
 }
 
-# What the outside world told of a survey, before what our own hand-over says of it, since a mail
-# that was answered has been sent whatever the hand-over believes. The first that is so decides:
-# a complaint is graver than anything; an answer is what the survey was for, so it still shows
-# after unsubscribing, and a bounce beside it is false; whoever unsubscribed by the mail got it;
-# clicks and opens before a bounce were a scanner's.
+# What the outside world told of an invitation, before what our own hand-over says of its mail,
+# since a mail that was answered has been sent whatever the hand-over believes. The first that is so
+# decides: a complaint is graver than anything; an answer is what the survey was for, so it still
+# shows after unsubscribing, and a bounce beside it is false; whoever unsubscribed by the mail got
+# it; clicks and opens before a bounce were a scanner's.
 _SIGNS = (
-    (Status.COMPLAINED, "complained_at"),
+    (Status.COMPLAINED, "mail__complained_at"),
     (Status.ANSWERED, "answered_at"),
     (Status.UNSUBSCRIBED, "unsubscribed_at"),
-    (Status.BOUNCED, "bounced_at"),
+    (Status.BOUNCED, "mail__bounced_at"),
     (Status.CLICKED, "clicked_at"),
     (Status.OPENED, "opened_at"),
-    (Status.DELIVERED, "delivered_at"),
+    (Status.SHOWN, "shown_at"),
+    (Status.DELIVERED, "mail__delivered_at"),
 )
 _OF_STATE = {
     State.QUEUED: Status.QUEUED,
@@ -142,34 +155,35 @@ _OF_STATE = {
 # What one looks at for the moment from which a status holds.
 _SINCE = {
     **dict(_SIGNS),
-    Status.QUEUED: "due_at",
-    Status.HELD: "due_at",
-    Status.SENT: "sent_at",
-    Status.CANCELLED: "cancelled_at",
-    Status.DISMISSED: "ended_at",
-    Status.FAILED: "ended_at",
+    Status.QUEUED: "mail__due_at",
+    Status.HELD: "mail__due_at",
+    Status.SENT: "mail__sent_at",
+    Status.CANCELLED: "mail__cancelled_at",
+    Status.DISMISSED: "mail__ended_at",
+    Status.FAILED: "mail__ended_at",
+    Status.OFFERED: "created_at",
 }
 
 
-def status_of(survey: Survey) -> Status:
-    """Return what became of a survey: the outside world's word first, then the hand-over's."""
+def status_of(invitation: Invitation) -> Status:
+    """Return what became of one: the outside world's word first, then the hand-over's."""
+    mail = invitation.mail
     for status, column in _SIGNS:
-        if getattr(survey, column) is not None:
+        if _value(invitation, column) is not None:
             return status
-        if status is Status.BOUNCED and survey.state == State.BOUNCED:
+        if status is Status.BOUNCED and mail and mail.state == State.BOUNCED:
             return status
-    return _OF_STATE[State(survey.state)]
+    return _OF_STATE[State(mail.state)] if mail else Status.OFFERED
 
 
-def since(survey: Survey) -> datetime | None:
+def since(invitation: Invitation) -> datetime | None:
     """Return from when its status holds; for what waits, when it is due; None if not kept."""
-    column = _SINCE.get(status_of(survey))
-    moment: datetime | None = getattr(survey, column) if column else None
-    return moment
+    column = _SINCE.get(status_of(invitation))
+    return _value(invitation, column) if column else None
 
 
 def with_status(rows: Rows, status: Status) -> Rows:
-    """Keep the surveys of which `status_of` says so."""
+    """Keep the invitations of which `status_of` says so."""
     return rows.filter(_condition(status))
 
 
@@ -177,9 +191,18 @@ def status_column() -> Case:
     """Return the expression of what `status_of` says, for `annotate`."""
     return Case(
         *(When(_sign(status, column), then=Value(status.value)) for status, column in _SIGNS),
-        *(When(state=state, then=Value(status.value)) for state, status in _OF_STATE.items()),
+        *(When(mail__state=state, then=Value(status.value)) for state, status in _OF_STATE.items()),
+        default=Value(Status.OFFERED.value),
         output_field=CharField(),
     )
+
+
+def _value(invitation: Invitation, column: str) -> datetime | None:
+    """Return what stands in a column, of the invitation or of its mail."""
+    of, _, name = column.rpartition("__")
+    row = invitation.mail if of else invitation
+    found: datetime | None = getattr(row, name) if row else None
+    return found
 
 
 def _condition(wanted: Status) -> Q:
@@ -189,14 +212,18 @@ def _condition(wanted: Status) -> Q:
         if status is wanted:
             return others & _sign(status, column)
         others &= _no_sign(status, column)
-    return others & Q(state__in=[state for state, status in _OF_STATE.items() if status is wanted])
+    if wanted is Status.OFFERED:
+        return others & Q(mail__state__isnull=True)
+    states = [state for state, status in _OF_STATE.items() if status is wanted]
+    return others & Q(mail__state__in=states)
 
 
 def _sign(status: Status, column: str) -> Q:
     found = Q(**{f"{column}__isnull": False})
-    return found | Q(state=State.BOUNCED) if status is Status.BOUNCED else found
+    return found | Q(mail__state=State.BOUNCED) if status is Status.BOUNCED else found
 
 
 def _no_sign(status: Status, column: str) -> Q:
     missing = Q(**{f"{column}__isnull": True})
-    return missing & ~Q(state=State.BOUNCED) if status is Status.BOUNCED else missing
+    is_bounced = Q(mail__isnull=False, mail__state=State.BOUNCED)
+    return missing & ~is_bounced if status is Status.BOUNCED else missing

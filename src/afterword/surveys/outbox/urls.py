@@ -10,8 +10,8 @@ urlpatterns = [
     path("outbox/export.csv", views.export, name="export"),
     path("outbox/cancellation", bulk_views.cancel_all, name="cancel_all"),
     path("outbox/sending-again", bulk_views.send_all_again, name="send_all_again"),
-    path("outbox/<uuid:survey_id>", views.survey, name="survey"),
-    path("outbox/<uuid:survey_id>/cancellation", views.cancel_one, name="cancel"),
-    path("outbox/<uuid:survey_id>/sending-again", views.send_one_again, name="send_again"),
+    path("outbox/<uuid:invitation_id>", views.survey, name="survey"),
+    path("outbox/<uuid:invitation_id>/cancellation", views.cancel_one, name="cancel"),
+    path("outbox/<uuid:invitation_id>/sending-again", views.send_one_again, name="send_again"),
     path("campaigns/<uuid:campaign_id>/resumption", brake_views.resumption, name="resume"),
 ]

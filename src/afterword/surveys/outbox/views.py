@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
+from afterword.sending.models import WAITING
 from afterword.surveys.cancel import cancel
-from afterword.surveys.models import SentBy, Survey
+from afterword.surveys.models import Invitation, SentBy
 from afterword.surveys.outbox.export import csv_of
 from afterword.surveys.outbox.life import life_of
 from afterword.surveys.outbox.numbers import MOST, count
-from afterword.surveys.outbox.search import PERIODS, WAITING, Mark, Search
+from afterword.surveys.outbox.search import PERIODS, Mark, Search
 from afterword.surveys.outbox.status import Status
 from afterword.surveys.send_again import may_be_sent_again, send_again
 from afterword.workspaces.access import for_changers, for_members
@@ -33,7 +34,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
     now = timezone.now()
     search = Search.of(request.GET)
     cursor = request.GET.get("after", "")
-    related = ("campaign", "template", "customer", "reminder")
+    related = ("mail", "template", "reminder", "survey__campaign", "survey__customer")
     page = newest_first(search.find(member, now).select_related(*related), "created_at", cursor)
     zone = ZoneInfo(member.workspace.time_zone)
     since = search.since(now)
@@ -48,7 +49,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
         request,
         "surveys/outbox.html",
         {
-            "surveys": page.rows,
+            "invitations": page.rows,
             "after": page.after,
             "cursor": cursor,
             "search": search,
@@ -59,7 +60,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
             and search.status in {None, Status.FAILED}
             and Status.FAILED in numbers.by_status,
             "tracks_opens": member.workspace.tracks_opens,
-            "is_new": not page.rows and not Survey.objects.visible_to(member).exists(),
+            "is_new": not page.rows and not Invitation.objects.visible_to(member).exists(),
             "statuses": list(Status),
             "marks": list(Mark),
             "sent_by": SentBy.choices,
@@ -72,19 +73,28 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
 @require_safe
 @never_cache
 @for_members
-def survey(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
-    rows = Survey.objects.visible_to(member).select_related(
-        "campaign", "template", "customer", "event", "reminds", "reminder", "response"
+def survey(request: HttpRequest, member: Member, invitation_id: UUID) -> HttpResponse:
+    """A survey, or a reminder of it: each is a page of its own."""
+    rows = Invitation.objects.visible_to(member).select_related(
+        "mail",
+        "template",
+        "reminder",
+        "survey__campaign",
+        "survey__customer",
+        "survey__event",
+        "survey__response",
     )
-    found = get_object_or_404(rows, id=survey_id)
+    found = get_object_or_404(rows, id=invitation_id)
     zone = timezone.get_current_timezone()
     return render(
         request,
         "surveys/survey.html",
         {
-            "survey": found,
+            "invitation": found,
+            "survey": found.survey,
+            "mail": found.mail,
             "life": life_of(found, timezone.now(), zone),
-            "may_be_cancelled": found.state in WAITING,
+            "may_be_cancelled": found.mail is not None and found.mail.state in WAITING,
             "may_be_sent_again": may_be_sent_again(found),
         },
     )
@@ -105,9 +115,9 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 @require_POST
 @for_changers
-def cancel_one(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
-    only = Survey.objects.visible_to(member).filter(id=found.id)
+def cancel_one(request: HttpRequest, member: Member, invitation_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Invitation.objects.visible_to(member), id=invitation_id)
+    only = Invitation.objects.visible_to(member).filter(id=found.id)
     if cancel(only, member.user_id, timezone.now()):
         messages.success(request, "The survey is cancelled: it will not be sent.")
     else:
@@ -116,14 +126,14 @@ def cancel_one(request: HttpRequest, member: Member, survey_id: UUID) -> HttpRes
             "It was too late to cancel: the survey is being sent or has been settled already. "
             "This page says what became of it.",
         )
-    return redirect("surveys:survey", survey_id)
+    return redirect("surveys:survey", invitation_id)
 
 
 @require_POST
 @for_changers
-def send_one_again(request: HttpRequest, member: Member, survey_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Survey.objects.visible_to(member), id=survey_id)
-    only = Survey.objects.visible_to(member).filter(id=found.id)
+def send_one_again(request: HttpRequest, member: Member, invitation_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Invitation.objects.visible_to(member), id=invitation_id)
+    only = Invitation.objects.visible_to(member).filter(id=found.id)
     if send_again(only, member.user_id, timezone.now()):
         messages.success(request, "The survey is queued again. This page shows what becomes of it.")
     else:
@@ -132,4 +142,4 @@ def send_one_again(request: HttpRequest, member: Member, survey_id: UUID) -> Htt
             "Nothing was sent again: only what failed can be, and what was in doubt "
             "twice is never sent a third time. This page says what became of it.",
         )
-    return redirect("surveys:survey", survey_id)
+    return redirect("surveys:survey", invitation_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
 from django.db.models import Q
@@ -9,7 +10,9 @@ from django.template import Context
 from django.urls import reverse
 
 from afterword.campaigns.models import Campaign
-from afterword.surveys.models import Brake, BrakeLevel
+from afterword.sending.models import Brake, BrakeLevel
+from afterword.sending.streams import Stream, names_of
+from afterword.surveys.invite import CAMPAIGN
 from afterword.workspaces.models import Role, WorkspaceRows
 
 register = template.Library()
@@ -26,7 +29,8 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Notice:
     brake: Brake
-    campaign: Campaign | None  # to look at, and to resume by
+    name: str  # of its stream; empty for all that comes from a domain
+    campaign_id: UUID | None  # to look at, and to resume by
     with_domain: str = ""  # paused for the same mails
 
     @property
@@ -36,8 +40,8 @@ class Notice:
     @property
     def subject(self) -> str:
         """Whose mails these are, as it follows "Sending of" and "Many mails of"."""
-        if self.brake.campaign:
-            return self.brake.campaign.name
+        if self.brake.stream_id:
+            return self.name
         return f"all that comes from {self.brake.sender_domain}"
 
     @property
@@ -53,7 +57,7 @@ class Notice:
         ]
 
     def _outbox(self, status: str) -> str:
-        query = {"campaign": str(self.brake.campaign_id or ""), "status": status}
+        query = {"campaign": str(self.brake.stream_id or ""), "status": status}
         given = {name: value for name, value in query.items() if value}
         return f"{reverse('surveys:outbox')}?{urlencode(given)}"
 
@@ -74,33 +78,38 @@ def brakes(context: Context, campaign: Campaign | None = None) -> dict[str, obje
 
 def _live(rows: WorkspaceRows[Brake], campaign: Campaign | None) -> list[Brake]:
     if campaign:
-        rows = rows.filter(Q(campaign=campaign) | Q(campaign=None))
-    live = rows.filter(resumed_at=None).select_related("campaign").order_by("level", "-at")
-    return list(live)  # "paused" comes before "warned"
+        rows = rows.filter(Q(stream_id=campaign.id) | Q(stream_id=None))
+    return list(rows.filter(resumed_at=None).order_by("level", "-at"))  # "paused" before "warned"
 
 
 def _notices(rows: list[Brake], campaign: Campaign | None) -> list[Notice]:
-    """Say once what is so of a campaign and of its domain for the same mails.
+    """Say once what is so of a stream and of its domain for the same mails.
 
-    A domain's brake is looked into at one of the campaigns that it paused.
+    A domain's brake is looked into at one of the campaigns that it pauses.
     """
-    of_campaigns = {_figures(brake) for brake in rows if brake.campaign}
-    of_domains = {_figures(brake): brake for brake in rows if not brake.campaign}
-    told = [brake for brake in rows if brake.campaign or _figures(brake) not in of_campaigns]
-    paused = None
-    if campaign is None and any(brake.campaign is None for brake in told):
-        of_workspace = Campaign.objects.visible_to(rows[0]).exclude(paused_at=None)
-        paused = of_workspace.order_by("-paused_at", "name").first()
+    of_streams = {_figures(brake) for brake in rows if brake.stream_id}
+    of_domains = {_figures(brake): brake for brake in rows if not brake.stream_id}
+    told = [brake for brake in rows if brake.stream_id or _figures(brake) not in of_streams]
+    spanned = None
+    if campaign is None and any(brake.stream_id is None for brake in told):
+        active = Campaign.objects.visible_to(rows[0]).exclude(activated_at=None)
+        spanned = active.order_by("name").values_list("id", flat=True).first()
+    names = names_of([Stream(one.stream_kind, one.stream_id) for one in told if one.stream_id])
     return [
         Notice(
             brake,
-            campaign or brake.campaign or paused,
+            names.get(brake.stream_id, "") if brake.stream_id else "",
+            campaign.id if campaign else _own_campaign(brake) or spanned,
             of_domains[_figures(brake)].sender_domain
-            if brake.campaign and _figures(brake) in of_domains
+            if brake.stream_id and _figures(brake) in of_domains
             else "",
         )
         for brake in told
     ]
+
+
+def _own_campaign(brake: Brake) -> UUID | None:
+    return brake.stream_id if brake.stream_kind == CAMPAIGN else None
 
 
 def _figures(brake: Brake) -> tuple[str, int, int, int]:

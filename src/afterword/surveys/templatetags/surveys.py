@@ -1,4 +1,4 @@
-"""Shows surveys on the pages of every stage."""
+"""Shows surveys and their invitations on the pages of every stage."""
 
 from django import template
 from django.utils import timezone
@@ -6,24 +6,24 @@ from django.utils import timezone
 from afterword.decisions.explain import explain
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.status import Status, since, status_of
 
 register = template.Library()
 
 
 @register.inclusion_tag("surveys/status.html")
-def survey_status(survey: Survey) -> dict[str, object]:
-    """Show what became of a survey, and from when on it is so."""
-    status = status_of(survey)
-    is_told = status is Status.BOUNCED and survey.bounce
+def survey_status(invitation: Invitation) -> dict[str, object]:
+    """Show what became of an invitation, and from when on it is so."""
+    status, mail = status_of(invitation), invitation.mail
+    is_told = status is Status.BOUNCED and mail and mail.bounce
     return {
         "status": status,
-        "label": f"{survey.get_bounce_display()}-bounced" if is_told else status.label,
-        "since": since(survey),
+        "label": f"{mail.get_bounce_display()}-bounced" if mail and is_told else status.label,
+        "since": since(invitation),
         "is_due": status in {Status.QUEUED, Status.HELD},
         # A machine's open says nothing of people, so it stands beside the status.
-        "is_machine_opened": bool(survey.machine_opened_at and not survey.opened_at),
+        "is_machine_opened": bool(invitation.machine_opened_at and not invitation.opened_at),
     }
 
 
@@ -39,8 +39,11 @@ def decided(decision: Decision) -> dict[str, object]:
 
 
 @register.filter
-def survey_words(survey: Survey) -> str:
+def survey_words(invitation: Invitation) -> str:
     """Return why it was not sent, else the mail server's own last words."""
-    if status_of(survey) is Status.DISMISSED and survey.reason:
-        return explain(Reason(survey.reason), survey.detail, timezone.get_current_timezone())
-    return survey.server_reply
+    mail = invitation.mail
+    if mail is None:
+        return ""
+    if status_of(invitation) is Status.DISMISSED and mail.reason:
+        return explain(Reason(mail.reason), mail.detail, timezone.get_current_timezone())
+    return mail.server_reply

@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from afterword.sending.models import Mail, State
 from afterword.surveys.cancel import cancel
-from afterword.surveys.models import State, Survey
+from afterword.surveys.models import Invitation
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_member, a_survey
+from tests.factories import NOW, a_campaign, a_member, a_survey, mail_of, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def one(client, survey):
 
 
 def state(survey):
-    return Survey.objects.get(id=survey.id).state
+    return mail_of(survey).state
 
 
 # ---- one
@@ -43,10 +44,10 @@ def test_a_survey_that_waits_is_cancelled(client, member, waits):
 
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert survey.state == State.CANCELLED
-    assert survey.cancelled_at
-    assert survey.detail == {"by": str(member.user_id)}
+    survey = reload(survey)
+    assert mail_of(survey).state == State.CANCELLED
+    assert mail_of(survey).cancelled_at
+    assert mail_of(survey).detail == {"by": str(member.user_id)}
     assert "will not be sent" in shown
     assert f"By {member.user}" in shown
 
@@ -57,8 +58,8 @@ def test_what_is_being_sent_or_settled_is_left_alone(client, member, other):
 
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.detail) == (other, {"kept": 1})
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).detail) == (other, {"kept": 1})
     assert "too late to cancel" in shown
 
 
@@ -79,7 +80,9 @@ def test_an_outsider_cancels_nothing(client, member):
     survey = a_survey()
 
     assert one(client, survey).status_code == 404
-    client.post(reverse("surveys:cancel_all"), {"days": "all", "campaign": str(survey.campaign_id)})
+    client.post(
+        reverse("surveys:cancel_all"), {"days": "all", "campaign": str(survey.survey.campaign_id)}
+    )
     assert state(survey) == State.QUEUED
 
 
@@ -137,7 +140,7 @@ def test_thousands_are_cancelled_in_one_statement(member, django_assert_num_quer
         a_survey(campaign)
 
     with django_assert_num_queries(1):
-        assert cancel(Survey.objects.visible_to(member), member.user_id, NOW) == 20
+        assert cancel(Invitation.objects.visible_to(member), member.user_id, NOW) == 20
 
 
 def test_nothing_to_cancel_is_said(client, member):
@@ -155,16 +158,16 @@ def test_a_survey_that_a_worker_is_just_claiming_is_not_cancelled():
     cancelled = []
 
     def cancel_it():
-        cancelled.append(cancel(Survey.objects.filter(id=survey.id), uuid4(), NOW))
+        cancelled.append(cancel(Invitation.objects.filter(id=survey.id), uuid4(), NOW))
         connection.close()
 
     with transaction.atomic():
         # when a worker holds the row's lock, and commits while the cancelling waits for it
-        Survey.objects.select_for_update().get(id=survey.id)
+        Mail.objects.select_for_update().get(id=survey.id)
         thread = threading.Thread(target=cancel_it)
         thread.start()
         thread.join(0.3)
-        Survey.objects.filter(id=survey.id).update(state=State.CLAIMED)
+        Mail.objects.filter(id=survey.id).update(state=State.CLAIMED)
     thread.join()
 
     assert cancelled == [0]

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from afterword.core.csv_cells import BOM
 from afterword.feedback.answering.answer import record_answer
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import Invitation
 from afterword.surveys.outbox import export
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey, a_survey
@@ -159,8 +160,8 @@ def test_memory_does_not_grow_with_the_rows(monkeypatch):
 
     def peak(limit):
         tracemalloc.start()
-        ids = list(Survey.objects.order_by("id").values_list("id", flat=True)[:limit])
-        for _ in export._pieces(Survey.objects.filter(id__in=ids)):
+        ids = list(Invitation.objects.order_by("id").values_list("id", flat=True)[:limit])
+        for _ in export._pieces(Invitation.objects.filter(id__in=ids)):
             pass
         _, highest = tracemalloc.get_traced_memory()
         tracemalloc.stop()

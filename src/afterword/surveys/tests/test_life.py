@@ -8,16 +8,18 @@ from afterword.campaigns.models import Reminder
 from afterword.decisions.reasons import Reason
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Hit
-from afterword.surveys.models import DeliveryEvent, DeliveryKind, SentBy, State
+from afterword.sending.models import DeliveryEvent, DeliveryKind, State
 from afterword.surveys.outbox.life import life_of
 from afterword.surveys.outbox.what_next import what_next
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,
+    a_brake,
     a_campaign,
     a_customer,
     a_decision,
     a_member,
+    a_sent_reminder_of,
     a_sent_survey,
     a_survey,
     a_workspace,
@@ -48,7 +50,7 @@ def a_report(survey, kind, minutes=1, **fields):
     return DeliveryEvent.objects.create(
         **{
             "workspace": survey.workspace,
-            "survey": survey,
+            "mail": survey.mail,
             "kind": kind,
             "at": NOW + timedelta(minutes=minutes),
             "received_at": NOW,
@@ -218,14 +220,7 @@ def test_a_reminder_and_what_it_reminds_of_lead_to_each_other(client, member):
     campaign = a_campaign(member.workspace)
     rule = a_rule(campaign, position=1, after_days=3)
     first = a_sent_survey(campaign)
-    reminder = a_sent_survey(
-        campaign,
-        customer=first.customer,
-        reminds=first,
-        reminder=rule,
-        sent_by=SentBy.REMINDER,
-        sent_at=NOW + timedelta(days=3),
-    )
+    reminder = a_sent_reminder_of(first, reminder=rule, sent_at=NOW + timedelta(days=3))
 
     assert reverse("surveys:survey", args=[reminder.id]) in text(page(client, first))
     shown = text(page(client, reminder))
@@ -236,14 +231,14 @@ def test_a_reminder_and_what_it_reminds_of_lead_to_each_other(client, member):
 
 def test_fetches_of_the_link_are_counted(client, member):
     survey = a_sent_survey(a_campaign(member.workspace))
-    for verdict in ("", "trap", "trap"):
+    for judgement in ("", "trap", "trap"):
         Hit.objects.create(
             workspace=survey.workspace,
-            survey=survey,
+            invitation=survey,
             at=NOW,
             kind="page",
             method="GET",
-            verdict=verdict,
+            judgement=judgement,
         )
 
     assert "3 times, 2 of them taken for a machine" in text(page(client, survey))
@@ -305,7 +300,8 @@ def test_what_happens_next_is_said(fields, words):
 
 
 def test_what_a_paused_campaign_holds_back_waits_for_a_person():
-    campaign = a_campaign(name="After an order", paused_at=NOW)
+    campaign = a_campaign(name="After an order")
+    a_brake(campaign)
 
     said = what_next(a_survey(campaign, state=State.HELD), NOW, UTC)
 

@@ -5,7 +5,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import SentBy, Survey
 from afterword.surveys.outbox.search import Mark, Search
 from afterword.surveys.outbox.status import Status
 from afterword.workspaces.models import Role
@@ -13,6 +14,7 @@ from tests.factories import (
     a_campaign,
     a_customer,
     a_member,
+    a_sent_reminder_of,
     a_sent_survey,
     a_survey,
     a_workspace,
@@ -47,7 +49,7 @@ def page(client, **query):
 
 
 def found(client, **query):
-    return list(page(client, **query).context["surveys"])
+    return list(page(client, **query).context["invitations"])
 
 
 def text(response):
@@ -66,7 +68,7 @@ def test_every_member_reads_the_outbox(client, role):
 
     assert "After an order" in text(response)
     assert reverse("surveys:survey", args=[survey.id]) in text(response)
-    assert reverse("profiles:profile", args=[survey.customer_id]) in text(response)
+    assert reverse("profiles:profile", args=[survey.survey.customer_id]) in text(response)
 
 
 def test_an_outsider_reads_nothing(client, member):
@@ -76,7 +78,7 @@ def test_an_outsider_reads_nothing(client, member):
 
     assert "Secret" not in text(page(client, days="all"))
     assert found(client, campaign=str(campaign.id)) == []
-    assert found(client, q=survey.email) == []
+    assert found(client, q=survey.survey.email) == []
     assert page(client).context["numbers"].total == 1
 
 
@@ -91,16 +93,12 @@ def test_filters_can_be_combined(client, member):
     orders, visits = a_campaign(member.workspace), a_campaign(member.workspace)
     answered = sent(orders, answered_at=ago(hours=1))
     waiting = a_survey(orders, created_at=ago(hours=1))
-    reminder = sent(
-        visits,
-        sent_by=SentBy.REMINDER,
-        reminds=sent(visits, created_at=ago(days=40)),
-        created_at=ago(minutes=5),
-    )
+    old = sent(visits, created_at=ago(days=40))
+    reminder = a_sent_reminder_of(old, created_at=ago(minutes=5))
 
     assert found(client) == [reminder, waiting, answered]
-    assert found(client, days="90")[-1] == reminder.reminds
-    assert found(client, days="all")[-1] == reminder.reminds
+    assert found(client, days="90")[-1] == old
+    assert found(client, days="all")[-1] == old
     assert found(client, campaign=str(orders.id)) == [waiting, answered]
     assert found(client, campaign=str(orders.id), status="answered") == [answered]
     assert found(client, status="queued") == [waiting]
@@ -130,7 +128,7 @@ def test_odd_searches_find_nothing(client, member, wanted):
 
     response = page(client, q=wanted)
 
-    assert list(response.context["surveys"]) == []
+    assert list(response.context["invitations"]) == []
     assert "No such survey" in text(response)
 
 
@@ -168,7 +166,7 @@ def test_the_list_goes_on_where_a_page_ends(client, member):
     first = page(client)
     second = page(client, after=first.context["after"])
 
-    shown = [*first.context["surveys"], *second.context["surveys"]]
+    shown = [*first.context["invitations"], *second.context["invitations"]]
     assert shown == sorted(surveys, key=lambda survey: survey.id, reverse=True)
     assert not second.context["after"]
 
@@ -232,9 +230,9 @@ def test_the_response_rate_leaves_out_what_bounced(client, member):
 def test_the_response_rate_is_of_surveys_however_many_mails_each_took(client, member):
     campaign = a_campaign(member.workspace)
     by_reminder, ignored = sent(campaign, answered_at=ago(hours=1)), sent(campaign)
-    sent(campaign, reminds=by_reminder, sent_by="reminder", answered_at=ago(hours=1))
-    sent(campaign, reminds=ignored, sent_by="reminder")
-    sent(campaign, reminds=ignored, sent_by="reminder")
+    a_sent_reminder_of(by_reminder, answered_at=ago(hours=1))
+    a_sent_reminder_of(ignored)
+    a_sent_reminder_of(ignored)
 
     numbers = page(client).context["numbers"]
 
@@ -250,7 +248,7 @@ def test_the_numbers_are_of_every_status_whichever_is_listed(client, member):
 
     response = page(client, status="answered")
 
-    assert len(response.context["surveys"]) == 1
+    assert len(response.context["invitations"]) == 1
     assert response.context["numbers"].of(Mark.SENT) == 2
 
 
@@ -325,9 +323,9 @@ def test_an_open_by_a_machine_is_marked_and_is_no_open(client, member):
 
 def test_a_deleted_customer_leaves_the_record(client, member):
     survey = sent(a_campaign(member.workspace))
-    survey.customer.delete()
+    survey.survey.customer.delete()
 
-    assert survey.email in text(page(client))
+    assert survey.survey.email in text(page(client))
     assert "customer deleted" in text(page(client))
 
 

@@ -4,22 +4,29 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from afterword.campaigns.models import Reminder, ReminderWhen
 from afterword.decisions.facts import past_surveys
+from afterword.sending.claim import claim_due
+from afterword.sending.hand_over import Beginning, Group, commit
+from afterword.sending.models import Mail, State
 from afterword.surveys import remind
-from afterword.surveys.claim import claim_due
-from afterword.surveys.hand_over import Beginning, Group, commit
-from afterword.surveys.models import SentBy, State, Survey
+from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.remind import TOO_LATE, schedule_reminders
 from tests.factories import (
     NOW,
+    a_brake,
     a_campaign,
     a_customer,
+    a_reminder_of,
+    a_sent_reminder_of,
     a_sent_survey,
     a_survey,
     a_template,
     a_workspace,
+    mail_of,
+    many_like,
 )
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +49,7 @@ def a_reminder(
 
 
 def reminded():
-    return list(Survey.objects.filter(sent_by=SentBy.REMINDER).order_by("id"))
+    return list(Invitation.objects.exclude(survey=F("id")).order_by("created_at", "id"))
 
 
 def test_a_survey_not_answered_is_reminded_of_by_a_mail_of_its_own():
@@ -54,9 +61,16 @@ def test_a_survey_not_answered_is_reminded_of_by_a_mail_of_its_own():
     assert schedule_reminders(NOW) == 1
 
     [mail] = reminded()
-    assert (mail.reminds, mail.reminder, mail.template) == (original, reminder, again)
-    assert (mail.state, mail.due_at, mail.event) == (State.QUEUED, NOW, None)
-    assert (mail.customer, mail.email) == (original.customer, original.email)
+    assert (mail.survey, mail.reminder, mail.template) == (original.survey, reminder, again)
+    assert (mail_of(mail).state, mail_of(mail).due_at, mail.survey.event) == (
+        State.QUEUED,
+        NOW,
+        None,
+    )
+    assert (mail.survey.customer, mail.survey.email) == (
+        original.survey.customer,
+        original.survey.email,
+    )
     assert mail.answer_token != original.answer_token
     assert mail.unsubscribe_token != original.unsubscribe_token
 
@@ -84,9 +98,7 @@ def test_a_reminder_is_not_reminded_of():
     campaign = a_campaign()
     a_reminder(campaign)
     original = a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
-    a_sent_survey(
-        campaign, reminds=original, sent_by=SentBy.REMINDER, sent_at=NOW - 3 * DAY, created_at=NOW
-    )
+    a_sent_reminder_of(original, sent_at=NOW - 3 * DAY, created_at=NOW)
 
     assert schedule_reminders(NOW) == 0
 
@@ -123,9 +135,11 @@ def test_only_what_was_sent_is_reminded_of(state):
     assert schedule_reminders(NOW) == 0
 
 
-@pytest.mark.parametrize("column", [{"activated_at": None}, {"paused_at": NOW}])
-def test_a_campaign_that_is_off_or_paused_reminds_nobody(column):
-    campaign = a_campaign(**column)
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_campaign_that_is_off_or_paused_reminds_nobody(is_paused):
+    campaign = a_campaign(activated_at=NOW if is_paused else None)
+    if is_paused:
+        a_brake(campaign)
     a_reminder(campaign)
     a_sent_survey(campaign, sent_at=NOW - 3 * DAY)
 
@@ -160,7 +174,7 @@ def test_not_opened_looks_at_people_and_not_at_machines():
 
     assert schedule_reminders(NOW) == 2
 
-    assert {mail.reminds_id for mail in reminded()} == {untouched.id, scanned.id}
+    assert {mail.survey_id for mail in reminded()} == {untouched.id, scanned.id}
 
 
 def test_opened_but_not_answered_counts_from_the_opening():
@@ -173,7 +187,7 @@ def test_opened_but_not_answered_counts_from_the_opening():
 
     assert schedule_reminders(NOW) == 1
 
-    assert reminded()[0].reminds == opened
+    assert reminded()[0].survey_id == opened.id
 
 
 @pytest.mark.parametrize("when", [ReminderWhen.NOT_OPENED, ReminderWhen.OPENED_NOT_ANSWERED])
@@ -191,14 +205,7 @@ def test_who_opened_a_reminder_has_opened_the_survey():
     first = a_reminder(campaign, ReminderWhen.NOT_ANSWERED, 2)
     a_reminder(campaign, ReminderWhen.NOT_OPENED, 5)
     original = a_sent_survey(campaign, sent_at=NOW - 5 * DAY)
-    a_sent_survey(
-        campaign,
-        reminds=original,
-        reminder=first,
-        sent_by=SentBy.REMINDER,
-        created_at=NOW - 3 * DAY,
-        opened_at=NOW - DAY,
-    )
+    a_sent_reminder_of(original, reminder=first, created_at=NOW - 3 * DAY, opened_at=NOW - DAY)
 
     assert schedule_reminders(NOW) == 0
 
@@ -230,17 +237,11 @@ def test_reminders_that_are_due_at_once_do_not_come_at_once():
 def test_a_sent_reminder_throttles_as_the_last_survey():
     campaign = a_campaign()
     original = a_sent_survey(campaign, sent_at=NOW - 10 * DAY)
-    mail = a_sent_survey(
-        campaign,
-        customer=original.customer,
-        reminds=original,
-        sent_by=SentBy.REMINDER,
-        sent_at=NOW - DAY,
-    )
+    mail = a_sent_reminder_of(original, sent_at=NOW - DAY)
 
-    customer = original.customer
+    customer = original.survey.customer
     assert customer
-    people = {customer.id: original.email}
+    people = {customer.id: original.survey.email}
     past = past_surveys(campaign.workspace_id, people, since=NOW - 5 * DAY)
 
     assert [(one.id, one.at) for one in past[customer.id]] == [(mail.id, NOW - DAY)]
@@ -249,31 +250,27 @@ def test_a_sent_reminder_throttles_as_the_last_survey():
 def a_due_reminder():
     campaign = a_campaign()
     original = a_sent_survey(campaign, sent_at=NOW - 10 * DAY)
-    return a_survey(
-        campaign,
-        customer=original.customer,
-        reminds=original,
-        sent_by=SentBy.REMINDER,
-        due_at=NOW,
-    )
+    return a_reminder_of(original, due_at=NOW)
 
 
 @pytest.mark.parametrize("what", ["answered_at", "bounced_at"])
 def test_a_reminder_is_needless_when_its_survey_was_answered_or_has_bounced(what):
     reminder = a_due_reminder()
-    Survey.objects.filter(id=reminder.reminds_id).update(**{what: NOW - DAY})
+    about = {"answered_at": Survey, "bounced_at": Mail}[what]
+    about._default_manager.filter(id=reminder.survey_id).update(**{what: NOW - DAY})
 
-    assert claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).surveys == []
+    assert claim_due(uuid4(), NOW, 10, [reminder.survey.campaign_id]).mails == []
 
-    reminder.refresh_from_db()
-    assert (reminder.state, list(reminder.detail)) == (State.CANCELLED, [what])
+    mail = mail_of(reminder)
+    assert (mail.state, list(mail.detail)) == (State.CANCELLED, [what])
 
 
 @pytest.mark.parametrize("what", ["answered_at", "bounced_at"])
 def test_that_is_heard_at_the_last_moment_too(what):
     reminder = a_due_reminder()
-    [claimed] = claim_due(uuid4(), NOW, 10, [reminder.campaign_id]).surveys
-    Survey.objects.filter(id=reminder.reminds_id).update(**{what: NOW})
+    [claimed] = claim_due(uuid4(), NOW, 10, [reminder.survey.campaign_id]).mails
+    about = {"answered_at": Survey, "bounced_at": Mail}[what]
+    about._default_manager.filter(id=reminder.survey_id).update(**{what: NOW})
 
     assert commit(Group([Beginning(claimed.id, claimed.attempt, "", "")]), NOW) == set()
 
@@ -283,23 +280,9 @@ def test_thousands_cost_a_fixed_number_of_queries(django_assert_num_queries):
     a_reminder(campaign)
     customer = a_customer(campaign.workspace)
     original = a_sent_survey(campaign, customer=customer, sent_at=NOW - 3 * DAY)
-    Survey.objects.bulk_create(
-        Survey(
-            workspace_id=original.workspace_id,
-            campaign_id=original.campaign_id,
-            template_id=original.template_id,
-            customer=customer,
-            email=customer.address,
-            metric="nps",
-            created_at=NOW,
-            due_at=NOW,
-            state=State.SENT,
-            sent_at=NOW - 3 * DAY,
-        )
-        for _ in range(1999)
-    )
+    many_like(original, 1999)
 
-    with django_assert_num_queries(3):  # one to read, and one for each thousand
+    with django_assert_num_queries(9):  # one to read, and four for each thousand
         assert schedule_reminders(NOW) == 2000
 
 
@@ -354,7 +337,7 @@ def test_two_runs_at_once_remind_once():
         counts = list(threads.map(run, range(4)))
 
     assert sum(counts) == len(reminded()) == 200
-    assert len({mail.reminds_id for mail in reminded()}) == 200
+    assert len({mail.survey_id for mail in reminded()}) == 200
 
 
 def test_a_survey_that_waits_is_not_reminded_of():

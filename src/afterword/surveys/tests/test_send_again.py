@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import State
+from afterword.surveys.models import Invitation
 from afterword.surveys.send_again import send_again
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_member, a_survey
+from tests.factories import NOW, a_campaign, a_member, a_survey, mail_of, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def one(client, survey):
 
 
 def state(survey):
-    return Survey.objects.get(id=survey.id).state
+    return mail_of(survey).state
 
 
 # ---- one
@@ -58,13 +59,15 @@ def test_a_failed_survey_begins_anew(client, member):
     assert "a member can send it again" in text(page)
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert survey.state == State.QUEUED
-    assert survey.due_at <= timezone.now()
-    assert (survey.orphaned, survey.refusals) == (0, 0)
-    assert survey.handed_over == 1  # one more, and never a third
-    assert (survey.first_refused_at, survey.ended_at) == (None, None)
-    assert survey.attempt == 7  # or a worker that slept since then could take it for its own
+    survey = reload(survey)
+    assert mail_of(survey).state == State.QUEUED
+    assert mail_of(survey).due_at <= timezone.now()
+    assert (mail_of(survey).orphaned, mail_of(survey).refusals) == (0, 0)
+    assert mail_of(survey).handed_over == 1  # one more, and never a third
+    assert (mail_of(survey).first_refused_at, mail_of(survey).ended_at) == (None, None)
+    assert (
+        mail_of(survey).attempt == 7
+    )  # or a worker that slept since then could take it for its own
     assert ProcrastinateJob.objects.filter(task_name="send_due", status="todo").exists()
     assert "is queued again" in shown
     assert f"By {member.user}. It had failed before." in shown
@@ -79,8 +82,12 @@ def test_what_has_not_failed_is_left_alone(client, member, other):
 
     shown = text(one(client, survey))
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.detail, survey.due_at) == (other, {"kept": 1}, NOW)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).detail, mail_of(survey).due_at) == (
+        other,
+        {"kept": 1},
+        NOW,
+    )
     assert "Nothing was sent again" in shown
 
 
@@ -121,7 +128,7 @@ def test_an_outsider_sends_nothing_again(client, member):
     survey = a_failed(a_campaign())
 
     assert one(client, survey).status_code == 404
-    client.post(reverse("surveys:send_all_again"), {"campaign": str(survey.campaign_id)})
+    client.post(reverse("surveys:send_all_again"), {"campaign": str(survey.survey.campaign_id)})
     assert state(survey) == State.PARKED
 
 
@@ -180,7 +187,7 @@ def test_thousands_are_queued_in_one_statement(member, django_assert_max_num_que
         a_failed(campaign)
 
     with django_assert_max_num_queries(4):  # with the wake-up
-        assert send_again(Survey.objects.visible_to(member), member.user_id, NOW) == 20
+        assert send_again(Invitation.objects.visible_to(member), member.user_id, NOW) == 20
 
 
 def test_nothing_to_send_again_is_said(client, member):

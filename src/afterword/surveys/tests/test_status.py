@@ -3,67 +3,93 @@ from itertools import product
 import pytest
 
 from afterword.core.ids import new_id, new_link_token
-from afterword.surveys.models import State, Survey
+from afterword.sending.models import Mail, State
+from afterword.surveys.invite import CAMPAIGN, SURVEY
+from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.status import Status, since, status_column, status_of, with_status
-from tests.factories import NOW, a_campaign, a_customer, a_survey
+from tests.factories import NOW, a_survey
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = (
-    "complained_at",
+OF_MAIL = ("complained_at", "bounced_at", "delivered_at")
+OF_INVITATION = (
     "answered_at",
     "unsubscribed_at",
-    "bounced_at",
     "clicked_at",
     "opened_at",
-    "delivered_at",
     "machine_opened_at",
+    "shown_at",
 )
 
 
+def sets_of(columns):
+    return [
+        dict(zip(columns, set_, strict=True)) for set_ in product((None, NOW), repeat=len(columns))
+    ]
+
+
 def every_combination():
-    """One survey for each state and each set of things that became of it."""
-    campaign = a_campaign()
-    customer = a_customer(campaign.workspace)
-    template = {
-        "workspace": campaign.workspace,
-        "campaign": campaign,
-        "template": campaign.template,
-        "customer": customer,
-        "email": customer.email,
-        "metric": campaign.metric,
-        "created_at": NOW,
-        "due_at": NOW,
-    }
-    return Survey.objects.bulk_create(
-        Survey(
-            id=new_id(),
-            answer_token=new_link_token(),
-            unsubscribe_token=new_link_token(),
-            state=state,
-            **dict(zip(COLUMNS, set_, strict=True)),
-            **template,
+    """One invitation for each set of things that became of it, in each state of its mail.
+
+    Some have no mail at all.
+    """
+    survey = a_survey().survey
+    mails, invitations = [], []
+    for state, of_mail, of_invitation in product(
+        [None, *State], sets_of(OF_MAIL), sets_of(OF_INVITATION)
+    ):
+        if state is None and any(of_mail.values()):
+            continue
+        id_ = new_id()
+        if state:
+            mails.append(
+                Mail(
+                    id=id_,
+                    workspace=survey.workspace,
+                    kind=SURVEY,
+                    stream_kind=CAMPAIGN,
+                    stream_id=survey.campaign_id,
+                    recipient=survey.email,
+                    created_at=NOW,
+                    due_at=NOW,
+                    state=state,
+                    **of_mail,
+                )
+            )
+        invitations.append(
+            Invitation(
+                id=id_,
+                workspace=survey.workspace,
+                survey=survey,
+                template_id=survey.template_id,
+                answer_token=new_link_token(),
+                unsubscribe_token=new_link_token(),
+                created_at=NOW,
+                **of_invitation,
+            )
         )
-        for state in State
-        for set_ in product((None, NOW), repeat=len(COLUMNS))
-    )
+    Mail.objects.bulk_create(mails)
+    Invitation.objects.bulk_create(invitations)
+    return Invitation.objects.select_related("mail").exclude(id=survey.id)
 
 
 def test_filter_and_column_agree_with_the_status_of_every_combination():
-    surveys = {survey.id: status_of(survey) for survey in every_combination()}
+    rows = every_combination()
+    statuses = {one.id: status_of(one) for one in rows}
 
-    columns = dict(Survey.objects.annotate(status=status_column()).values_list("id", "status"))
+    columns = dict(rows.annotate(status=status_column()).values_list("id", "status"))
     filtered = {
         id_: status
         for status in Status
-        for id_ in with_status(Survey.objects.all(), status).values_list("id", flat=True)
+        for id_ in with_status(rows, status).values_list("id", flat=True)
     }
-    counts = [with_status(Survey.objects.all(), status).count() for status in Status]
+    counts = [with_status(rows, status).count() for status in Status]
 
-    assert len(surveys) == len(State) * 2 ** len(COLUMNS)
-    assert columns == surveys
-    assert filtered == surveys
-    assert sum(counts) == len(surveys)
+    of_mail, of_invitation = 2 ** len(OF_MAIL), 2 ** len(OF_INVITATION)
+    assert len(statuses) == (len(State) * of_mail + 1) * of_invitation
+    assert columns == statuses
+    assert filtered == statuses
+    assert sum(counts) == len(statuses)
     assert all(counts)
 
 

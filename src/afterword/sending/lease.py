@@ -1,4 +1,4 @@
-"""Who holds a survey, and for how long: a worker's claim lasts while it renews its lease."""
+"""Who holds a mail, and for how long: a worker's claim lasts while it renews its lease."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ LEASE = timedelta(seconds=20)
 
 
 class Held(NamedTuple):
-    """A survey, and the attempt under which its worker holds it."""
+    """A mail, and the attempt under which its worker holds it."""
 
     id: UUID
     attempt: int
@@ -30,12 +30,12 @@ def renew(held: Collection[Held], now: datetime) -> None:
 
 
 _RENEW = """
-    UPDATE surveys_survey SET lease_until = %s
+    UPDATE sending_mail SET lease_until = %s
     WHERE id IN (
-        SELECT survey.id
-        FROM surveys_survey AS survey
+        SELECT mail.id
+        FROM sending_mail AS mail
         JOIN unnest(%s::uuid[], %s::int[]) AS held(id, attempt) USING (id, attempt)
-        WHERE survey.state IN ('claimed', 'handing_over')
-        FOR UPDATE OF survey SKIP LOCKED
+        WHERE mail.state IN ('claimed', 'handing_over')
+        FOR UPDATE OF mail SKIP LOCKED
     )
 """

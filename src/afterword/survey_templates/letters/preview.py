@@ -8,8 +8,8 @@ from django.utils.html import escape
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from afterword.mail.letters.design import DesignRefused
-from afterword.mail.letters.write import sample
+from afterword.survey_templates.letters.design import DesignRefused
+from afterword.survey_templates.letters.of_template import sample
 from afterword.survey_templates.models import Template
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member

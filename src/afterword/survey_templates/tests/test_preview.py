@@ -12,7 +12,7 @@ def previewed(template, member=None):
     client = Client()
     if member:
         client.force_login(member.user)
-    return client.get(reverse("mail:preview", args=[template.id]))
+    return client.get(reverse("templates:preview", args=[template.id]))
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MEMBER, Role.ANALYST])

@@ -14,7 +14,7 @@ import mrml
 
 from afterword.survey_templates.metrics import SCALES, Metric
 
-_MJML = files("afterword.mail.letters").joinpath("survey.mjml").read_text("utf-8")
+_MJML = files("afterword.survey_templates.letters").joinpath("survey.mjml").read_text("utf-8")
 _HOLE = re.compile(r"\[\[(\w+)\]\]")
 # Short lines travel as 7bit, without an encoding; white space between blocks means nothing.
 _BLOCK = re.compile(r"(?=<(?:table|tr|td|div|h1)\b)")

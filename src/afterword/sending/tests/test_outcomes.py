@@ -9,26 +9,38 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from afterword.core.ids import new_id
+from afterword.customers.models import Customer
+from afterword.sending import outcomes
+from afterword.sending.models import DeliveryEvent, DeliveryKind, Mail, State
+from afterword.sending.outcomes import Report, note
 from afterword.suppressions.models import Suppression
-from afterword.surveys import outcomes
-from afterword.surveys.models import DeliveryEvent, DeliveryKind, State, Survey
-from afterword.surveys.outcomes import Report, note
-from tests.factories import NOW, a_campaign, a_customer, a_sent_survey, a_survey, a_workspace
+from afterword.surveys.models import Invitation
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_sent_reminder_of,
+    a_sent_survey,
+    a_survey,
+    a_workspace,
+    mail_of,
+    reload,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=5)
-COLUMNS = (
-    "state",
-    "bounce",
-    "server_reply",
-    "delivered_at",
-    "opened_at",
-    "machine_opened_at",
-    "clicked_at",
-    "bounced_at",
-    "complained_at",
-    "unsubscribed_at",
-)
+COLUMNS = {
+    Mail: ("state", "bounce", "server_reply", "delivered_at", "bounced_at", "complained_at"),
+    Invitation: ("opened_at", "machine_opened_at", "clicked_at", "unsubscribed_at"),
+}
+
+
+def noted(invitation):
+    """What the rows say: of a mail, and of the invitation that it is."""
+    found: dict[str, object] = {}
+    for model, columns in COLUMNS.items():
+        found |= model._default_manager.values(*columns).get(id=invitation.id)
+    return found
 
 
 def reported(survey, kind, minutes=1, words="", *, source="webhook", key=""):
@@ -52,9 +64,8 @@ def test_each_kind_is_noted_when_it_was_first_so(kind, column):
 
     new = note([reported(survey, kind, 7), reported(survey, kind, 3)], LATER)
 
-    survey.refresh_from_db()
-    assert (new, survey.state) == (2, State.SENT)
-    assert getattr(survey, column) == NOW + timedelta(minutes=3)
+    assert (new, noted(survey)["state"]) == (2, State.SENT)
+    assert noted(survey)[column] == NOW + timedelta(minutes=3)
 
 
 def test_a_hard_bounce_stops_all_mail_to_the_address():
@@ -63,12 +74,12 @@ def test_a_hard_bounce_stops_all_mail_to_the_address():
 
     note([reported(survey, "hard_bounced", 1, "550 5.1.1 no such user")], LATER)
 
-    survey.refresh_from_db()
+    survey = reload(survey)
     customer.refresh_from_db()
     suppression = Suppression.objects.get()
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert survey.bounced_at == NOW + timedelta(minutes=1)
-    assert survey.server_reply == "550 5.1.1 no such user"
+    assert (mail_of(survey).state, mail_of(survey).bounce) == (State.BOUNCED, "hard")
+    assert mail_of(survey).bounced_at == NOW + timedelta(minutes=1)
+    assert mail_of(survey).server_reply == "550 5.1.1 no such user"
     assert customer.hard_bounced_at == LATER
     assert (suppression.reason, suppression.pattern) == ("hard_bounced", customer.email)
     assert (suppression.note, suppression.survey_id) == ("550 5.1.1 no such user", survey.id)
@@ -80,20 +91,19 @@ def test_delivered_after_a_hard_bounce_does_not_undo_it():
 
     note([reported(survey, "delivered", 2)], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.bounce) == (State.BOUNCED, "hard")
-    assert survey.delivered_at
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).bounce) == (State.BOUNCED, "hard")
+    assert mail_of(survey).delivered_at
     assert Suppression.objects.count() == 1
 
 
 def test_a_delay_is_only_told():
     survey = a_sent_survey()
+    before = noted(survey)
 
     note([reported(survey, "delayed", 1, "4.4.1 will keep trying")], LATER)
 
-    before = {name: getattr(survey, name) for name in COLUMNS}
-    survey.refresh_from_db()
-    assert {name: getattr(survey, name) for name in COLUMNS} == before
+    assert noted(survey) == before
     assert DeliveryEvent.objects.get().words == "4.4.1 will keep trying"
 
 
@@ -105,12 +115,10 @@ def test_a_complaint_and_a_providers_unsubscribe_stop_mail_for_good():
     note([reported(complaining, "complained"), reported(leaving, "unsubscribed")], LATER)
 
     for survey, reason in ((complaining, "complained"), (leaving, "unsubscribed")):
-        assert survey.customer
-        survey.refresh_from_db()
-        survey.customer.refresh_from_db()
-        assert survey.state == State.SENT
-        assert survey.customer.unsubscribed_at == LATER
-        assert Suppression.objects.get(pattern=survey.email).reason == reason
+        customer = Customer.objects.get(email=survey.survey.email)
+        assert mail_of(survey).state == State.SENT
+        assert customer.unsubscribed_at == LATER
+        assert Suppression.objects.get(pattern=survey.survey.email).reason == reason
 
 
 def three_surveys(workspace=None):
@@ -208,11 +216,11 @@ def test_any_order_any_grouping_and_any_repetition_end_in_the_same(heard, data):
     for part in (shuffled[:cut], shuffled[cut:]):
         note([reported(mixed, kind, minutes, f"{kind} {minutes}") for kind, minutes in part], LATER)
 
-    plain.refresh_from_db()
-    mixed.refresh_from_db()
-    assert [getattr(plain, name) for name in COLUMNS] == [getattr(mixed, name) for name in COLUMNS]
+    assert noted(plain) == noted(mixed)
     reasons = [
-        set(Suppression.objects.filter(pattern=survey.email).values_list("reason", flat=True))
+        set(
+            Suppression.objects.filter(pattern=survey.survey.email).values_list("reason", flat=True)
+        )
         for survey in (plain, mixed)
     ]
     assert reasons[0] == reasons[1]
@@ -225,9 +233,13 @@ def test_a_bounce_of_a_doubtful_mail_is_proof_that_it_went_out(state):
 
     note([reported(survey, "soft_bounced", words="4.4.7 expired", source="report")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker, survey.lease_until) == (State.BOUNCED, None, None)
-    assert survey.sent_at == LATER
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).worker, mail_of(survey).lease_until) == (
+        State.BOUNCED,
+        None,
+        None,
+    )
+    assert mail_of(survey).sent_at == LATER
 
 
 def test_a_bounce_may_be_faster_than_the_servers_own_answer():
@@ -237,8 +249,12 @@ def test_a_bounce_may_be_faster_than_the_servers_own_answer():
 
     note([reported(survey, "hard_bounced", source="report")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker, survey.lease_until) == (State.BOUNCED, None, None)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).worker, mail_of(survey).lease_until) == (
+        State.BOUNCED,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.PARKED])
@@ -248,8 +264,12 @@ def test_a_doubtful_mail_that_arrived_is_not_sent_again(state):
 
     note([reported(survey, "delivered")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.sent_at, survey.ended_at) == (State.SENT, LATER, None)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).sent_at, mail_of(survey).ended_at) == (
+        State.SENT,
+        LATER,
+        None,
+    )
 
 
 def test_a_report_about_a_mail_that_was_refused_does_not_change_when_it_ended():
@@ -257,8 +277,8 @@ def test_a_report_about_a_mail_that_was_refused_does_not_change_when_it_ended():
 
     note([reported(survey, "delivered")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.ended_at) == (State.PARKED, NOW)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).ended_at) == (State.PARKED, NOW)
 
 
 def test_a_mail_in_a_living_workers_hands_stays_there_when_it_arrives():
@@ -268,10 +288,10 @@ def test_a_mail_in_a_living_workers_hands_stays_there_when_it_arrives():
 
     note([reported(survey, "delivered")], LATER)
 
-    before = survey.worker
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker) == (State.HANDING_OVER, before)
-    assert survey.delivered_at
+    before = mail_of(survey).worker
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).worker) == (State.HANDING_OVER, before)
+    assert mail_of(survey).delivered_at
 
 
 @pytest.mark.parametrize("kind", ["hard_bounced", "delivered"])
@@ -281,8 +301,8 @@ def test_what_was_never_handed_over_keeps_its_state(state, kind):
 
     note([reported(survey, kind)], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.sent_at) == (state, None)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).sent_at) == (state, None)
 
 
 def test_an_answer_of_the_mail_server_is_no_proof_of_sending():
@@ -290,8 +310,12 @@ def test_an_answer_of_the_mail_server_is_no_proof_of_sending():
 
     note([reported(survey, "hard_bounced", source="smtp", words="550 5.1.1 no")], LATER)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.bounce, survey.sent_at) == (State.BOUNCED, "hard", None)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).bounce, mail_of(survey).sent_at) == (
+        State.BOUNCED,
+        "hard",
+        None,
+    )
 
 
 def test_words_are_bounded_and_clean_and_clocks_are_not_believed():
@@ -302,12 +326,12 @@ def test_words_are_bounded_and_clean_and_clocks_are_not_believed():
     early = report._replace(at=NOW - timedelta(days=900), key="early")
 
     note([report], LATER)
-    survey.refresh_from_db()
-    assert survey.delivered_at == LATER
+    survey = reload(survey)
+    assert mail_of(survey).delivered_at == LATER
     note([early], LATER)
 
-    survey.refresh_from_db()
-    assert survey.delivered_at == survey.created_at
+    survey = reload(survey)
+    assert mail_of(survey).delivered_at == survey.created_at
     event = DeliveryEvent.objects.get(key="k")
     assert len(event.words) == 1000
     assert "\0" not in event.words
@@ -316,7 +340,7 @@ def test_words_are_bounded_and_clean_and_clocks_are_not_believed():
 
 def test_what_is_about_no_survey_of_ours_is_passed_over():
     survey = a_sent_survey()
-    lost = reported(survey, "delivered")._replace(survey_id=new_id())
+    lost = reported(survey, "delivered")._replace(mail_id=new_id())
 
     assert note([lost, reported(survey, "delivered")], LATER) == 1
     assert note([lost], LATER) == 0
@@ -331,27 +355,27 @@ def test_the_number_of_queries_does_not_depend_on_the_batch(
     kinds = ["hard_bounced", "soft_bounced", "complained", "unsubscribed"]
     reports = [reported(a_sent_survey(campaign), kinds[n % len(kinds)]) for n in range(how_many)]
 
-    # Two savepoints with their releases, lock, insert, update, three in a row, and of the
-    # suppressions: lock, insert, and one for each of two columns of customers.
-    with django_assert_max_num_queries(12):
+    # Two savepoints with their releases, lock, insert, update, the invitations and surveys, three
+    # in a row, and of the suppressions: lock, insert, and one for each of two columns of customers.
+    with django_assert_max_num_queries(14):
         note(reports, LATER)
 
     assert Suppression.objects.count() == how_many * 3 // 4
-    assert Survey.objects.filter(state=State.BOUNCED).count() == how_many // 2
+    assert Mail.objects.filter(state=State.BOUNCED).count() == how_many // 2
 
 
 def test_a_report_about_a_reminder_counts_for_the_reminder():
     survey = a_sent_survey()
-    reminder = a_sent_survey(survey.campaign, customer=survey.customer, reminds=survey)
+    reminder = a_sent_reminder_of(survey)
 
     note([reported(reminder, "delivered")], LATER)
 
-    survey.refresh_from_db()
-    reminder.refresh_from_db()
-    assert (survey.delivered_at, bool(reminder.delivered_at)) == (None, True)
+    survey = reload(survey)
+    reminder = reload(reminder)
+    assert (mail_of(survey).delivered_at, bool(mail_of(reminder).delivered_at)) == (None, True)
 
 
-def test_reports_about_one_survey_are_bounded(monkeypatch):
+def test_reports_about_one_mail_are_bounded(monkeypatch):
     monkeypatch.setattr(outcomes, "MOST_REPORTS", 2)
     survey, other = a_sent_survey(), a_sent_survey()
     note([reported(survey, "delayed", minute) for minute in range(2)], LATER)

@@ -6,7 +6,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from afterword.core.liquid import Text, TextRefused
-from afterword.mail.letters.person import PERSON_FIELDS, person_values
+from afterword.survey_templates.letters.person import PERSON_FIELDS, person_values
 from afterword.survey_templates.metrics import Metric
 
 ACCENT = "#2b5c8a"

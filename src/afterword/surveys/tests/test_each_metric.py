@@ -12,7 +12,7 @@ import pytest
 from afterword.core.links import unsubscribe_link
 from afterword.mail.senders import find
 from afterword.mail.servers.find import Servers
-from afterword.sending.loop import Office
+from afterword.sending.loop import SenderLoop
 from afterword.survey_templates.metrics import Metric
 from tests.factories import (
     a_campaign,
@@ -38,7 +38,7 @@ ALWAYS_SIGNED = ONE_CLICK | {"from", "to", "subject", "date", "message-id", "fee
 def delivered():
     """Send the survey of a metric from a verified domain; return it and the octets that came."""
     find._kept.clear()
-    offices = []
+    loops = []
 
     def deliver(metric: Metric, **fields: str):
         workspace = a_workspace(sender_address="hello@acme.com")
@@ -48,16 +48,16 @@ def delivered():
         )
         campaign = a_campaign(workspace, metric, template=a_template(workspace, metric, **fields))
         survey = a_survey(campaign, customer=customer)
-        office = Office(lambda: Servers(server, {}))
-        offices.append(office)
-        office.send_due()
+        loop = SenderLoop(lambda: Servers(server, {}))
+        loops.append(loop)
+        loop.send_due()
         [content] = sink.received
         return survey, domain, content
 
     with smtp_sink() as (sink, server):
         yield deliver
-        for office in offices:
-            office.close()
+        for loop in loops:
+            loop.close()
 
 
 @pytest.mark.parametrize("fields", [{}, AWKWARD], ids=["plain", "awkward"])
@@ -70,7 +70,7 @@ def test_a_mail_of_each_metric_keeps_to_every_rule(delivered, metric, fields):
     assert message["From"].addresses[0].addr_spec == "hello@acme.com"
     assert message["List-Unsubscribe"] == f"<{unsubscribe_link(survey.unsubscribe_token)}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    told = f"{survey.campaign_id}:{survey.workspace_id}:{metric}:afterword"
+    told = f"{survey.survey.campaign_id}:{survey.workspace_id}:{metric}:afterword"
     assert f"\r\nFeedback-ID: {told}\r\n".encode() in content  # as it is: programs read it
     for part in ("plain", "html"):
         body = message.get_body((part,))

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from afterword.mail.letters.brand import contrast, shades
-from afterword.mail.letters.compose import (
+from afterword.mail.message.rendered import Rendered
+from afterword.survey_templates.letters.brand import contrast, shades
+from afterword.survey_templates.letters.compose import (
     Design,
     DesignRefused,
     Links,
-    Rendered,
     compile_mail,
     problems,
 )

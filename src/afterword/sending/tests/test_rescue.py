@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from afterword.surveys.claim import claim_due
-from afterword.surveys.hand_over import DOUBT, Accepted
-from afterword.surveys.lease import LEASE, Held
-from afterword.surveys.models import State, Survey
-from afterword.surveys.rescue import FIVE, MOST_ORPHANED, rescue, suspect
-from tests.factories import NOW, a_survey
+from afterword.customers.models import Customer
+from afterword.sending.claim import claim_due
+from afterword.sending.hand_over import DOUBT, Accepted
+from afterword.sending.lease import LEASE, Held
+from afterword.sending.models import Mail, State
+from afterword.sending.rescue import FIVE, MOST_ORPHANED, rescue, suspect
+from tests.factories import NOW, a_survey, mail_of, reload
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -25,8 +26,12 @@ def test_what_was_only_claimed_is_queued_at_once():
 
     rescue(NOW)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker, survey.lease_until) == (State.QUEUED, None, None)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).worker, mail_of(survey).lease_until) == (
+        State.QUEUED,
+        None,
+        None,
+    )
 
 
 def test_what_five_workers_died_of_is_set_aside_and_the_rest_of_their_claims_is_not():
@@ -34,26 +39,32 @@ def test_what_five_workers_died_of_is_set_aside_and_the_rest_of_their_claims_is_
     states = []
     for n in range(MOST_ORPHANED):
         now = NOW + n * 2 * LEASE
-        claimed = claim_due(uuid4(), now, 10, [survey.campaign_id, other.campaign_id]).surveys
+        claimed = claim_due(
+            uuid4(), now, 10, [survey.survey.campaign_id, other.survey.campaign_id]
+        ).mails
         suspect(next(Held(one.id, one.attempt) for one in claimed if one.id == survey.id))
         rescue(now + LEASE + SECOND)
-        survey.refresh_from_db()
-        states.append(survey.state)
+        survey = reload(survey)
+        states.append(mail_of(survey).state)
 
-    other.refresh_from_db()
+    other = reload(other)
     assert states == [State.QUEUED] * 4 + [State.PARKED]
-    assert (survey.server_reply, survey.ended_at) == (FIVE, now + LEASE + SECOND)
-    assert (survey.worker, survey.lease_until, survey.handed_over) == (None, None, 0)
-    assert (other.state, other.orphaned) == (State.QUEUED, 0)
+    assert (mail_of(survey).server_reply, mail_of(survey).ended_at) == (FIVE, now + LEASE + SECOND)
+    assert (mail_of(survey).worker, mail_of(survey).lease_until, mail_of(survey).handed_over) == (
+        None,
+        None,
+        0,
+    )
+    assert (mail_of(other).state, mail_of(other).orphaned) == (State.QUEUED, 0)
 
 
 def test_who_has_it_now_is_not_suspected_by_what_an_earlier_worker_left():
     survey = held(State.CLAIMED)
 
-    suspect(Held(survey.id, survey.attempt - 1))
+    suspect(Held(survey.id, mail_of(survey).attempt - 1))
 
-    survey.refresh_from_db()
-    assert survey.orphaned == 0
+    survey = reload(survey)
+    assert mail_of(survey).orphaned == 0
 
 
 def test_a_worker_lost_during_the_hand_over_is_counted_otherwise():
@@ -62,8 +73,8 @@ def test_a_worker_lost_during_the_hand_over_is_counted_otherwise():
     rescue(NOW)
     rescue(NOW + DOUBT + SECOND)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.orphaned) == (State.QUEUED, MOST_ORPHANED - 1)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).orphaned) == (State.QUEUED, MOST_ORPHANED - 1)
 
 
 @pytest.mark.parametrize("how_many", [1, 20])
@@ -76,23 +87,23 @@ def test_the_number_of_queries_does_not_depend_on_how_many_are_rescued(
     with django_assert_num_queries(3):
         rescue(NOW)
 
-    assert not Survey.objects.filter(state=State.CLAIMED).exists()
+    assert not Mail.objects.filter(state=State.CLAIMED).exists()
 
 
 def test_without_evidence_it_is_in_doubt_for_a_while_and_then_sent_once_more():
     survey = held(State.HANDING_OVER, handed_over=1)
 
     rescue(NOW)
-    survey.refresh_from_db()
-    assert (survey.state, survey.worker) == (State.HANDING_OVER, None)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).worker) == (State.HANDING_OVER, None)
 
     rescue(NOW + DOUBT - SECOND)
-    survey.refresh_from_db()
-    assert survey.state == State.HANDING_OVER
+    survey = reload(survey)
+    assert mail_of(survey).state == State.HANDING_OVER
 
     rescue(NOW + DOUBT + SECOND)
-    survey.refresh_from_db()
-    assert (survey.state, survey.handed_over) == (State.QUEUED, 1)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).handed_over) == (State.QUEUED, 1)
 
 
 def test_the_second_time_it_is_set_aside():
@@ -101,8 +112,8 @@ def test_the_second_time_it_is_set_aside():
     rescue(NOW)
     rescue(NOW + DOUBT + SECOND)
 
-    survey.refresh_from_db()
-    assert (survey.state, survey.ended_at) == (State.PARKED, NOW + DOUBT + SECOND)
+    survey = reload(survey)
+    assert (mail_of(survey).state, mail_of(survey).ended_at) == (State.PARKED, NOW + DOUBT + SECOND)
 
 
 def test_a_journal_says_that_it_was_sent():
@@ -110,10 +121,9 @@ def test_a_journal_says_that_it_was_sent():
 
     rescue(NOW, lambda ids: [Accepted(id_, 1, "250 queued") for id_ in ids])
 
-    survey.refresh_from_db()
-    survey.customer.refresh_from_db()
-    assert (survey.state, survey.server_reply) == (State.SENT, "250 queued")
-    assert survey.customer.last_surveyed_at == NOW
+    customer = Customer.objects.get()
+    assert (mail_of(survey).state, mail_of(survey).server_reply) == (State.SENT, "250 queued")
+    assert customer.last_surveyed_at == NOW
 
 
 def test_a_journal_of_an_earlier_attempt_says_nothing_of_this_one():
@@ -121,8 +131,8 @@ def test_a_journal_of_an_earlier_attempt_says_nothing_of_this_one():
 
     rescue(NOW, lambda ids: [Accepted(id_, 0, "250 queued") for id_ in ids])
 
-    survey.refresh_from_db()
-    assert survey.state == State.HANDING_OVER
+    survey = reload(survey)
+    assert mail_of(survey).state == State.HANDING_OVER
 
 
 @pytest.mark.parametrize(
@@ -135,8 +145,8 @@ def test_what_can_only_happen_to_a_mail_that_arrived_is_evidence(sign):
 
     rescue(NOW)
 
-    survey.refresh_from_db()
-    assert survey.state == State.SENT
+    survey = reload(survey)
+    assert mail_of(survey).state == State.SENT
 
 
 def test_a_fetched_link_is_evidence_even_if_a_machine_fetched_it():
@@ -145,5 +155,5 @@ def test_a_fetched_link_is_evidence_even_if_a_machine_fetched_it():
 
     rescue(NOW)
 
-    survey.refresh_from_db()
-    assert survey.state == State.SENT
+    survey = reload(survey)
+    assert mail_of(survey).state == State.SENT

@@ -10,9 +10,10 @@ from html import escape
 
 from afterword.core.liquid import Text, TextRefused
 from afterword.core.text import header_line
-from afterword.mail.letters.brand import DARK_CARD, shades
-from afterword.mail.letters.design import WRITTEN, Design, DesignRefused, problems
-from afterword.mail.letters.layout import (
+from afterword.mail.message.rendered import Rendered
+from afterword.survey_templates.letters.brand import DARK_CARD, shades
+from afterword.survey_templates.letters.design import WRITTEN, Design, DesignRefused, problems
+from afterword.survey_templates.letters.layout import (
     OPEN_PIXEL,
     RIGHT_TO_LEFT,
     TRAP,
@@ -20,7 +21,7 @@ from afterword.mail.letters.layout import (
     text_outline,
     words_for,
 )
-from afterword.mail.letters.person import person_values, unlinked, wrapped
+from afterword.survey_templates.letters.person import person_values, unlinked, wrapped
 from afterword.survey_templates.metrics import SCALES
 
 __all__ = [
@@ -28,7 +29,6 @@ __all__ = [
     "Design",
     "DesignRefused",
     "Links",
-    "Rendered",
     "compile_mail",
     "problems",
 ]
@@ -49,13 +49,6 @@ class Links:
     view: str = ""
     trap: str = ""
     open_pixel: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    subject: str
-    html: str
-    text: str
 
 
 def compile_mail(design: Design) -> "CompiledMail":

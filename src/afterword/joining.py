@@ -1,0 +1,13 @@
+"""Joins the stages where an earlier one asks something of a later one; who runs imports it."""
+
+from afterword.campaigns.streams import campaign_names
+from afterword.sending import account_mail, kinds, streams
+from afterword.sending.streams import StreamKind
+from afterword.surveys.invite import CAMPAIGN
+from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
+from afterword.workspaces import accounts
+
+for kind in (SURVEY_KIND, REMINDER_KIND, account_mail.PASSWORD_RESET_KIND):
+    kinds.register(kind)
+streams.register(StreamKind(CAMPAIGN, campaign_names))
+accounts.send_links_by(account_mail.send_password_link)

@@ -1,0 +1,96 @@
+"""Make a letter of an invitation: the template compiled once, the person's values filled in."""
+
+from datetime import datetime
+
+from afterword.core.links import open_link, survey_link, trap_link, unsubscribe_link
+from afterword.customers.models import Customer
+from afterword.mail.message.assemble import build, envelope_address, needs_smtputf8
+from afterword.mail.message.return_path import return_path
+from afterword.mail.senders.find import sender_of
+from afterword.mail.ways.way import Letter
+from afterword.sending.models import Mail
+from afterword.survey_templates.letters.compose import Links
+from afterword.survey_templates.letters.of_template import compiled
+from afterword.surveys.models import Invitation
+
+# Gmail counts complaints by the fields before it, which it shows to whoever signs for the domain:
+# https://support.google.com/a/answer/6254652
+SENDER_ID = "afterword"
+
+
+def letter(mail: Mail, now: datetime) -> Letter:
+    """Compose the mail of an invitation; raises DesignRefused or MessageRefused where it can't be.
+
+    The Message-ID is the mail's own: whoever gets two copies can see that they are one mail.
+    """
+    invitation: Invitation = mail.matter
+    campaign, template = invitation.survey.campaign, invitation.template
+    company = campaign.workspace.name
+    sender = sender_of(campaign.workspace)
+    links = links_of(invitation, tracks_opens=campaign.workspace.tracks_opens)
+    rendered = compiled(template, company).render(
+        person_of(mail.customer, mail.recipient, campaign.name), links
+    )
+    sender_name = template.sender_name or company
+    recipient_name = mail.customer.full_name if mail.customer else ""
+    feedback_id = f"{campaign.id}:{campaign.workspace_id}:{template.metric}:{SENDER_ID}"
+    message_id = f"<{mail.id}@{sender.address.rpartition('@')[2]}>"
+    content = build(
+        rendered,
+        sender=sender.address,
+        sender_name=sender_name,
+        recipient=mail.recipient,
+        recipient_name=recipient_name,
+        message_id=message_id,
+        date=now,
+        unsubscribe=links.unsubscribe,
+        feedback_id=feedback_id,
+    )
+    return Letter(
+        mail.id,
+        mail.workspace_id,
+        return_path(mail.id, sender.address),
+        envelope_address(mail.recipient),
+        needs_smtputf8(mail.recipient),
+        rendered.subject,
+        sender.signer.sign(content) if sender.signer else content,
+        text=rendered.text,
+        html=rendered.html,
+        from_address=sender.address,
+        from_name=sender_name,
+        to_name=recipient_name,
+        headers={
+            "Message-ID": message_id,
+            "List-Unsubscribe": f"<{links.unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+
+
+def links_of(invitation: Invitation, *, tracks_opens: bool) -> Links:
+    return Links(
+        survey_link(invitation.answer_token),
+        unsubscribe_link(invitation.unsubscribe_token),
+        trap=trap_link(invitation.answer_token),
+        open_pixel=open_link(invitation.id) if tracks_opens else "",
+    )
+
+
+def person_of(customer: Customer | None, email: str, campaign_name: str) -> dict[str, object]:
+    person: dict[str, object] = {"email": email, "campaign_name": campaign_name}
+    if customer is None:
+        return person
+    return {
+        **customer.properties,
+        **person,
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+        "full_name": customer.full_name,
+        "company_name": customer.company_name,
+        "job_title": customer.job_title,
+        "city": customer.city,
+        "country": customer.country,
+        "tags": customer.tags,
+    }
