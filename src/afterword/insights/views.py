@@ -36,7 +36,7 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
             "campaigns": campaigns,
             "listening": [one for one in campaigns if one.is_active and one.events],
             "is_waiting_for_answers": Survey.objects.visible_to(member)
-            .filter(sent_at__isnull=False)
+            .filter(asked_at__isnull=False)
             .exists(),
             "periods": PERIODS,
             "base_url": settings.BASE_URL,

@@ -68,7 +68,7 @@ def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResp
         "mail", "template", "reminder", "survey__campaign", "survey__response"
     )
     decisions = customer.decisions.select_related("campaign", "event").prefetch_related(
-        "event__surveys"
+        "event__surveys__invitations__mail"
     )
     return render(
         request,

@@ -19,14 +19,16 @@ class MailServerForm(forms.Form):
     )
 
     def clean_address(self) -> str:
-        self._typed = str(self.cleaned_data["address"])
-        self.data = {"address": _without_secrets(self._typed)}
+        address = str(self.cleaned_data["address"])
         try:
-            self.server: MailServer = parse_own(self._typed)
+            self.server: MailServer = parse_own(address)
         except ValueError as problem:
             text = str(problem)
             raise forms.ValidationError(text[:1].upper() + text[1:]) from None
-        return self._typed
+        return address
+
+    def clean(self) -> None:
+        self.data = {"address": _without_secrets(str(self.data.get("address", "")))}
 
     def refuse(self, reply: str) -> None:
         """Say why the server does not work, and leave what is no secret to be mended."""

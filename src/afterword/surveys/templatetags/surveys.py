@@ -29,13 +29,14 @@ def survey_status(invitation: Invitation) -> dict[str, object]:
 
 @register.inclusion_tag("surveys/decided.html")
 def decided(decision: Decision) -> dict[str, object]:
-    """Show a decision's reason, or what became of its survey; `decision.event` has its surveys."""
+    """Show a decision's reason, or what became of its survey.
+
+    Many are shown at once: `decision.event` has its surveys, with their invitations and mails.
+    """
     surveys = decision.event.surveys.all() if decision.event else ()
     own = (each for each in surveys if each.campaign_id == decision.campaign_id)
-    return {
-        "decision": decision,
-        "survey": next((each for each in own if not each.reminds_id), None),
-    }
+    invited = (one for survey in own for one in survey.invitations.all() if not one.is_reminder)
+    return {"decision": decision, "invitation": next(invited, None)}
 
 
 @register.filter
