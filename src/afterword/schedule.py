@@ -15,6 +15,7 @@ from afterword.sending import brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import remind
+from afterword.web import kept_forms
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
 EVERY_QUARTER = "* * * * * */15"
@@ -81,6 +82,7 @@ def forget_old(now: datetime) -> None:
     """Remove what strangers can make us write, beyond its age or its number."""
     events_forget.forget_old(now)
     suppressions_forget.forget_old(now)
+    kept_forms.forget_old(now)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "afterword.web.leads_on.leads_on",
 ]
 
 ROOT_URLCONF = "afterword.urls"
@@ -128,6 +129,7 @@ CACHES = {
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _url.scheme == "https"
+CSRF_FAILURE_VIEW = "afterword.web.unsaved.token_failed"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 SECURE_REFERRER_POLICY = "same-origin"

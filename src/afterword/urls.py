@@ -3,11 +3,9 @@
 from django.urls import include, path
 
 from afterword import joining  # noqa: F401  (what pages ask of later stages)
-from afterword.web import health
 
 urlpatterns = [
-    path("health/live", health.live),
-    path("health/ready", health.ready),
+    path("", include("afterword.web.urls")),
     path("accounts/", include("afterword.workspaces.account_urls")),
     path("", include("afterword.workspaces.urls")),
     path("", include("afterword.customers.property_urls")),

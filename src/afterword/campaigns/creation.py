@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
@@ -34,15 +35,24 @@ def listen_for(campaign: Campaign, events: Sequence[str]) -> None:
 def delete_campaign(campaign: Campaign) -> str | None:
     """Delete the campaign, unless something speaks against it: then return what."""
     locked = Campaign.objects.select_for_update().get(id=campaign.id)
-    if locked.is_active:
-        return "Switch the campaign off first."
-    mails = Mail.objects.filter(id__in=locked.surveys.values("id"))  # of the same keys
-    if mails.filter(handed_over__gt=0).exists():
+    if refusal := why_not_deleted(locked):
+        return refusal
+    _mails_of(locked).delete()
+    locked.delete()
+    announce()
+    return None
+
+
+def why_not_deleted(campaign: Campaign) -> str | None:
+    if _mails_of(campaign).filter(handed_over__gt=0).exists():
         return (
             "It has sent surveys, and their answers count. "
             "Leave it switched off instead: then it asks nobody."
         )
-    mails.delete()
-    locked.delete()
-    announce()
+    if campaign.is_active:
+        return "Switch the campaign off first."
     return None
+
+
+def _mails_of(campaign: Campaign) -> QuerySet[Mail]:
+    return Mail.objects.filter(id__in=campaign.surveys.values("id"))  # of the same keys

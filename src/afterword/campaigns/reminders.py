@@ -50,6 +50,7 @@ def change(
 
 @require_POST
 @for_changers
+@transaction.atomic
 def removal(
     request: HttpRequest, member: Member, campaign_id: UUID, reminder_id: int
 ) -> HttpResponse:

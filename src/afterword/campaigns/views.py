@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afterword.campaigns.activation import activate, deactivate
@@ -15,6 +16,7 @@ from afterword.campaigns.editor.forms import NewCampaignForm
 from afterword.campaigns.models import Campaign
 from afterword.sending.brake import pausing
 from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.web.way_back import onward
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -43,7 +45,7 @@ def _count(relation: str, which: Q) -> Coalesce:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_changers
 def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
-    form = NewCampaignForm(request.POST or None)
+    form = NewCampaignForm(member.workspace, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         campaign = create_campaign(member.workspace, given["name"], Metric(given["metric"]))
@@ -65,7 +67,7 @@ def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpR
         messages.error(request, f"{campaign.name} cannot be switched on yet: something is missing.")
     else:
         messages.success(request, f"{campaign.name} is on: its events trigger surveys from now on.")
-    return redirect("campaigns:edit", campaign.id)
+    return redirect(onward(request) or reverse("campaigns:edit", args=[campaign.id]))
 
 
 @require_POST
@@ -76,7 +78,7 @@ def deactivation(request: HttpRequest, member: Member, campaign_id: UUID) -> Htt
     messages.success(
         request, f"{campaign.name} is off: it asks nobody, and what waits is not sent."
     )
-    return redirect("campaigns:edit", campaign.id)
+    return redirect(onward(request) or reverse("campaigns:edit", args=[campaign.id]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

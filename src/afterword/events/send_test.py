@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django import forms
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from afterword.campaigns.editor.sections import show_setup
 from afterword.campaigns.models import Campaign
 from afterword.core.jobs import wake
 from afterword.customers.models import Customer
@@ -50,10 +50,10 @@ def send_test(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRe
     campaign = get_object_or_404(Campaign.objects.visible_to(member), id=campaign_id)
     form = TestEventForm(campaign.events, request.POST)
     token = _token(member)
+    if token is None:
+        form.add_error(None, "Make an API token for events first.")
     if not form.is_valid() or token is None:
-        problems = [str(problem) for found in form.errors.values() for problem in found]
-        messages.error(request, " ".join(problems) or "Make an API token for events first.")
-        return redirect("campaigns:edit", campaign.id)
+        return show_setup(request, campaign, form)
     message_id = put_into_inbox(
         token, form.cleaned_data["email"], form.cleaned_data["event"], timezone.now()
     )

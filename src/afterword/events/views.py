@@ -28,7 +28,9 @@ def events(request: HttpRequest, member: Member) -> HttpResponse:
     search = Search.of(request.GET)
     cursor = request.GET.get("after", "")
     rows = search.find(Event.objects.visible_to(member))
-    rows = rows.select_related("customer").prefetch_related("decisions__campaign")
+    rows = rows.select_related("customer").prefetch_related(
+        "decisions__campaign", "decisions__event", "surveys__invitations__mail"
+    )
     page = newest_first(rows, "received_at", cursor)
     looked = _looked(request)
     is_partial = "HX-Request" in request.headers

@@ -10,6 +10,7 @@ from afterword.campaigns.models import Campaign
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
 from afterword.insights.dashboard import reports
+from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
 
@@ -34,6 +35,9 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
             "search": search,
             "campaigns": campaigns,
             "listening": [one for one in campaigns if one.is_active and one.events],
+            "is_waiting_for_answers": Survey.objects.visible_to(member)
+            .filter(asked_at__isnull=False)
+            .exists(),
             "periods": PERIODS,
             "base_url": settings.BASE_URL,
         },

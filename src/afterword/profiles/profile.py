@@ -67,7 +67,9 @@ def profile(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResp
     invitations = Invitation.objects.filter(survey__customer=customer).select_related(
         "mail", "template", "reminder", "survey__campaign", "survey__response"
     )
-    decisions = customer.decisions.select_related("campaign", "event")
+    decisions = customer.decisions.select_related("campaign", "event").prefetch_related(
+        "event__surveys__invitations__mail"
+    )
     return render(
         request,
         "profiles/profile.html",

@@ -11,6 +11,7 @@ from afterword.core.one_line import one_line_only
 from afterword.survey_templates.logos import MOST_BYTES, LogoRefused, keep_logo, media_type
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
+from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.models import Workspace
 
 _TEXTS = ("subject", "intro", "question", "comment_prompt", "thanks")
@@ -33,7 +34,7 @@ def fresh_template(workspace: Workspace, metric: Metric) -> Template:
     )
 
 
-class SurveyTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+class SurveyTemplateForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     name = forms.CharField(
         label="Name of the template",
         max_length=100,

@@ -5,15 +5,17 @@ Its times are those of the member's workspace.
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from afterword.web import kept_forms
 from afterword.workspaces.models import Member, Role
 
 P = ParamSpec("P")
@@ -50,14 +52,25 @@ def current_member(request: HttpRequest) -> Member | None:
 
 def _for(may: Callable[[Role], bool], view: MemberView[P]) -> View[P]:
     @wraps(view)
-    @login_required
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return kept_forms.sign_in_first(request)
         member = current_member(request)
         if member is None:
             return render(request, "workspaces/none.html", status=403)
         if not may(Role(member.role)):
             raise PermissionDenied
+        kept = None
+        if kept_forms.FIELD in request.POST:
+            kept = kept_forms.restore(request, member.user_id)
+            if kept is None:
+                messages.error(request, "This was saved already, or is kept no more.")
+                return redirect(request.get_full_path())
         with timezone.override(ZoneInfo(member.workspace.time_zone)):
-            return view(request, member, *args, **kwargs)
+            response = view(request, member, *args, **kwargs)
+        if kept and response.status_code < HTTPStatus.BAD_REQUEST:
+            kept.delete()
+        kept_forms.remember(request, response, member.user_id)
+        return response
 
     return guarded

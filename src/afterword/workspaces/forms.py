@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from afterword.core.one_line import one_line_only
+from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.models import (
     MAILS_ARE_A_PERSONS,
     MOST_ADDRESS_WAIT_MINUTES,
@@ -23,7 +24,12 @@ class TokenForm(forms.Form):
         validators=[one_line_only],
         help_text="Where the token is used, such as: production server.",
     )
-    scope = forms.ChoiceField(label="What it may do", choices=Scope.choices)
+    scope = forms.ChoiceField(
+        label="What it may do",
+        choices=Scope.choices,
+        initial=Scope.INGEST,
+        widget=forms.RadioSelect,
+    )
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -36,7 +42,7 @@ def _is_place(name: str) -> bool:
     return not name.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
 
 
-class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
+class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Workspace
         fields = (
@@ -85,5 +91,5 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def _limit(field: forms.Field, most: int, about: str = "") -> None:
     words = f"This is at most {most:,}. {about}".rstrip()
-    field.validators += [MinValueValidator(1), MaxValueValidator(most, words)]
+    field.validators = [MinValueValidator(1), MaxValueValidator(most, words)]  # not the column's
     field.widget.attrs |= {"min": 1, "max": most}

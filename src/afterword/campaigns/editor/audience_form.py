@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from afterword.audience.definition import check, compile_audience
 from afterword.audience.fields import BUILT_IN_FIELDS, field_key
 from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.campaigns.models import Campaign
 from afterword.customers.values import PropertyType
+from afterword.web.conflicts import SAVE_AGAIN, as_seen, seen_in, seen_input
 
 MOST_FILTERS = 20
 EMPTY_ROWS = 3
@@ -96,6 +98,10 @@ class AudienceForm(forms.Form):
         return Row()
 
     @property
+    def seen_input(self) -> SafeString:
+        return seen_input(self.campaign.audience)
+
+    @property
     def chosen_match(self) -> str:
         stored = self.campaign.audience.get("match") or "all"
         return str(self.data.get("match", stored) if self.is_bound else stored)
@@ -103,6 +109,7 @@ class AudienceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if len(self.rows) > MOST_FILTERS:
             raise forms.ValidationError(f"An audience has at most {MOST_FILTERS} filters.")
+        self._notice_others()
         for row in self.rows:
             row.problem = row.problem or self._problem(row)
         if any(row.problem for row in self.rows):
@@ -120,6 +127,16 @@ class AudienceForm(forms.Form):
             ],
         }
         self.campaign.save(update_fields=["audience", "updated_at"])
+
+    def _notice_others(self) -> None:
+        seen, stored = seen_in(self.data), as_seen(self.campaign.audience)
+        if seen is None or seen == stored:
+            return
+        theirs = [f"{row.field} {row.operator} {row.value}".strip() for row in self._rows_stored()]
+        words = f"{stored.get('match', 'all')} of: {'; '.join(theirs)}" if theirs else "no filter"
+        raise forms.ValidationError(
+            f"Somebody saved the audience meanwhile. It is now {words}. {SAVE_AGAIN}"
+        )
 
     def _rows_given(self, given: QueryDict) -> list[Row]:
         columns = [given.getlist(name) for name in ("field", "operator", "value")]
@@ -154,7 +171,8 @@ class AudienceForm(forms.Form):
 
     def _problem(self, row: Row) -> str:
         found = check({"filters": [self._spec(row)]}, self.types)
-        return " ".join(each.removeprefix("Filter 1: ") for each in found)
+        named = f"{row.field} {row.operator}: "  # which the row itself says, in better words
+        return " ".join(each.removeprefix("Filter 1: ").removeprefix(named) for each in found)
 
 
 def _shown(value: object) -> str:

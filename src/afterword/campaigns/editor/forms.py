@@ -9,6 +9,8 @@ from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.core.one_line import one_line_only
 from afterword.survey_templates.metrics import METRIC_CHOICES
 from afterword.survey_templates.models import Template
+from afterword.web.conflicts import NoticesOthers
+from afterword.workspaces.models import Workspace
 
 MOST_EVENTS = 200
 LONGEST_EVENT = 200
@@ -31,16 +33,38 @@ class NewCampaignForm(forms.Form):
         help_text="Such as: After an order. Customers do not see it.",
     )
 
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.workspace = workspace
 
-class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        refuse_taken_name(self.workspace, name)
+        return name
+
+
+def refuse_taken_name(workspace: Workspace, name: str, but: Campaign | None = None) -> None:
+    """Two campaigns with one name could not be told apart in lists and filters."""
+    others = workspace.campaigns.filter(name__iexact=name.strip())
+    if (others.exclude(id=but.id) if but else others).exists():
+        raise ValidationError("Another campaign has this name: choose a different one.")
+
+
+class NameForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     name = forms.CharField(max_length=100, validators=[one_line_only])
 
     class Meta:
         model = Campaign
         fields = ("name",)
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.initial.get("name"):  # from before names were each one's own
+            refuse_taken_name(self.instance.workspace, name, but=self.instance)
+        return name
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+
+class TemplateForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     """Assigns one of the workspace's templates that ask for the campaign's metric."""
 
     class Meta:
@@ -66,7 +90,7 @@ def candidates(campaign: Campaign) -> Any:
     return Template.objects.visible_to(campaign).filter(metric=campaign.metric).order_by("name")
 
 
-class EventsForm(forms.Form):
+class EventsForm(NoticesOthers, forms.Form):
     events = forms.CharField(
         label="Names of the events",
         required=False,

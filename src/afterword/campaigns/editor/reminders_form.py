@@ -10,6 +10,7 @@ from django.utils import timezone
 from afterword.campaigns.editor.forms import candidates
 from afterword.campaigns.models import MOST_REMINDERS, Campaign, Reminder, ReminderWhen
 from afterword.survey_templates.models import Template
+from afterword.web.conflicts import NoticesOthers
 
 MOST_DAYS = 365
 # What the survey was, as it follows "If it was".
@@ -21,7 +22,7 @@ WHEN = {
 NEEDS_OPENS = {ReminderWhen.NOT_OPENED, ReminderWhen.OPENED_NOT_ANSWERED}
 
 
-class ReminderForm(forms.ModelForm):  # type: ignore[type-arg]
+class ReminderForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     after_days = forms.IntegerField(label="Days", min_value=1, max_value=MOST_DAYS, initial=3)
 
     class Meta:
@@ -35,7 +36,10 @@ class ReminderForm(forms.ModelForm):  # type: ignore[type-arg]
             label="If it was", choices=[(when.value, words) for when, words in WHEN.items()]
         )
         template = self.fields["template"]
-        template.queryset = candidates(campaign)  # type: ignore[attr-defined]
+        usable = candidates(campaign).usable()
+        if self.instance.template_id:  # whose logo may be gone since
+            usable |= candidates(campaign).filter(id=self.instance.template_id)
+        template.queryset = usable  # type: ignore[attr-defined]
         template.empty_label = None  # type: ignore[attr-defined]
         self.fields["template"].initial = campaign.template_id
 

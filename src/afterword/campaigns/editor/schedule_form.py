@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from afterword.campaigns.models import Campaign, Service, ThrottleScope
+from afterword.web.conflicts import NoticesOthers
 
 UNITS = {
     "minutes": timedelta(minutes=1),
@@ -30,7 +31,7 @@ def _switch(label: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False)
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(NoticesOthers, forms.Form):
     """Each option has a switch; what is off is stored as every event, always, at once."""
 
     service = forms.ChoiceField(
@@ -77,6 +78,10 @@ class ScheduleForm(forms.Form):
         self._need("samples", "sample_percent", "Give the percentage.")
         self._need("delays", "delay_number", "Give the time to wait.")
         self._need("throttles", "throttle_days", "Give the number of days.")
+        if given.get("samples") and given.get("sample_percent") == 0:
+            self.add_error(
+                "sample_percent", "0 % asks nobody: to ask nobody, switch the campaign off."
+            )
         if given.get("delays") and not self.errors:
             self._check_delay(given["delay_number"] * UNITS[given["delay_unit"] or "days"])
         return given

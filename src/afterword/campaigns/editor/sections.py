@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +18,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.campaigns.activation import what_is_missing
-from afterword.campaigns.creation import listen_for
+from afterword.campaigns.creation import listen_for, why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
 from afterword.campaigns.editor.schedule_form import ScheduleForm
 from afterword.campaigns.models import Campaign, Service
 from afterword.customers.values import PropertyType
+from afterword.web.way_back import onward
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member, Role
 
@@ -47,6 +49,7 @@ class Section:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
+@transaction.atomic
 def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = TemplateForm(request.POST or None, instance=campaign)
@@ -64,6 +67,7 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
+@transaction.atomic
 def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = AudienceForm(campaign, _types(member), request.POST or None)
@@ -72,6 +76,7 @@ def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
+@transaction.atomic
 def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = ScheduleForm(campaign, request.POST or None)
@@ -80,6 +85,7 @@ def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
+@transaction.atomic
 def events(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = EventsForm(campaign, request.POST or None)
@@ -92,24 +98,39 @@ def events(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
+@transaction.atomic
 def name(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = NameForm(request.POST or None, instance=campaign)
     if _is_sent(request, form):
         _save_changed(form)
         return _saved(request, campaign, "name")
-    return show_section(request, find_campaign(request, member, campaign_id), "name", form)
+    return show_section(
+        request,
+        find_campaign(request, member, campaign_id),
+        "name",
+        form,
+        why_not_deleted=why_not_deleted(campaign),
+    )
 
 
 @require_safe
 @for_members
 def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
+    return show_setup(request, campaign)
+
+
+def show_setup(
+    request: HttpRequest, campaign: Campaign, test_event: BaseForm | None = None
+) -> HttpResponse:
+    """Show how events are sent, with the test event that could not be."""
     event = campaign.events[0] if campaign.events else "Order Completed"
     return show_section(
         request,
         campaign,
         "setup",
+        test_event,
         is_segment=campaign.service == Service.SEGMENT,
         base_url=settings.BASE_URL,
         protocol=settings.BASE_URL.partition("://")[0],
@@ -130,9 +151,10 @@ def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Ca
     """Return the campaign; to change it takes more than to look at it."""
     if request.method == "POST" and not Role(member.role).may_change:
         raise PermissionDenied
-    return get_object_or_404(
-        Campaign.objects.visible_to(member).select_related("template"), id=campaign_id
-    )
+    rows = Campaign.objects.visible_to(member).select_related("template")
+    if request.method == "POST":  # of two who save at once, the second sees the first
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    return get_object_or_404(rows, id=campaign_id)
 
 
 def _types(member: Member) -> dict[str, PropertyType]:
@@ -160,7 +182,7 @@ def _section(
 
 def _saved(request: HttpRequest, campaign: Campaign, section: str, said: str = "") -> HttpResponse:
     messages.success(request, said or f"{SECTIONS[section]} saved.")
-    return redirect(f"campaigns:{section}", campaign.id)
+    return redirect(onward(request) or reverse(f"campaigns:{section}", args=[campaign.id]))
 
 
 def show_section(

@@ -148,7 +148,7 @@ def test_a_wrong_change_is_shown_and_not_saved(client, campaign):
     )
 
     assert answer.status_code == 422
-    assert b"greater than or equal to 1" in answer.content
+    assert b"at least 1" in answer.content
     assert told(campaign)[0][2] == 3
 
 

@@ -38,7 +38,7 @@ def test_a_property_is_made(client, workspace, name):
         ("", "required"),
         ("signup date", "no spaces"),
         ("signup\tdate", "no spaces"),
-        ("x" * 101, "at most 100"),
+        ("x" * 101, "At most 100"),
         ("email", "own field"),
         ("firstName", "own field"),
         ("tags", "own field"),

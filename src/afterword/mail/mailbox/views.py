@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -25,7 +26,7 @@ from afterword.core.ids import parsed_id
 from afterword.core.keyset import newest_first
 from afterword.mail.mailbox.kept import Kept, read
 from afterword.mail.models import MailboxMessage
-from afterword.workspaces.access import for_members
+from afterword.workspaces.access import current_member, for_members
 from afterword.workspaces.models import Member
 
 LISTED, LISTED_AT_MOST = 500, 5_000  # as JSON
@@ -58,7 +59,9 @@ def for_readers(
         if configuration().mail is not None:
             raise Http404
         if is_local(request):
-            return view(request, MailboxMessage.objects.all(), *args, **kwargs)
+            member = current_member(request)  # who need not be anybody, and has a zone if they are
+            with timezone.override(member.workspace.time_zone if member else None):
+                return view(request, MailboxMessage.objects.all(), *args, **kwargs)
         return of_member(request, *args, **kwargs)
 
     return guarded

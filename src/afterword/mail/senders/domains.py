@@ -13,6 +13,7 @@ from afterword.core.dns import Answer, Question, ascii_name, ask_all
 from afterword.core.text import clean_json
 from afterword.mail.models import SenderDomain
 from afterword.mail.senders.keys import new_key, take_over
+from afterword.mail.senders.public_mail import PUBLIC_MAIL
 from afterword.mail.senders.records import (
     Finding,
     Status,
@@ -174,6 +175,11 @@ def _read_domain(text: str) -> str:
         raise DomainRefused(
             "This is not a domain. Write the one that stands after the @ of your address, "
             "such as acme.com."
+        )
+    if name in PUBLIC_MAIL:
+        raise DomainRefused(
+            f"{name} is not yours: its records are its provider's, and mail that others send from "
+            "it is refused. Add a domain of your own."
         )
     if len(name) > 253 - _ROOM:
         raise DomainRefused("The domain is too long: its records would have no room in DNS.")

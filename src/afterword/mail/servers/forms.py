@@ -1,7 +1,5 @@
 """The form of a workspace's own mail server."""
 
-from urllib.parse import urlsplit
-
 from django import forms
 
 from afterword.mail.servers.address import MailServer, SmtpServer
@@ -21,28 +19,31 @@ class MailServerForm(forms.Form):
     )
 
     def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"])
         try:
-            self.server: MailServer = parse_own(self.cleaned_data["address"])
+            self.server: MailServer = parse_own(address)
         except ValueError as problem:
             text = str(problem)
             raise forms.ValidationError(text[:1].upper() + text[1:]) from None
-        self._typed = str(self.cleaned_data["address"])
-        return self._typed
+        return address
 
     def clean(self) -> None:
-        self.data = {}
+        self.data = {"address": _without_secrets(str(self.data.get("address", "")))}
 
     def refuse(self, reply: str) -> None:
         """Say why the server does not work, and leave what is no secret to be mended."""
         self.add_error("address", f"It does not work, and is not used: {reply}")
-        if isinstance(self.server, SmtpServer):
-            self.data = {"address": _without_password(self._typed)}
-            if self.server.password:
-                self.add_error("address", "The password is not shown again: write it once more.")
+        if not isinstance(self.server, SmtpServer):
+            self.add_error("address", "The key is not shown again: write it once more.")
+        elif self.server.password:
+            self.add_error("address", "The password is not shown again: write it once more.")
 
 
-def _without_password(address: str) -> str:
-    url = urlsplit(address)
-    user, _, host = url.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return url._replace(netloc=f"{name}:@{host}" if ":" in user else url.netloc).geturl()
+def _without_secrets(address: str) -> str:
+    """Leave what may be shown: of `smtp:` the user too, elsewhere what stands there is a key."""
+    scheme, found, rest = address.rpartition("://")
+    before, at, host = rest.rpartition("@")
+    if not at:
+        return address if found else ""
+    user, colon, _ = before.partition(":")
+    return f"{scheme}{found}{user if scheme.startswith('smtp') else ''}{colon}@{host}"

@@ -4,6 +4,7 @@ from django import template
 from django.utils import timezone
 
 from afterword.decisions.explain import explain
+from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.status import Status, since, status_of
@@ -24,6 +25,18 @@ def survey_status(invitation: Invitation) -> dict[str, object]:
         # A machine's open says nothing of people, so it stands beside the status.
         "is_machine_opened": bool(invitation.machine_opened_at and not invitation.opened_at),
     }
+
+
+@register.inclusion_tag("surveys/decided.html")
+def decided(decision: Decision) -> dict[str, object]:
+    """Show a decision's reason, or what became of its survey.
+
+    Many are shown at once: `decision.event` has its surveys, with their invitations and mails.
+    """
+    surveys = decision.event.surveys.all() if decision.event else ()
+    own = (each for each in surveys if each.campaign_id == decision.campaign_id)
+    invited = (one for survey in own for one in survey.invitations.all() if not one.is_reminder)
+    return {"decision": decision, "invitation": next(invited, None)}
 
 
 @register.filter

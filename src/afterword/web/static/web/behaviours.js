@@ -1,9 +1,16 @@
 // Every small behaviour, each found by its data- attribute; the pages work without them.
-import { copying } from "./copy.js";
+import { focusing } from "./announce.js";
 import { confirming } from "./confirm.js";
+import { copying } from "./copy.js";
+import { closing } from "./menus.js";
 import { submitting } from "./submit.js";
+import { guarding } from "./unsaved.js";
 
 document.documentElement.classList.add("scripted");
 copying(document);
 confirming(document);
 submitting(document);
+guarding(document);
+closing(document);
+focusing(document);
+document.addEventListener("htmx:afterSwap", (event) => copying(event.detail.elt));
