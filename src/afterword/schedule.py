@@ -11,7 +11,7 @@ from afterword import flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
 from afterword.mail.senders import domains
-from afterword.sending import brake
+from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import remind
@@ -83,6 +83,7 @@ def forget_old(now: datetime) -> None:
     events_forget.forget_old(now)
     suppressions_forget.forget_old(now)
     kept_forms.forget_old(now)
+    account_mail.forget_old(now)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -14,7 +14,7 @@ from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.creation import create_campaign, delete_campaign
 from afterword.campaigns.editor.forms import NewCampaignForm
 from afterword.campaigns.models import Campaign
-from afterword.sending.brake import pausing
+from afterword.sending.paused import pausing
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_changers, for_members

@@ -4,28 +4,31 @@ Nothing that lets anybody in is stored: the link is made when the mail is compos
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from afterword.core.bulk import AT_ONCE
 from afterword.core.jobs import wake
-from afterword.mail.message.assemble import build, envelope_address, needs_smtputf8
+from afterword.mail.message.letter import letter_of
 from afterword.mail.message.rendered import Rendered
-from afterword.mail.message.return_path import return_path
-from afterword.mail.senders.find import default_address
+from afterword.mail.senders.find import Sender, default_address
 from afterword.mail.ways.way import Letter
 from afterword.sending.kinds import Kind, Unwanted
-from afterword.sending.models import Bounce, Mail
+from afterword.sending.models import WAITING, Bounce, Mail, State
 from afterword.sending.streams import ACCOUNTS
 from afterword.workspaces.members import password_link
 from afterword.workspaces.models import User
 
 PASSWORD_RESET = "password_reset"
 SENDER_NAME = "Afterword"
+KEPT_FOR = timedelta(days=30)
+_UNSETTLED = (*WAITING, State.CLAIMED, State.HANDING_OVER)
 _SUBJECT = "Choose a new password"
 # The decision log's word for an address of which a mail came back for good.
 _HARD_BOUNCED = "hard_bounced"
@@ -85,38 +88,25 @@ def _password_letter(mail: Mail, now: datetime) -> Letter:
         render_to_string("sending/password_reset.html", words),
         render_to_string("sending/password_reset.txt", words),
     )
-    return _letter(mail, rendered, now)
-
-
-def _letter(mail: Mail, rendered: Rendered, now: datetime) -> Letter:
-    sender = default_address()
-    message_id = f"<{mail.id}@{sender.rpartition('@')[2]}>"
-    content = build(
+    sender = Sender(default_address(), None)
+    return letter_of(
+        mail.id,
+        None,
         rendered,
+        now,
         sender=sender,
         sender_name=SENDER_NAME,
         recipient=mail.recipient,
-        message_id=message_id,
-        date=now,
     )
-    return Letter(
-        mail.id,
-        None,
-        return_path(mail.id, sender),
-        envelope_address(mail.recipient),
-        needs_smtputf8(mail.recipient),
-        rendered.subject,
-        content,
-        text=rendered.text,
-        html=rendered.html,
-        from_address=sender,
-        from_name=SENDER_NAME,
-        headers={
-            "Message-ID": message_id,
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-        },
+
+
+def forget_old(now: datetime) -> None:
+    """Remove what was settled long ago; of an address that is no good the mail stays, as a mark."""
+    old = Mail.objects.filter(workspace=None, created_at__lt=now - KEPT_FOR).exclude(
+        Q(bounce=Bounce.HARD) | Q(state__in=_UNSETTLED)
     )
+    while ids := list(old.values_list("id", flat=True)[:AT_ONCE]):
+        Mail.objects.filter(id__in=ids).delete()
 
 
 PASSWORD_RESET_KIND = Kind(PASSWORD_RESET, _password_letter, _may_still_go, condition=_NONE_BOUNCED)

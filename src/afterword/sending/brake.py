@@ -1,26 +1,26 @@
 """The sending brake: a stream whose mails bounce or are complained about stops by itself.
 
 Looked at are the last mails of a stream, and the last that a workspace sent from one domain:
-mailbox providers judge both. A person looks into it and resumes. A stream is paused while there is
-a live brake that says so, of its own or of all that its workspace sends.
+mailbox providers judge both. A person looks into it and resumes.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import LiteralString, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Q
+from django.db.models import Q
 
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.sending.models import Brake, BrakeLevel
+from afterword.sending.paused import IS_PAUSED
 from afterword.sending.streams import SENDING_STREAMS
-from afterword.workspaces.models import User, WorkspaceRows
+from afterword.workspaces.models import User
 
 LAST = 1000  # mails that are looked at
 # Shares are of this many mails at least, so that the first few mails cannot trip it: two
@@ -72,21 +72,6 @@ def judge(rates: Rates) -> BrakeLevel | None:
     if rates.bounces >= PAUSE_AT * mails or rates.complaints >= COMPLAINTS_AT * mails:
         return BrakeLevel.PAUSED
     return BrakeLevel.WARNED if rates.bounces >= WARN_AT * mails else None
-
-
-# Whether `mail`'s stream is paused: as part of another statement.
-IS_PAUSED: LiteralString = """EXISTS (
-    SELECT FROM surveys_brake AS brake
-    WHERE brake.workspace_id = mail.workspace_id AND brake.resumed_at IS NULL
-      AND brake.level = 'paused' AND coalesce(brake.stream_id, mail.stream_id) = mail.stream_id
-)"""
-
-
-def pausing(workspace_id: UUID | OuterRef, stream_id: UUID | OuterRef) -> WorkspaceRows[Brake]:
-    """Return the live brakes that pause a stream."""
-    live = Brake.objects.filter(resumed_at=None, level=BrakeLevel.PAUSED)
-    about = Q(stream_id=stream_id) | Q(stream_id=None)
-    return live.filter(about, Q(workspace_id=workspace_id))
 
 
 @transaction.atomic

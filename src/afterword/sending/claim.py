@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from afterword.core.failpoints import failpoint
-from afterword.sending.brake import IS_PAUSED
 from afterword.sending.lease import LEASE
 from afterword.sending.models import Mail, State
+from afterword.sending.paused import IS_PAUSED
 from afterword.sending.recheck import dismiss_unwanted
 
 

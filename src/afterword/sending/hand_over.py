@@ -16,11 +16,11 @@ from django.db.models.functions import Now
 
 from afterword.core.failpoints import failpoint
 from afterword.sending import outcomes
-from afterword.sending.brake import IS_PAUSED
 from afterword.sending.kinds import Kind, all_kinds
 from afterword.sending.lease import LEASE, Held
 from afterword.sending.models import DeliveryKind, Mail, State
 from afterword.sending.outcomes import Report
+from afterword.sending.paused import IS_PAUSED
 from afterword.workspaces.models import WorkspaceRows
 
 # Growing waits after a 4xx answer; the last one repeats until GIVE_UP_AFTER.

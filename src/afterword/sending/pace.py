@@ -34,8 +34,8 @@ _ABOUT_RATE = re.compile(
     r"|slow(?:ing)? down|throttl|\b4\.7\.28\b|\b4\.3\.2\b|deferred due to|volume",
     re.IGNORECASE,
 )
-# Which recipients of a domain were refused, each when last. Each process learns by itself.
-_refused: dict[tuple[str, str], dict[str, datetime]] = {}
+# Which recipients of a domain were refused lately, each when last. Each process learns by itself.
+_refused: dict[tuple[str, str], Mapping[str, datetime]] = {}
 _MOST_REMEMBERED = 10_000  # domains
 
 
@@ -78,9 +78,11 @@ def _is_one_of_several(
         return False
     if len(_refused) > _MOST_REMEMBERED:
         _refused.clear()
-    refused = _refused.setdefault((server, domain_of(recipient)), {})
-    refused[recipient] = now
-    return sum(now - at < LATELY for at in refused.values()) >= SEVERAL
+    domain = server, domain_of(recipient)
+    lately = {who: at for who, at in _refused.get(domain, {}).items() if now - at < LATELY}
+    # Replaced, and never changed: routes to one server have threads of their own.
+    _refused[domain] = lately | {recipient: now}
+    return len(_refused[domain]) >= SEVERAL
 
 
 def rate_now(learned: float, changed_at: datetime, now: datetime) -> float:

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from afterword.core.links import open_link, survey_link, trap_link, unsubscribe_link
 from afterword.customers.models import Customer
-from afterword.mail.message.assemble import build, envelope_address, needs_smtputf8
-from afterword.mail.message.return_path import return_path
+from afterword.mail.message.letter import letter_of
 from afterword.mail.senders.find import sender_of
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
@@ -19,53 +18,25 @@ SENDER_ID = "afterword"
 
 
 def letter(mail: Mail, now: datetime) -> Letter:
-    """Compose the mail of an invitation; raises DesignRefused or MessageRefused where it can't be.
-
-    The Message-ID is the mail's own: whoever gets two copies can see that they are one mail.
-    """
+    """Compose the mail of an invitation; raises DesignRefused or MessageRefused if it can't be."""
     invitation: Invitation = mail.matter
     campaign, template = invitation.survey.campaign, invitation.template
     company = campaign.workspace.name
-    sender = sender_of(campaign.workspace)
     links = links_of(invitation, tracks_opens=campaign.workspace.tracks_opens)
     rendered = compiled(template, company).render(
         person_of(mail.customer, mail.recipient, campaign.name), links
     )
-    sender_name = template.sender_name or company
-    recipient_name = mail.customer.full_name if mail.customer else ""
-    feedback_id = f"{campaign.id}:{campaign.workspace_id}:{template.metric}:{SENDER_ID}"
-    message_id = f"<{mail.id}@{sender.address.rpartition('@')[2]}>"
-    content = build(
-        rendered,
-        sender=sender.address,
-        sender_name=sender_name,
-        recipient=mail.recipient,
-        recipient_name=recipient_name,
-        message_id=message_id,
-        date=now,
-        unsubscribe=links.unsubscribe,
-        feedback_id=feedback_id,
-    )
-    return Letter(
+    return letter_of(
         mail.id,
         mail.workspace_id,
-        return_path(mail.id, sender.address),
-        envelope_address(mail.recipient),
-        needs_smtputf8(mail.recipient),
-        rendered.subject,
-        sender.signer.sign(content) if sender.signer else content,
-        text=rendered.text,
-        html=rendered.html,
-        from_address=sender.address,
-        from_name=sender_name,
-        to_name=recipient_name,
-        headers={
-            "Message-ID": message_id,
-            "List-Unsubscribe": f"<{links.unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-        },
+        rendered,
+        now,
+        sender=sender_of(campaign.workspace),
+        sender_name=template.sender_name or company,
+        recipient=mail.recipient,
+        recipient_name=mail.customer.full_name if mail.customer else "",
+        unsubscribe=links.unsubscribe,
+        feedback_id=f"{campaign.id}:{campaign.workspace_id}:{template.metric}:{SENDER_ID}",
     )
 
 

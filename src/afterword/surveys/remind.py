@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from afterword.core.ids import new_id
-from afterword.sending.brake import IS_PAUSED
+from afterword.sending.paused import IS_PAUSED
 from afterword.surveys.invite import Invited, invite
 
 # A reminder that could not be sent in time, as in a long outage, is not sent this much later.

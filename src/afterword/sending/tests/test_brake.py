@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from afterword.sending import brake
-from afterword.sending.brake import Rates, apply_brakes, judge, pausing, resume
+from afterword.sending.brake import Rates, apply_brakes, judge, resume
 from afterword.sending.models import Brake, BrakeLevel, DeliveryEvent, DeliveryKind, Mail, State
+from afterword.sending.paused import pausing
 from afterword.surveys.invite import CAMPAIGN, SURVEY
 from tests.factories import NOW, a_brake, a_campaign, a_member, a_workspace
 

@@ -4,9 +4,9 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from afterword.campaigns.models import Campaign
-from afterword.sending.brake import pausing
 from afterword.sending.hand_over import DOUBT
 from afterword.sending.models import Mail, State
+from afterword.sending.paused import pausing
 from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.status import Status, status_of
 from afterword.surveys.outbox.step import moment

@@ -1,8 +1,8 @@
 import pytest
 from django.test import Client
 
-from afterword.sending.brake import pausing
 from afterword.sending.models import BrakeLevel, State
+from afterword.sending.paused import pausing
 from afterword.workspaces.models import Role
 from tests.factories import a_brake, a_campaign, a_member, a_survey, a_workspace, mail_of
 
