@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.utils import timezone
 
@@ -22,8 +23,10 @@ from afterword.mail.message.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
 from afterword.occasions.occasion import Kind, Occasion
 from afterword.sending.models import Brake, BrakeLevel, Mail, State
+from afterword.survey_templates.document import ANY, Document
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
+from afterword.survey_templates.versions import current_of
 from afterword.surveys.invite import CAMPAIGN, REMINDER, SURVEY
 from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.schedule import Asking, schedule
@@ -54,8 +57,21 @@ def a_property(workspace: Workspace, name: str, type_: str = "text") -> Property
     return Property.objects.create(workspace=workspace, name=name, type=type_)
 
 
+_OF_DOCUMENT = frozenset(field.name for field in msgspec.structs.fields(Document))
+
+
 def a_template(workspace: Workspace, metric: Metric = Metric.NPS, **fields: Any) -> Template:
+    """A template with a logo; fields that are no columns are its document's.
+
+    For short, `comment_prompt` and a text for `thanks` are for any score.
+    """
     number = next(_numbers)
+    said: dict[str, Any] = {"subject": "How was it?", "question": SCALES[metric].question}
+    if prompt := fields.pop("comment_prompt", ""):
+        said["follow_up"] = {ANY: prompt}
+    if isinstance(fields.get("thanks"), str):
+        fields["thanks"] = {ANY: {"text": fields["thanks"]}}
+    said.update({name: fields.pop(name) for name in _OF_DOCUMENT & fields.keys()})
     return Template.objects.create(
         **{
             "workspace": workspace,
@@ -63,8 +79,7 @@ def a_template(workspace: Workspace, metric: Metric = Metric.NPS, **fields: Any)
             "name": f"Template {number}",
             "metric": metric,
             "logo_url": "https://acme.test/logo.png",
-            "subject": "How was it?",
-            "question": SCALES[metric].question,
+            "document": {name: value for name, value in said.items() if value},
             **fields,
         }
     )
@@ -152,6 +167,7 @@ def _invited(
         template=template,
         created_at=created_at,
         reminder=fields.pop("reminder", None),
+        version=current_of(template, NOW) if fields.get("sent_at") else None,
         **_taken(fields, _OF_INVITATION),
     )
     of_mail = {name: value for name, value in fields.items() if name not in _OF_SURVEY}
@@ -205,6 +221,7 @@ def surveys_of(
             email=customer.address,
             occasion=Occasion(Kind.HAND, new_id(), "", NOW, NOW),
             due_at=due(place),
+            facts={},
         )
         for place, customer in enumerate(customers)
     ]

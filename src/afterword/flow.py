@@ -18,6 +18,7 @@ from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.customers.meet import Terms, meet
 from afterword.customers.record import Record
+from afterword.customers.snapshot import snapshot
 from afterword.decisions.decide import decide
 from afterword.decisions.facts import Listening, facts_of, load_listening, past_surveys
 from afterword.decisions.record import Decided, record
@@ -182,4 +183,5 @@ def _facts(taken: Taken, surveys: Sequence[PastSurvey], waits_until: datetime | 
 
 
 def _asking(campaign: Campaign, customer: Record, occasion: Occasion, due_at: datetime) -> Asking:
-    return Asking(new_id(), campaign, customer.id, customer.email or "", occasion, due_at)
+    facts = snapshot(customer.own, customer.tags, customer.properties, customer.company_id)
+    return Asking(new_id(), campaign, customer.id, customer.email or "", occasion, due_at, facts)

@@ -1,8 +1,10 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.campaigns.streams import campaign_names
+from afterword.feedback.answering import preview as survey_page
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
+from afterword.survey_templates.editor import preview
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
 from afterword.workspaces import accounts
@@ -10,4 +12,5 @@ from afterword.workspaces import accounts
 for kind in (SURVEY_KIND, REMINDER_KIND, account_mail.PASSWORD_RESET_KIND):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
+preview.draw_pages_by(survey_page.draw)
 accounts.send_links_by(account_mail.send_password_link)

@@ -36,7 +36,7 @@ class Feedback(Schema):
     """
 
     id: UUID
-    surveyId: UUID
+    surveyId: UUID | None
     customerId: UUID | None
     email: str
     firstName: str = ""
@@ -49,7 +49,7 @@ class Feedback(Schema):
     city: str = ""
     tags: list[str] = []
     customProps: list[PropertyValue] = []
-    campaignId: UUID
+    campaignId: UUID | None
     campaignName: str
     createdDate: datetime
     updatedDate: datetime
@@ -125,13 +125,13 @@ def feedback(row: Response, types: Types) -> Feedback:
         email=row.email,
         customProps=properties_of(row.customer, types),
         campaignId=row.campaign_id,
-        campaignName=row.campaign.name,
+        campaignName=row.campaign.name if row.campaign else "",
         createdDate=row.created_at,
         updatedDate=row.updated_at,
         score=row.score,
         comment=row.comment,
         ratingCategory=row.scale.bucket_label(row.score),
-        channel=row.campaign.channel,
+        channel=row.campaign.channel if row.campaign else "",
         metricsType=METRIC_TYPES[Metric(row.metric)],
         isSubmitted=row.submitted_at is not None,
         isPartial=row.is_partial,

@@ -67,6 +67,7 @@ def _templates(file: WorkspaceFile, existing: Existing) -> dict[str, Template]:
         had = existing.templates.get(spec.key)
         has_logo = bool(spec.logo or spec.logo_url or (had and had.has_logo))
         found[spec.key] = Template(
+            workspace=existing.workspace,
             key=spec.key,
             name=spec.columns["name"],
             metric=spec.metric,

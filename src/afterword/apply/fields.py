@@ -53,6 +53,13 @@ class Fields:
     def has(self, name: str) -> bool:
         return self._node(name) is not None
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._nodes)
+
+    def is_mapping(self, name: str) -> bool:
+        return isinstance(self._node(name), yaml.MappingNode)
+
     def text(
         self, name: str, limit: int, default: str | None = None, *, lines: bool = False
     ) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from afterword.apply import campaign_fields, template_fields
+from afterword.apply import campaign_fields
 from afterword.apply.campaign_fields import read_campaign
 from afterword.apply.fields import Fields, twice
 from afterword.apply.problems import Problems
@@ -40,10 +40,7 @@ def read_file(path: Path) -> WorkspaceFile:
         problems,
         _workspace(top),
         [_property(each) for each in top.children("properties")],
-        [
-            read_template(each, path.parent)
-            for each in top.children("templates", template_fields.LATER)
-        ],
+        [read_template(each, path.parent) for each in top.children("templates")],
         [read_campaign(each) for each in top.children("campaigns", campaign_fields.LATER)],
         [_token(each) for each in top.children("tokens")],
     )

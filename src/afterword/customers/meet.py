@@ -95,7 +95,7 @@ def meet(
         for said, one in zip(calls, met, strict=True)
     ]
     look_up_standings(terms.workspace_id, people.records())
-    taken = upsert.store(terms.workspace_id, people.records(), people.merged_ids(), now)
+    taken = upsert.store(terms.workspace_id, people.records(), people.merged_ids(), source, now)
     people.identities.redirect(taken)
     identities.store(terms.workspace_id, people.identities, people.merged_ids())
     return met
@@ -242,6 +242,7 @@ class _People:
         if record is None:
             return self._made(email)
         record.email, record.is_changed = email, True
+        record.changed.add("email")
         self.by_email[email] = record
         return record
 

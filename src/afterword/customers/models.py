@@ -5,7 +5,7 @@ from django.db import models
 
 from afterword.core.ids import new_id
 from afterword.customers.values import PropertyType
-from afterword.workspaces.models import Workspace, WorkspaceRows
+from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
 
 class Property(models.Model):
@@ -20,6 +20,47 @@ class Property(models.Model):
         verbose_name_plural = "properties"
         constraints = (
             models.UniqueConstraint(fields=["workspace", "name"], name="one_property_per_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    """A label that customers of the workspace may have; a customer's own are in their row."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="tags", db_index=False)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_tag_per_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Company(models.Model):
+    """Where customers work. `key` is its name however it is spelled (`companies.key_of`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="companies", db_index=False
+    )
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        verbose_name_plural = "companies"
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "key"], name="one_company_per_key"),
         )
 
     def __str__(self) -> str:
@@ -56,6 +97,9 @@ class Customer(models.Model):
     # {name: instant of the event that set or unassigned it}; own fields under their column name.
     changed_at = models.JSONField(default=dict, blank=True)
     tags = ArrayField(models.TextField(), default=list, blank=True)
+    company = models.ForeignKey(
+        Company, models.SET_NULL, null=True, blank=True, related_name="customers", db_index=False
+    )
     source = models.CharField(max_length=50)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -77,7 +121,14 @@ class Customer(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["workspace", "email"], name="one_customer_per_address"),
         )
-        indexes = (models.Index(fields=["workspace", "-created_at"], name="customers_newest"),)
+        indexes = (
+            models.Index(fields=["workspace", "-created_at"], name="customers_newest"),
+            models.Index(
+                fields=["company"],
+                condition=models.Q(company__isnull=False),
+                name="customers_of_company",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.full_name or self.email or "Somebody without an address"
@@ -130,3 +181,35 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"
+
+
+class Change(models.Model):
+    """That something known of a customer changed: which fields, when, and by whom."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="changes", db_index=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    # Names of columns and of properties; see `record.py`.
+    fields = ArrayField(models.TextField())
+    # The integration that said so, as customers' sources are called, or a member.
+    source = models.CharField(max_length=50, blank=True, default="")
+    by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["customer", "-at"], name="changes_of_customer"),)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.fields}"
+
+
+class Facts(models.Model):
+    """What was known of somebody at a moment (`snapshot.py`); kept beside a survey or an answer."""
+
+    facts = models.JSONField()
+
+    class Meta:
+        abstract = True

@@ -38,10 +38,14 @@ class Record:
     properties: dict[str, Any] = field(default_factory=dict)
     changed_at: dict[str, str] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+    company_id: UUID | None = None
     last_surveyed_at: datetime | None = None
     standing: Standing = FREE
     is_new: bool = False
     is_changed: bool = False
+    # What has another value than it had: columns, properties, "tags"; and the tags that came.
+    changed: set[str] = field(default_factory=set)
+    new_tags: set[str] = field(default_factory=set)
 
     def built_in_fields(self) -> dict[str, object]:
         """Return what an audience filter may look at beside properties, by field name."""
@@ -104,7 +108,8 @@ def fill_empty_names(record: Record, traits: Mapping[str, Any]) -> bool:
     """Take a name from a source that is not trusted, where none is known; say if one was taken."""
     said = read_own_fields(traits)
     names = {name: said[name] for name in NAMES if said.get(name) and not record.own[name]}
-    record.own.update(names)
+    for name, text in names.items():
+        _set_own(record, name, text)
     return bool(names)
 
 
@@ -113,18 +118,35 @@ def merge(one: Record, into: Record) -> None:
     for name in one.changed_at.keys() | one.properties.keys():
         if one.changed_at.get(name, "") < into.changed_at.get(name, ""):
             continue
-        _copy(one.own if name in one.own else one.properties, name, into)
+        _copy(one, name, into)
         if name in one.changed_at:
             into.changed_at[name] = one.changed_at[name]
     _add_tags(into, one.tags, {})
     into.is_changed = True
 
 
-def _copy(values: Mapping[str, Any], name: str, into: Record) -> None:
+def _copy(one: Record, name: str, into: Record) -> None:
     if name in into.own:
-        into.own[name] = values.get(name) or into.own[name]
-    elif name in values:
-        into.properties[name] = values[name]
+        _set_own(into, name, one.own[name] or into.own[name])
+    elif name in one.properties:
+        _set_property(into, name, one.properties[name])
+
+
+def _set_own(record: Record, column: str, text: str) -> None:
+    if record.own[column] != text:
+        record.own[column] = text
+        record.changed.add(column)
+        if column == "company_name":
+            record.company_id = None  # until the company of that name is found
+
+
+def _set_property(record: Record, name: str, value: Any) -> None:
+    if record.properties.get(name) != value:
+        record.changed.add(name)
+        if value is None:
+            del record.properties[name]
+        else:
+            record.properties[name] = value
 
 
 def _assign(
@@ -136,24 +158,25 @@ def _assign(
         if isinstance(value, Problem):
             problems[name] = value.message
         elif _is_newest(record, name, stamp):
-            if value is None:
-                record.properties.pop(name, None)
-            else:
-                record.properties[name] = value
+            _set_property(record, name, value)
     return problems
 
 
 def _fill(record: Record, own: Mapping[str, str], stamp: str) -> None:
     for column, text in own.items():
         if _is_newest(record, column, stamp):
-            record.own[column] = text
+            _set_own(record, column, text)
 
 
 def _add_tags(record: Record, sent: object, problems: dict[str, str]) -> None:
     tags = dict.fromkeys([*record.tags, *read_tags(sent)])
     if len(tags) > MAX_TAGS:
         problems["tags"] = f"A customer has at most {MAX_TAGS:,} tags; the last ones were left out."
-    record.tags = list(tags)[:MAX_TAGS]
+    kept = list(tags)[:MAX_TAGS]
+    if len(kept) > len(record.tags):
+        record.new_tags.update(kept[len(record.tags) :])
+        record.changed.add("tags")
+        record.tags = kept
 
 
 def _stamp(at: datetime) -> str:

@@ -10,11 +10,14 @@ from django.db import connection
 
 from afterword.core import bulk
 from afterword.core.ids import new_id
+from afterword.customers import companies
+from afterword.customers.changes import log_changes
 from afterword.customers.models import Customer
 from afterword.customers.record import OWN_COLUMNS, Record
+from afterword.customers.tags import keep_tags
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_UPDATED = (*OWN_COLUMNS, "properties", "changed_at", "tags", "updated_at")
+_UPDATED = (*OWN_COLUMNS, "properties", "changed_at", "tags", "company_id", "updated_at")
 _CONFLICT = (
     "ON CONFLICT (workspace_id, email) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _UPDATED)
@@ -32,6 +35,7 @@ def load_locked(workspace_id: UUID, emails: Iterable[str], ids: Iterable[UUID]) 
 # Plain rows and arrays: models and a thousand parameters cost several times as much.
 _LOAD = f"""
     SELECT id, email, source, created_at, last_surveyed_at, properties, changed_at, tags,
+           company_id,
            {", ".join(OWN_COLUMNS)}
     FROM customers_customer
     WHERE workspace_id = %s AND (email = ANY(%s::text[]) OR id = ANY(%s::uuid[]))
@@ -47,6 +51,7 @@ def store(
     workspace_id: UUID,
     records: Iterable[Record],
     merged: Mapping[UUID, UUID],
+    source: str,
     now: datetime,
 ) -> dict[UUID, Record]:
     """Insert or update the records that changed, and leave those that were merged empty.
@@ -56,6 +61,8 @@ def store(
     What stops mail is written with new ones only: `suppressions` changes it for the others.
     """
     changed = [record for record in records if record.is_changed or record.is_new]
+    companies.place(workspace_id, changed, now)
+    keep_tags(workspace_id, set().union(*(record.new_tags for record in changed)), now)
     new = {record.email: record for record in changed if record.is_new and record.email}
     rows = [_row(workspace_id, new[email], now) for email in sorted(new)]
     taken = {}
@@ -71,6 +78,7 @@ def store(
         [_row(workspace_id, record, now) for record in changed if not record.is_new],
         ("email", *_UPDATED),
     )
+    log_changes(workspace_id, changed, source, now)
     return taken
 
 
@@ -84,6 +92,7 @@ def _empty(merged: Mapping[UUID, UUID], now: datetime) -> None:
                 "properties": {},
                 "changed_at": {},
                 "tags": [],
+                "company_id": None,
                 "merged_into_id": into,
                 "updated_at": now,
             }
@@ -94,7 +103,9 @@ def _empty(merged: Mapping[UUID, UUID], now: datetime) -> None:
 
 
 def _record(row: tuple[Any, ...]) -> Record:
-    id_, email, source, created_at, last_surveyed_at, properties, changed_at, tags, *own = row
+    id_, email, source, created_at, surveyed_at, properties, changed_at, tags, company_id, *own = (
+        row
+    )
     return Record(
         id=id_,
         email=email,
@@ -104,7 +115,8 @@ def _record(row: tuple[Any, ...]) -> Record:
         properties=_decode(properties),
         changed_at=_decode(changed_at),
         tags=tags,
-        last_surveyed_at=last_surveyed_at,
+        company_id=company_id,
+        last_surveyed_at=surveyed_at,
     )
 
 
@@ -117,6 +129,7 @@ def _row(workspace_id: UUID, record: Record, now: datetime) -> dict[str, object]
         "properties": record.properties,
         "changed_at": record.changed_at,
         "tags": record.tags,
+        "company_id": record.company_id,
         **record.standing.columns,
         "source": record.source,
         "created_at": record.created_at,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from afterword.customers.language import OWN
 from afterword.feedback.words import WORDS
 
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
@@ -15,7 +16,6 @@ ENGLISH_NAMES = {
 }  # fmt: skip
 _NAMES = {words.name.lower(): code for code, words in WORDS.items()} | ENGLISH_NAMES
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_.@].*)?", re.DOTALL)
-OWN = ("language", "locale")  # the properties that say a customer's language
 
 
 def choose_language(properties: Mapping[str, object], accepted: str) -> str:

@@ -7,9 +7,10 @@ from django.db import models
 
 from afterword.campaigns.models import Campaign
 from afterword.core.ids import new_id
-from afterword.customers.models import Customer
+from afterword.customers.models import Customer, Facts
 from afterword.feedback.hits.judge import Judgement
 from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
+from afterword.survey_templates.models import TemplateVersion
 from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
@@ -22,20 +23,48 @@ class Earlier(NamedTuple):
     at: datetime
 
 
+class Source(models.TextChoices):
+    SURVEY = "survey", "Survey"
+    MANUAL = "manual", "Added by hand"
+    API = "api", "API"
+    IMPORT = "import", "Import"
+
+
 class Response(models.Model):
     """The answer to one survey. A score alone counts; the comment may follow."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="responses")
-    survey = models.OneToOneField(Survey, models.CASCADE, related_name="response")
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="responses")
+    # None for what was answered elsewhere, or by nobody in particular.
+    survey = models.OneToOneField(
+        Survey, models.CASCADE, null=True, blank=True, related_name="response"
+    )
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, null=True, blank=True, related_name="responses"
+    )
     customer = models.ForeignKey(
         Customer, models.SET_NULL, null=True, blank=True, related_name="responses"
     )
-    email = models.CharField(max_length=254)
+    email = models.CharField(max_length=254, blank=True, default="", db_default="")
+    source = models.CharField(
+        max_length=10, choices=Source.choices, default=Source.SURVEY, db_default=Source.SURVEY
+    )
+    # Whether it is a part of scores.
+    counts = models.BooleanField(default=True, db_default=True)
+    # What it answered, and in which language; None where that is not known.
+    version = models.ForeignKey(
+        TemplateVersion, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=35, blank=True, default="", db_default="")
     metric = models.CharField(max_length=10, choices=METRIC_CHOICES)
     score = models.SmallIntegerField()
     comment = models.TextField(blank=True, max_length=10_000)
+    # {key of a further question: what was said}, choices in the template's own language.
+    answers = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
+    # Whether the box was ticked; None where there was none.
+    consent = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     # When the whole form was sent; None while only the score is known.
@@ -77,6 +106,17 @@ class Response(models.Model):
     def is_partial(self) -> bool:
         """Whether there is a score without a comment, sent or not: it counts all the same."""
         return not self.comment
+
+
+class ResponseFacts(Facts):
+    """What was known of somebody when they answered."""
+
+    response = models.OneToOneField(
+        Response, models.CASCADE, primary_key=True, related_name="facts_then"
+    )
+
+    def __str__(self) -> str:
+        return f"facts of {self.response_id}"
 
 
 class HitKind(models.TextChoices):

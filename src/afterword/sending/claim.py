@@ -110,7 +110,7 @@ _DUE = """
     FROM unnest(%s::uuid[]) AS wanted(id)
     CROSS JOIN LATERAL (
         SELECT id, workspace_id, kind, about, stream_kind, stream_id, customer_id, recipient,
-               attempt, refusals, first_refused_at
+               attempt, handed_over, refusals, first_refused_at
         FROM sending_mail
         WHERE stream_id = wanted.id AND state = 'queued' AND due_at <= %s
         ORDER BY due_at LIMIT %s

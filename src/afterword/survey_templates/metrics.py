@@ -41,8 +41,13 @@ class Scale:
             return Bucket.PROMOTER
         return Bucket.PASSIVE if score >= self.passive_from else Bucket.DETRACTOR
 
+    @property
+    def by_bucket(self) -> dict[Bucket, str]:
+        """What the metric calls its categories."""
+        return dict(zip(Bucket, self.bucket_labels, strict=True))
+
     def bucket_label(self, score: int) -> str:
-        return dict(zip(Bucket, self.bucket_labels, strict=True))[self.bucket(score)]
+        return self.by_bucket[self.bucket(score)]
 
 
 # NPS by Reichheld (HBR, December 2003); CES 2.0 asks for agreement on seven points;

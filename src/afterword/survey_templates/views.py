@@ -1,5 +1,6 @@
 """The pages of survey templates."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.core.keys import free_key
-from afterword.survey_templates.forms import SurveyTemplateForm, fresh_template
+from afterword.customers.models import Customer
+from afterword.survey_templates.editor.arrange import ARRANGE, arranged
+from afterword.survey_templates.editor.form import SurveyTemplateForm
+from afterword.survey_templates.gallery import fresh_template
+from afterword.survey_templates.letters.person import PERSON_FIELDS
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
 from afterword.web.way_back import way_back
@@ -22,7 +27,7 @@ from afterword.workspaces.models import Member, Role, Workspace
 @require_safe
 @for_members
 def templates(request: HttpRequest, member: Member) -> HttpResponse:
-    rows = Template.objects.visible_to(member).prefetch_related("campaigns")
+    rows = Template.objects.visible_to(member).with_brand().prefetch_related("campaigns")
     return render(
         request, "survey_templates/templates.html", {"templates": rows.order_by("name", "id")}
     )
@@ -35,7 +40,9 @@ def new_template(request: HttpRequest, member: Member) -> HttpResponse:
     if request.GET.get("metric") not in set(Metric):
         return render(request, "survey_templates/template_metric.html", {"cards": SCALES})
     fresh = fresh_template(member.workspace, Metric(request.GET["metric"]))
-    form = SurveyTemplateForm(request.POST or None, request.FILES or None, instance=fresh)
+    form = SurveyTemplateForm(fresh, request.POST or None, request.FILES or None)
+    if ARRANGE in request.POST:
+        return _show(request, _rearranged(request, fresh))
     if request.method == "POST" and form.is_valid():
         template = _create(form, member.workspace)
         messages.success(request, f"The template {template.name} is made.")
@@ -48,8 +55,10 @@ def new_template(request: HttpRequest, member: Member) -> HttpResponse:
 def edit_template(request: HttpRequest, member: Member, template_id: UUID) -> HttpResponse:
     if request.method == "POST" and not Role(member.role).may_change:
         raise PermissionDenied
-    template = get_object_or_404(Template.objects.visible_to(member), id=template_id)
-    form = SurveyTemplateForm(request.POST or None, request.FILES or None, instance=template)
+    template = get_object_or_404(Template.objects.visible_to(member).with_brand(), id=template_id)
+    form = SurveyTemplateForm(template, request.POST or None, request.FILES or None)
+    if ARRANGE in request.POST:
+        return _show(request, _rearranged(request, template), template=template)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "The template is saved: the next survey uses it.")
@@ -61,7 +70,7 @@ def edit_template(request: HttpRequest, member: Member, template_id: UUID) -> Ht
 def _create(form: SurveyTemplateForm, workspace: Workspace) -> Template:
     Workspace.objects.select_for_update().get(id=workspace.id)  # of two at once, one key each
     taken = set(workspace.templates.values_list("key", flat=True))
-    form.instance.key = free_key(form.cleaned_data["name"], taken, "template")
+    form.template.key = free_key(form.cleaned_data["name"], taken, "template")
     return form.save()
 
 
@@ -69,6 +78,28 @@ def _show(request: HttpRequest, form: SurveyTemplateForm, **context: object) -> 
     return render(
         request,
         "survey_templates/template.html",
-        {"form": form, **context},
-        status=422 if form.is_bound else 200,
+        {
+            "form": form,
+            "variables": _variables(form.template),
+            "people": _people(form.template),
+            **context,
+        },
+        status=422 if form.errors else 200,
     )
+
+
+def _rearranged(request: HttpRequest, template: Template) -> SurveyTemplateForm:
+    """The form with a question or a language more, less or elsewhere: nothing is checked yet."""
+    return SurveyTemplateForm(template, arranged(request.POST)).unchecked()
+
+
+def _people(template: Template) -> Iterable[Customer]:
+    """Some customers for whom the preview can be drawn: the newest ones."""
+    rows = Customer.objects.filter(workspace_id=template.workspace_id).exclude(email=None)
+    return rows.order_by("-created_at")[:8]
+
+
+def _variables(template: Template) -> list[str]:
+    """What texts may show of a person."""
+    own = template.workspace.properties.order_by("name").values_list("name", flat=True)
+    return [*PERSON_FIELDS, *own]

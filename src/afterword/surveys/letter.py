@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from afterword.core.links import open_link, survey_link, trap_link, unsubscribe_link
-from afterword.customers.models import Customer
 from afterword.mail.message.letter import letter_of
 from afterword.mail.senders.find import sender_of
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
 from afterword.survey_templates.letters.compose import Links
-from afterword.survey_templates.letters.of_template import compiled
+from afterword.survey_templates.letters.of_customer import person_of
+from afterword.survey_templates.letters.of_version import compiled
+from afterword.survey_templates.metrics import Metric
 from afterword.surveys.models import Invitation
 
 # Gmail counts complaints by the fields before it, which it shows to whoever signs for the domain:
@@ -20,10 +21,10 @@ SENDER_ID = "afterword"
 def letter(mail: Mail, now: datetime) -> Letter:
     """Compose the mail of an invitation; raises DesignRefused or MessageRefused if it can't be."""
     invitation: Invitation = mail.matter
-    campaign, template = invitation.survey.campaign, invitation.template
-    company = campaign.workspace.name
+    campaign, version = invitation.survey.campaign, invitation.asks
+    metric = Metric(invitation.survey.metric)
     links = links_of(invitation, tracks_opens=campaign.workspace.tracks_opens)
-    rendered = compiled(template, company).render(
+    rendered = compiled(version, metric, invitation.language).render(
         person_of(mail.customer, mail.recipient, campaign.name), links
     )
     return letter_of(
@@ -32,11 +33,11 @@ def letter(mail: Mail, now: datetime) -> Letter:
         rendered,
         now,
         sender=sender_of(campaign.workspace),
-        sender_name=template.sender_name or company,
+        sender_name=version.looks.sender_name or campaign.workspace.name,
         recipient=mail.recipient,
         recipient_name=mail.customer.full_name if mail.customer else "",
         unsubscribe=links.unsubscribe,
-        feedback_id=f"{campaign.id}:{campaign.workspace_id}:{template.metric}:{SENDER_ID}",
+        feedback_id=f"{campaign.id}:{campaign.workspace_id}:{metric}:{SENDER_ID}",
     )
 
 
@@ -47,21 +48,3 @@ def links_of(invitation: Invitation, *, tracks_opens: bool) -> Links:
         trap=trap_link(invitation.answer_token),
         open_pixel=open_link(invitation.id) if tracks_opens else "",
     )
-
-
-def person_of(customer: Customer | None, email: str, campaign_name: str) -> dict[str, object]:
-    person: dict[str, object] = {"email": email, "campaign_name": campaign_name}
-    if customer is None:
-        return person
-    return {
-        **customer.properties,
-        **person,
-        "first_name": customer.first_name,
-        "last_name": customer.last_name,
-        "full_name": customer.full_name,
-        "company_name": customer.company_name,
-        "job_title": customer.job_title,
-        "city": customer.city,
-        "country": customer.country,
-        "tags": customer.tags,
-    }

@@ -2,17 +2,20 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from afterword.campaigns.models import Campaign, Channel, Reminder
 from afterword.core.ids import new_id, new_link_token
-from afterword.customers.models import Customer
+from afterword.customers.models import Customer, Facts
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
 from afterword.occasions.occasion import Kind
 from afterword.sending.models import Mail
+from afterword.survey_templates.document import Document, spoken
 from afterword.survey_templates.metrics import METRIC_CHOICES
-from afterword.survey_templates.models import Template
+from afterword.survey_templates.models import Template, TemplateVersion
+from afterword.survey_templates.versions import current_of
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
 
@@ -102,6 +105,17 @@ class Survey(models.Model):
         return self.invitations.select_related("mail", "template").get(id=self.id)
 
 
+class SurveyFacts(Facts):
+    """What was known of a survey's customer when it was decided to ask."""
+
+    survey = models.OneToOneField(
+        Survey, models.CASCADE, primary_key=True, related_name="facts_then"
+    )
+
+    def __str__(self) -> str:
+        return f"facts of {self.survey_id}"
+
+
 class Invitation(models.Model):
     """One time that somebody is asked to answer a survey: at first, and by each reminder.
 
@@ -130,6 +144,16 @@ class Invitation(models.Model):
     template = models.ForeignKey(
         Template, models.PROTECT, related_name="invitations", db_index=False
     )
+    # What they were asked with, and in which language; None until they are.
+    version = models.ForeignKey(
+        TemplateVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        db_index=False,
+    )
+    language = models.CharField(max_length=35, blank=True, default="", db_default="")
     channel = models.CharField(
         max_length=10, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
     )
@@ -171,6 +195,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.survey_id}"
+
+    @cached_property
+    def asks(self) -> TemplateVersion:
+        """What it asks with: its version, or what its template says now."""
+        return self.version or current_of(self.template, timezone.now())
+
+    @cached_property
+    def said(self) -> Document:
+        """What it says, in its language."""
+        return spoken(self.asks.said, self.language)
 
     @property
     def is_reminder(self) -> bool:

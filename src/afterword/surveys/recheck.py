@@ -10,13 +10,16 @@ from django.db import connection
 
 from afterword.campaigns.models import Campaign
 from afterword.core import bulk
+from afterword.customers.language import wanted_language
 from afterword.decisions.decide import why_not_now
 from afterword.decisions.facts import facts_of, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
 from afterword.decisions.terms import PastSurvey
 from afterword.sending.kinds import Unwanted
 from afterword.sending.models import Mail
-from afterword.survey_templates.models import Template
+from afterword.survey_templates.document import language_for
+from afterword.survey_templates.models import TemplateVersion
+from afterword.survey_templates.versions import current
 from afterword.surveys.models import Invitation, Survey
 
 DELETED = {"survey": "deleted"}
@@ -25,24 +28,24 @@ DELETED = {"survey": "deleted"}
 def may_still_go(mails: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
     """Return what must not be sent after all; the others get their invitation as `matter`.
 
-    Throttle, cap and the rest are asked again, with the customers locked by the caller.
+    Throttle, cap and the rest are asked again, with the customers locked by the caller. What is to
+    be sent takes the version that its template is at.
     """
     _attach(mails)
     unwanted = _needless(mails)
     unwanted |= _why_not([mail for mail in mails if mail.id not in unwanted], now)
     _note_not_asked(mails, unwanted, now)
+    _take_versions([mail for mail in mails if mail.id not in unwanted], now)
     return unwanted
 
 
 def _attach(mails: Sequence[Mail]) -> None:
-    """Give the mails their invitations, with campaigns and templates: few rows, shared by many."""
+    """Give the mails their invitations, with campaigns: few rows, shared by many."""
     rows = Invitation.objects.select_related("survey").in_bulk({mail.id for mail in mails})
     campaigns = Campaign.objects.in_bulk({one.survey.campaign_id for one in rows.values()})
-    templates = Template.objects.in_bulk({one.template_id for one in rows.values()})
     for mail in mails:
         mail.matter = invitation = rows.get(mail.id)
         if invitation:
-            invitation.template = templates[invitation.template_id]
             invitation.survey.campaign = campaigns[invitation.survey.campaign_id]
             if mail.workspace:
                 invitation.survey.campaign.workspace = mail.workspace
@@ -141,3 +144,26 @@ def _note_not_asked(
         if mail.id in unwanted and mail.matter and not mail.matter.is_reminder
     ]
     bulk.update(Survey, rows, ("ended_at", "reason", "detail"))
+
+
+def _take_versions(mails: Sequence[Mail], now: datetime) -> None:
+    """Note with which version, and in which language, each invitation goes.
+
+    What may have reached its mail server before goes once more as it was.
+    """
+    as_before = [mail for mail in mails if mail.handed_over and mail.matter.version_id]
+    versions = TemplateVersion.objects.in_bulk({mail.matter.version_id for mail in as_before})
+    for mail in as_before:
+        mail.matter.version = versions[mail.matter.version_id]
+    anew = [mail for mail in mails if mail not in as_before]
+    latest = current({mail.matter.template_id for mail in anew}, now)
+    rows = []
+    for mail in anew:
+        invitation = mail.matter
+        version = invitation.version = latest[invitation.template_id]
+        properties = mail.customer.properties if mail.customer else {}
+        invitation.language = language_for(version.said, wanted_language(properties))
+        rows.append(
+            {"id": invitation.id, "version_id": version.id, "language": invitation.language}
+        )
+    bulk.update(Invitation, rows, ("version_id", "language"))

@@ -1,6 +1,6 @@
 """Schedule a survey for each decision that says so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from afterword.campaigns.models import Campaign
 from afterword.core import bulk
 from afterword.occasions.occasion import Kind, Occasion
 from afterword.surveys.invite import Invited, invite
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Survey, SurveyFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,11 @@ class Asking:
     email: str
     occasion: Occasion
     due_at: datetime
+    facts: Mapping[str, object]  # what is known of the customer; see `customers.snapshot`
 
 
 def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> None:
-    """Insert the surveys with their first invitations and mails; three queries."""
+    """Insert the surveys with their first invitations and mails; four queries."""
     bulk.insert(
         Survey,
         [
@@ -45,6 +46,8 @@ def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> No
             for asking in askings
         ],
     )
+    rows = [{"survey_id": asking.id, "facts": asking.facts} for asking in askings]
+    bulk.insert(SurveyFacts, rows)
     invite([_invited(workspace_id, asking) for asking in askings], now)
 
 

@@ -23,6 +23,7 @@ _PAGES = [
 _MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
+    ("Brand", "/settings/brand", "icons/photo.svg"),
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
     ("Properties", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),

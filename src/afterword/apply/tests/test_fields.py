@@ -144,7 +144,16 @@ def test_a_wrong_field_is_named_with_its_line(tmp_path: Path, added: str, refusa
 @pytest.mark.parametrize(
     ("added", "refusal"),
     [
-        ("    languages: {cs: {}}", "templates[0].languages: not available in this version"),
+        ("    languages: {cs: {subjekt: Ahoj}}",
+         "templates[0].languages.cs.subjekt: There is no such field; did you mean subject?"),
+        ("    languages: {Czech: {subject: Ahoj}}",
+         "templates[0].languages: 'Czech' is no language"),
+        ("    follow_up: {happy: Why}",
+         "templates[0].follow_up: happy: There is no such category"),
+        ("    questions: [{key: why, type: choice, text: Why, choices: [One]}]",
+         "templates[0].questions: 0.choices: Give from 2 to 30 choices."),
+        ("    thanks: {promoter: {text: Hi, buttons: [{label: Go, url: 'javascript:x'}]}}",
+         "templates[0].thanks: promoter.buttons.0.url: Give an address that begins with https://"),
         ("    color: '#fff000'", "templates[0].color: There is no such field; "
          "did you mean colour?"),
         ("    colour: red", "templates[0].colour: 'red' is no colour: "

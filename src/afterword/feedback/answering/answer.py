@@ -4,11 +4,15 @@ A reminder asks the same survey again: what is answered on its page answers the 
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
 from afterword.core.text import clean_text
-from afterword.feedback.models import Response
+from afterword.customers.record import OWN_COLUMNS
+from afterword.customers.snapshot import snapshot
+from afterword.feedback.answering.further import Answers
+from afterword.feedback.models import Response, ResponseFacts
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Invitation, Survey
 
@@ -16,6 +20,13 @@ CHANGEABLE = timedelta(hours=24)
 LIFE = timedelta(days=180)  # of a survey's links, from its sending on
 COMMENT_LIMIT = 10_000  # characters
 MOST_EARLIER = 20  # answers that are kept beside the last one
+
+
+class More(NamedTuple):
+    """What a form says beside score and comment; None for consent where nobody asked for it."""
+
+    answers: Answers
+    consent: bool | None = None
 
 
 class AnswerRefused(ValueError):
@@ -67,15 +78,23 @@ def read_comment(text: str) -> str:
 
 @transaction.atomic
 def record_answer(
-    invitation: Invitation, score: int, comment: str | None, now: datetime, *, submitted: bool
+    invitation: Invitation,
+    score: int,
+    comment: str | None,
+    now: datetime,
+    *,
+    submitted: bool,
+    more: More | None = None,
 ) -> Response:
     """Make `score` and `comment` the survey's answer; an earlier one is kept beside it.
 
     None for a comment keeps an earlier one; an empty one removes it. `submitted` says that the
-    person sent the form; a score alone may come before that. Raises AnswerClosed.
+    person sent the form; a score alone may come before that. `more` is what else the form says;
+    where it is None, that stays as it is. Raises AnswerClosed.
     """
     survey = lock_survey(invitation)
     response = Response.objects.filter(survey=survey).first() or _new_response(survey, now)
+    is_new = response._state.adding
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
     comment = response.comment if comment is None else comment
@@ -83,10 +102,16 @@ def record_answer(
         response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
     response.score = score
     response.comment = comment
+    if more is not None:
+        response.answers, response.consent = more
     response.updated_at = now
+    response.version = invitation.asks
+    response.language = invitation.language
     if submitted:
         response.submitted_at = now
     response.save()
+    if is_new:
+        _keep_facts(response)
     Survey.objects.filter(id=survey.id, answered_at=None).update(answered_at=now)
     # Also the reminder that the person came through: neither is called ignored.
     invited = Invitation.objects.filter(id__in={invitation.id, survey.id}, answered_at=None)
@@ -113,3 +138,10 @@ def _new_response(survey: Survey, now: datetime) -> Response:
         metric=survey.metric,
         created_at=now,
     )
+
+
+def _keep_facts(response: Response) -> None:
+    if customer := response.customer:
+        own = {name: getattr(customer, name) for name in OWN_COLUMNS}
+        facts = snapshot(own, customer.tags, customer.properties, customer.company_id)
+        ResponseFacts.objects.create(response=response, facts=facts)

@@ -1,8 +1,10 @@
 """What the public pages show: a survey in the brand of its template, and nothing of its person."""
 
+import json
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,12 +15,14 @@ from django.urls import reverse
 
 from afterword.core.liquid import Text, TextRefused
 from afterword.feedback.answering.answer import COMMENT_LIMIT
+from afterword.feedback.answering.further import Answers, Asked, shown
 from afterword.feedback.answering.visit import new_visit
 from afterword.feedback.models import Response
+from afterword.survey_templates.document import Button, Document
 from afterword.survey_templates.letters.brand import Shades, shades
 from afterword.survey_templates.letters.design import ACCENT
-from afterword.survey_templates.metrics import SCALES, Metric, Scale
-from afterword.survey_templates.models import Template
+from afterword.survey_templates.look import Look
+from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.surveys.models import Invitation
 
 PROMPT = "What is the main reason for your score?"
@@ -58,6 +62,8 @@ class SurveyPage:
     answer: Response | None = None
     known_visit: str = ""  # that goes on
     shows_comment: bool = False  # of the answer that stands: an empty field removes it then
+    answers: Answers = field(default_factory=dict)
+    has_consent: bool = False
 
     limit = COMMENT_LIMIT
 
@@ -75,15 +81,56 @@ class SurveyPage:
 
     @property
     def question(self) -> str:
-        return said_to_anyone(self.invitation.template.question) or self.scale.question
+        return said_to_anyone(self.said.question) or self.scale.question
 
     @property
     def prompt(self) -> str:
-        return said_to_anyone(self.invitation.template.comment_prompt) or PROMPT
+        return said_to_anyone(self.said.follow_up_for(self.bucket)) or PROMPT
 
     @property
     def thanks(self) -> str:
-        return said_to_anyone(self.invitation.template.thanks) or THANKS
+        return said_to_anyone(self.said.thanks_for(self.bucket).text) or THANKS
+
+    @property
+    def said(self) -> Document:
+        return self.invitation.said
+
+    @property
+    def further(self) -> list[Asked]:
+        return shown(self.said, self.invitation.asks.said, self.score, self.answers)
+
+    @property
+    def consent(self) -> str:
+        return said_to_anyone(self.said.consent)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.said.anonymous
+
+    @property
+    def buttons(self) -> Sequence[Button]:
+        return self.said.thanks_for(self.bucket).buttons
+
+    @property
+    def lowest_label(self) -> str:
+        return self.said.lowest_label or self.scale.lowest_label
+
+    @property
+    def highest_label(self) -> str:
+        return self.said.highest_label or self.scale.highest_label
+
+    @property
+    def prompts(self) -> str:
+        """The question beside the comment for each score, for the page's script."""
+        buckets = {score: self.scale.bucket(score) for score in self.scale.scores}
+        words = {b: said_to_anyone(self.said.follow_up_for(b)) or PROMPT for b in Bucket}
+        if len(set(words.values())) == 1:
+            return ""
+        return json.dumps({score: words[bucket] for score, bucket in buckets.items()})
+
+    @property
+    def bucket(self) -> Bucket | None:
+        return None if self.score is None else self.scale.bucket(self.score)
 
     @property
     def address(self) -> str:
@@ -109,8 +156,8 @@ class SurveyPage:
         if self.is_stars:
             return "star" if score == 1 else "stars"
         ends = {
-            self.scale.lowest: self.scale.lowest_label,
-            self.scale.highest: self.scale.highest_label,
+            self.scale.lowest: self.lowest_label,
+            self.scale.highest: self.highest_label,
         }
         return ends.get(score, "")
 
@@ -131,20 +178,19 @@ def said_to_anyone(source: str) -> str:
         return ""
 
 
-def brand_of(template: Template) -> Brand:
-    """The look of a template, whose workspace must be loaded."""
+def brand_of(look: Look) -> Brand:
     return Brand(
-        company=template.workspace.name,
-        logo=f"/logos/{template.logo_id}" if template.logo_id else template.logo_url,
-        colours=_shades(template.colour),
+        company=look.company,
+        logo=f"/logos/{look.logo}" if look.logo else look.logo_url,
+        colours=_shades(look.colour),
     )
 
 
 def show(
-    name: str, template: Template | None, context: dict[str, object], status: int = 200
+    name: str, look: Look | None, context: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    """Render a public page in the brand of `template`; None where nobody's may be shown."""
-    brand = brand_of(template) if template else Brand("", "", shades(ACCENT))
+    """Render a public page as its brand looks; None where nobody's may be shown."""
+    brand = brand_of(look) if look else Brand("", "", shades(ACCENT))
     nonce = secrets.token_urlsafe(12)
     html = render_to_string(f"feedback/{name}", {**context, "brand": brand, "nonce": nonce})
     return sealed(HttpResponse(html, status=status), nonce, brand.logo)

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.core.ids import new_id
 from afterword.core.text import clean_text
+from afterword.feedback.answering.anonymous import record_anonymous
 from afterword.feedback.answering.answer import (
     AnswerClosed,
     AnswerRefused,
+    More,
     answer_to,
     has_ended,
     is_closed,
@@ -24,11 +26,12 @@ from afterword.feedback.answering.answer import (
     read_score,
     record_answer,
 )
+from afterword.feedback.answering.further import Answers, AnswersRefused, read_answers
 from afterword.feedback.answering.page import SurveyPage, page_address, sealed, show
 from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind, Response
-from afterword.survey_templates.metrics import Metric
+from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Invitation
 
 LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
@@ -50,15 +53,17 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     if asked is None:
         return _not_found()
     answer = answer_to(asked.survey)
+    if asked.said.anonymous and asked.survey.answered_at and request.method != "POST":
+        return _answered_anonymously(request, asked)
     if is_closed(answer, now):
-        return show("closed.html", asked.template, {}, status=410)
+        return show("closed.html", asked.asks.looks, {}, status=410)
     if has_ended(asked, now):
-        return show("ended.html", asked.template, {}, status=410)
+        return show("ended.html", asked.asks.looks, {}, status=410)
     if request.method == "POST":
         return _answer(request, asked, answer, now)
     if answer and THANKS in request.GET:
         page = SurveyPage(asked, new_id(), answer.score)
-        return show("thanks.html", asked.template, {"page": page})
+        return show("thanks.html", asked.asks.looks, {"page": page})
     return _choose(request, asked, answer)
 
 
@@ -69,7 +74,7 @@ def trap(request: HttpRequest, token: str) -> HttpResponse:
     if asked is None:
         return _not_found()
     note_hit(request, asked, HitKind.TRAP)
-    return show("trap.html", asked.template, {})
+    return show("trap.html", asked.asks.looks, {})
 
 
 @require_safe
@@ -78,6 +83,16 @@ def shown(request: HttpRequest, token: str, hit: UUID) -> HttpResponse:
     if request.method == "GET":
         note_shown(clean_text(token), hit, timezone.now())
     return sealed(HttpResponse(A_POINT, content_type="image/gif"))
+
+
+def _answered_anonymously(request: HttpRequest, asked: Invitation) -> HttpResponse:
+    """Thank whoever has just answered, whose score nothing but the address knows."""
+    given = request.GET.get(THANKS)
+    if given is None:
+        return show("closed.html", asked.asks.looks, {}, status=410)
+    scores = {str(score): score for score in SCALES[Metric(asked.survey.metric)].scores}
+    page = SurveyPage(asked, new_id(), scores.get(given))
+    return show("thanks.html", asked.asks.looks, {"page": page})
 
 
 def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) -> HttpResponse:
@@ -90,7 +105,8 @@ def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) ->
         score = read_score(chosen, Metric(asked.survey.metric)) if chosen is not None else None
     except AnswerRefused as refusal:
         problem = f"This link is incomplete. {refusal}"
-    hit = note_hit(request, asked, HitKind.PAGE, score)
+    # Of an anonymous survey, not even what was clicked is kept.
+    hit = note_hit(request, asked, HitKind.PAGE, None if asked.said.anonymous else score)
     status = 400 if problem else 200
     if request.method == "HEAD":
         return sealed(HttpResponse(status=status))
@@ -100,13 +116,21 @@ def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) ->
         page = _with_answer(asked, hit, answer, problem)
     else:
         page = SurveyPage(asked, hit, score, answer=answer)
-        return show("change.html", asked.template, {"page": page})
-    return show("survey.html", asked.template, {"page": page}, status=status)
+        return show("change.html", asked.asks.looks, {"page": page})
+    return show("survey.html", asked.asks.looks, {"page": page}, status=status)
 
 
 def _with_answer(asked: Invitation, hit: UUID, answer: Response, problem: str) -> SurveyPage:
     return SurveyPage(
-        asked, hit, answer.score, answer.comment, problem, answer=answer, shows_comment=True
+        asked,
+        hit,
+        answer.score,
+        answer.comment,
+        problem,
+        answer=answer,
+        shows_comment=True,
+        answers=answer.answers,
+        has_consent=bool(answer.consent),
     )
 
 
@@ -123,23 +147,45 @@ def _answer(
         if visit is None:
             problem = LOOKED_AT_TOO_LONG
             return _show_again(request, asked, hit, score, problem=problem, status=403)
-        kept = None if by_itself else _comment_in(request)
+        kept = read_comment(request.POST.get("comment", "")) or None
+        if not by_itself:
+            kept = _comment_in(request)
+        more = _more_in(request, asked, score, is_complete=not by_itself)
         if by_itself and answer and request.POST.get("stands") != str(answer.score):
             return sealed(HttpResponse(status=202))  # its page did not know what it would change
         if _is_doubtful(request, asked, visit, now):
             if by_itself:
                 return sealed(HttpResponse(status=202))
             return _ask_again(request, asked, visit, score)
-        record_answer(asked, score, kept, now, submitted=not by_itself)
+        if asked.said.anonymous:
+            return _answer_anonymously(asked, score, kept or "", more, now, by_itself=by_itself)
+        record_answer(asked, score, kept, now, submitted=not by_itself, more=more)
     except AnswerClosed:
-        return show("closed.html", asked.template, {}, status=410)
-    except AnswerRefused as refusal:
+        return show("closed.html", asked.asks.looks, {}, status=410)
+    except (AnswerRefused, AnswersRefused) as refusal:
         return _show_again(request, asked, hit, score, problem=str(refusal), status=400)
     confirm(asked, hit, now)
     if by_itself:
         return sealed(HttpResponse(status=204))
     # A page that was fetched can be loaded again without sending the answer once more.
     return sealed(HttpResponseRedirect(f"{page_address(asked)}?{THANKS}", status=303))
+
+
+def _answer_anonymously(
+    asked: Invitation, score: int, comment: str, more: More, now: datetime, *, by_itself: bool
+) -> HttpResponse:
+    """Only what is sent as a whole is an answer: there is no second look at it."""
+    if by_itself:
+        return sealed(HttpResponse(status=202))
+    record_anonymous(asked, score, comment, more, now)
+    address = f"{page_address(asked)}?{THANKS}={score}"
+    return sealed(HttpResponseRedirect(address, status=303))
+
+
+def _more_in(request: HttpRequest, asked: Invitation, score: int, *, is_complete: bool) -> More:
+    said = asked.asks.said
+    answers = read_answers(request.POST, said, score, is_complete=is_complete)
+    return More(answers, "consent" in request.POST if said.consent else None)
 
 
 def _show_again(
@@ -163,8 +209,19 @@ def _show_again(
         is_repeated=is_repeated,
         known_visit=known_visit,
         shows_comment=KNEW_COMMENT in request.POST,
+        answers=_typed(request, asked, score),
+        has_consent="consent" in request.POST,
     )
-    return show("survey.html", asked.template, {"page": page}, status=status)
+    return show("survey.html", asked.asks.looks, {"page": page}, status=status)
+
+
+def _typed(request: HttpRequest, asked: Invitation, score: int | None) -> Answers:
+    if score is None:
+        return {}
+    try:
+        return read_answers(request.POST, asked.asks.said, score, is_complete=False)
+    except AnswersRefused:
+        return {}
 
 
 def _comment_in(request: HttpRequest) -> str | None:
@@ -203,7 +260,9 @@ def _ask_again(request: HttpRequest, asked: Invitation, visit: Visit, score: int
 
 def _asked(token: str) -> Invitation | None:
     """Load all that the page needs at once."""
-    rows = Invitation.objects.select_related("template__workspace", "survey__response")
+    rows = Invitation.objects.select_related(
+        "version", "template__workspace__brand", "survey__response"
+    )
     return next(iter(rows.filter(answer_token=clean_text(token))), None)
 
 

@@ -35,7 +35,7 @@ class PreferencePage:
     @cached_property
     def words(self) -> Words:
         """The words of the page's language, with the company's name in them."""
-        company = self.invitation.template.workspace.name
+        company = self.invitation.asks.looks.company
         words = WORDS[self.language]
         return Words(*(text.replace("{company}", company) for text in words))
 

@@ -27,7 +27,9 @@ ONLY_FORMS = "Please send a form: List-Unsubscribe=One-Click.\n"
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribing(request: HttpRequest, token: str) -> HttpResponse:
-    rows = Invitation.objects.select_related("template__workspace", "survey__customer")
+    rows = Invitation.objects.select_related(
+        "version", "template__workspace__brand", "survey__customer"
+    )
     invitation = rows.filter(unsubscribe_token=clean_text(token)).first()
     if invitation is None:
         return show("not_found.html", None, {}, status=404)
@@ -92,4 +94,4 @@ def _shown(
         is_done=is_done,
     )
     context = {"page": page, "language": page.language, "direction": page.direction}
-    return show("preferences.html", invitation.template, context, status=status)
+    return show("preferences.html", invitation.asks.looks, context, status=status)

@@ -111,7 +111,7 @@ def test_sending_the_form_records_the_answer_and_thanks(visitor):
     assert recorded.submitted_at
 
 
-def test_a_sign_of_a_person_records_the_score_alone(visitor):
+def test_a_sign_of_a_person_records_what_was_said_so_far(visitor):
     survey = a_sent_survey()
     form = the_form(visitor.get(page_of(survey, score=9)))
 
@@ -119,7 +119,7 @@ def test_a_sign_of_a_person_records_the_score_alone(visitor):
 
     recorded = Response.objects.get()
     assert response.status_code == 204
-    assert (recorded.score, recorded.comment, recorded.submitted_at) == (9, "", None)
+    assert (recorded.score, recorded.comment, recorded.submitted_at) == (9, "not yet", None)
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options", "put", "delete", "trace"])
@@ -396,7 +396,7 @@ def test_a_colour_that_is_none_does_not_break_the_page(visitor):
 
 def test_a_question_that_needs_its_person_gives_way_to_the_usual_one(visitor):
     survey = a_sent_survey()
-    survey.template.question = "{{ 1 | divided_by: 0 }}"
+    survey.template.document["question"] = "{{ 1 | divided_by: 0 }}"
     survey.template.save()
 
     assert SCALES[Metric.NPS].question in visitor.get(page_of(survey)).content.decode()

@@ -22,8 +22,9 @@ GIVEN = {
     "subject": "How was it, {{ first_name | default: 'you' }}?",
     "intro": "",
     "question": "How likely are you to recommend us?",
-    "comment_prompt": "Why?",
-    "thanks": "Thanks.",
+    "follow_up.any": "Why?",
+    "thanks.any.text": "Thanks.",
+    "language": "en",
 }
 
 
@@ -113,7 +114,7 @@ def test_no_page_but_ours_is_led_back_to(client, workspace, back):
         {"subject": ""},
         {"subject": "{{ first_name"},
         {"intro": "{% if %}"},
-        {"thanks": "{{ name | nofilter }}"},
+        {"thanks.any.text": "{{ name | nofilter }}"},
         {"question": "x" * 1001},
         {"logo_url": "ftp://acme.test/logo.png"},
         {"logo_url": "javascript:alert(1)"},

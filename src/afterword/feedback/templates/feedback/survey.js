@@ -10,11 +10,15 @@ function chosen() {
   return new FormData(form).get("score");
 }
 
+// All that was said so far goes along: who leaves halfway has answered as far as they came.
 async function send(score, sign) {
-  const body = new URLSearchParams({ score, sign, visit: form.elements.visit.value, by_itself: "1" });
+  const body = new URLSearchParams(new FormData(form));
+  body.set("score", score);
+  body.set("sign", sign);
+  body.set("by_itself", "1");
   if (stands) body.set("stands", stands);
   try {
-    const answer = await fetch(form.action, { method: "POST", body, credentials: "omit" });
+    const answer = await fetch(form.action, { method: "POST", body, credentials: "omit", keepalive: true });
     if (answer.status === 204) stands = score;
     if (answer.status === 204 && score === chosen()) {
       saved.textContent = `Your ${score} is noted. Anything to add?`;
@@ -26,7 +30,7 @@ async function send(score, sign) {
 
 function note(sign) {
   const score = chosen();
-  if (score === null) return;
+  if (score === null || "anonymous" in form.dataset) return;
   isSaving += 1;
   saving = saving.then(() => send(score, sign)).finally(() => { isSaving -= 1; });
 }
@@ -50,12 +54,45 @@ whenAPersonIsSeen(() => {
   if (isFromLink) note("person");
 });
 if (isFromLink) whenLookedAt(() => { if (form.elements.sign.value !== "person") note("time"); });
+let isDirty = false;
+let isSent = false;
+form.addEventListener("input", () => { isDirty = true; });
 form.addEventListener("change", (event) => {
-  if (event.isTrusted && event.target.name === "score") note("person");
+  if (!event.isTrusted) return;
+  isDirty = false;
+  note("person");
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden" || !isDirty || isSent) return;
+  isDirty = false;
+  note(form.elements.sign.value);
 });
 form.addEventListener("submit", (event) => {
+  isSent = true;
   if (isSaving === 0) return;
   event.preventDefault();
   Promise.race([saving, new Promise((go) => { setTimeout(go, PATIENCE); })]).then(() => form.submit());
 });
 form.elements.sign.value = "nobody";
+
+// Further questions come and go with the score and with what was answered before them.
+function isAsked(when) {
+  const score = chosen();
+  const from = when.lowest ?? -1, to = when.highest ?? 99;
+  if ((when.lowest !== undefined || when.highest !== undefined) && (score === null || score < from || score > to)) return false;
+  if (!when.question) return true;
+  const other = form.elements[when.question];
+  const isOther = [...form.querySelectorAll(".further")].find((each) => each.contains(other?.[0] ?? other));
+  return !isOther?.classList.contains("unasked")
+    && new FormData(form).getAll(when.question).some((said) => when.answers.includes(said));
+}
+
+function ask() {
+  for (const part of form.querySelectorAll("[data-when]")) {
+    part.classList.toggle("unasked", !isAsked(JSON.parse(part.dataset.when)));
+  }
+  const prompt = form.querySelector("[data-prompts]");
+  if (prompt && chosen() !== null) prompt.textContent = JSON.parse(prompt.dataset.prompts)[chosen()];
+}
+form.addEventListener("change", ask);
+ask();

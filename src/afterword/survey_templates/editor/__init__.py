@@ -1,0 +1,1 @@
+"""The form of a template: every text of its document at its place."""
