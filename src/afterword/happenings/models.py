@@ -47,7 +47,7 @@ class Happening(models.Model):
     )
     kind = models.CharField(max_length=30, choices=kinds)
     subject_id = models.UUIDField()
-    at = models.DateTimeField()
+    at = models.DateTimeField()  # when it was noted: when it was so may have been told late
 
     objects = WorkspaceRows.as_manager()
 

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from afterword.core.text import clean_text
 from afterword.feedback.models import Response
+from afterword.happenings.models import HappeningKind
+from afterword.happenings.note import Happened, note
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Invitation, Survey
 
@@ -78,6 +80,7 @@ def record_answer(
     response = Response.objects.filter(survey=survey).first() or _new_response(survey, now)
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
+    before = _standing(response)
     comment = response.comment if comment is None else comment
     if response.score not in {None, score} or response.comment not in {"", comment}:
         response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
@@ -91,11 +94,23 @@ def record_answer(
     # Also the reminder that the person came through: neither is called ignored.
     invited = Invitation.objects.filter(id__in={invitation.id, survey.id}, answered_at=None)
     invited.update(answered_at=now)
+    _note(response, before, now)
     return response
 
 
 def lock_survey(invitation: Invitation) -> Survey:
     return Survey.objects.select_for_update(no_key=True).get(id=invitation.survey_id)
+
+
+def _standing(response: Response) -> tuple[int | None, str, bool]:
+    return response.score, response.comment, response.submitted_at is not None
+
+
+def _note(response: Response, before: tuple[int | None, str, bool], now: datetime) -> None:
+    """Tell of a new answer, and of what changes one: sending the form too, if it was not sent."""
+    kind = HappeningKind.FEEDBACK_CHANGED if before[0] is not None else HappeningKind.FEEDBACK_NEW
+    if before != _standing(response):
+        note([Happened(response.workspace_id, kind, response.id)], now)
 
 
 def _said(response: Response) -> dict[str, object]:
