@@ -10,6 +10,7 @@ from procrastinate.jobs import Status
 from afterword import flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
+from afterword.happenings import partitions, restored
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
@@ -84,6 +85,13 @@ def forget_old(now: datetime) -> None:
     suppressions_forget.forget_old(now)
     kept_forms.forget_old(now)
     account_mail.forget_old(now)
+
+
+@by_the_clock("41 * * * *")
+def keep_happenings(now: datetime) -> None:
+    """Make room for the happenings of the next months, and drop those that are too old."""
+    restored.begin_anew()
+    partitions.keep(now)
 
 
 @app.periodic(cron="*/10 * * * *")

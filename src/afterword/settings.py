@@ -23,6 +23,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
 INSTALLED_APPS = [
     "afterword.web.apps.WebConfig",
     "afterword.workspaces.apps.WorkspacesConfig",
+    "afterword.happenings.apps.HappeningsConfig",
     "afterword.customers.apps.CustomersConfig",
     "afterword.suppressions.apps.SuppressionsConfig",
     "afterword.survey_templates.apps.SurveyTemplatesConfig",
@@ -86,7 +87,10 @@ TEMPLATES = [
 
 # Requests that are answered asynchronously keep no connection from one to the next. In seconds.
 _POOL = {"min_size": 0, "max_size": 16, "max_idle": 30, "timeout": 5}
+# Whoever reads happenings waits for all that began to write before: one that hangs is ended.
+_BOUNDED = "-c idle_in_transaction_session_timeout=60s"
 _database = conninfo_to_dict(CONFIGURATION.database_url or "")
+_database["options"] = f"{_database.get('options') or ''} {_BOUNDED}".strip()
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

@@ -6,7 +6,16 @@ from afterword.configuration import Configuration
 
 
 def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
+    migrate(verbosity=1)
+    return 0
+
+
+def migrate(verbosity: int = 0) -> None:
+    """Migrate; and what the clock would do too late for a database that slept, or was restored."""
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=1)
-    return 0
+    from afterword.core.clock import database_now
+    from afterword.schedule import keep_happenings
+
+    call_command("migrate", interactive=False, verbosity=verbosity, skip_checks=verbosity == 0)
+    keep_happenings(database_now())

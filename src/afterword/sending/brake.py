@@ -17,6 +17,8 @@ from django.db.models import Q
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
+from afterword.happenings.models import HappeningKind
+from afterword.happenings.note import Happened, note
 from afterword.sending.models import Brake, BrakeLevel
 from afterword.sending.paused import IS_PAUSED
 from afterword.sending.streams import SENDING_STREAMS
@@ -270,7 +272,11 @@ def _note(judged: Sequence[_Judged], now: datetime) -> int:
     set_now = bulk.insert(Brake, rows, _ONCE)
     for id_, _ in set_now:
         log.warning("sending brake %s is set", id_)
-    return sum(level == BrakeLevel.PAUSED for _, level in set_now)
+    paused = {id_ for id_, level in set_now if level == BrakeLevel.PAUSED}
+    about = [row for row in rows if row["id"] in paused]
+    kind = HappeningKind.SENDING_PAUSED
+    note([Happened(row["workspace_id"], kind, row["id"]) for row in about], now)
+    return len(paused)
 
 
 def _end_warnings(judged: Sequence[_Judged], now: datetime) -> None:

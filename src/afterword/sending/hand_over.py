@@ -119,7 +119,7 @@ _GROUP: LiteralString = """
             WHERE held.attempt = accepted.attempt AND held.state = 'handing_over'
         ) AS taken
         WHERE mail.id = taken.id
-        RETURNING mail.id, mail.kind, mail.customer_id, mail.sent_at
+        RETURNING mail.id, mail.kind, mail.workspace_id, mail.customer_id, mail.sent_at
     ){on_sent}
     SELECT id FROM beginning UNION ALL SELECT id FROM noted
 """

@@ -4,12 +4,15 @@ Sending knows no more of a mail than its row. What it is about belongs to stages
 `joining.py` registers what they bring.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import LiteralString
 from uuid import UUID
 
+from afterword.happenings.models import HappeningKind
+from afterword.happenings.note import Happened
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
 
@@ -33,6 +36,14 @@ def _none(_secrets: Collection[str]) -> dict[str, UUID]:
     return {}
 
 
+class First(Enum):
+    """What a mail may become, told the first time that it is so."""
+
+    SENT = "sent"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What sending asks of one kind of mail. SQL is ours alone: no value of anybody's is in it."""
@@ -47,12 +58,15 @@ class Kind:
     # The same in SQL, in one look at `ready`, the mail whose body is about to go.
     condition: LiteralString = "true"
     # What changes when it was sent: common table expressions that read `noted` (id, kind,
-    # customer_id, sent_at). Kinds that share them say the same.
+    # workspace_id, customer_id, sent_at). Kinds that share them say the same.
     on_sent: LiteralString = ""
     # SQL: whether `mail` shows signs of having arrived that are not in its own row.
     has_arrived: LiteralString = "false"
     # Is told, in the same transaction, of which mails something was reported or found out.
     heard: Callable[[Collection[UUID], datetime], None] = _nothing
+    # What it is called that a mail became so; its subject has the mail's key. At the hand-over
+    # `on_sent` says it.
+    happenings: Mapping[First, HappeningKind] = field(default_factory=dict, hash=False)
     # Which mails have these secrets of unsubscribe links.
     of_links: Callable[[Collection[str]], Mapping[str, UUID]] = _none
 
@@ -66,6 +80,18 @@ def register(kind: Kind) -> None:
 
 def kind_called(name: str) -> Kind:
     return _kinds[name]
+
+
+def happened(
+    kind: str, mail_id: UUID, workspace_id: UUID | None, firsts: Iterable[First]
+) -> list[Happened]:
+    """Return what is to be noted of a mail; nothing of one that belongs to no workspace."""
+    called = _kinds[kind].happenings
+    return [
+        Happened(workspace_id, called[first], mail_id)
+        for first in firsts
+        if workspace_id and first in called
+    ]
 
 
 def all_kinds() -> tuple[Kind, ...]:

@@ -6,6 +6,7 @@ arrive, and how often each does, makes no difference.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from django.db import connection, transaction
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.core.text import one_line
-from afterword.sending.kinds import kind_called
+from afterword.happenings.note import Happened
+from afterword.happenings.note import note as note_happenings
+from afterword.sending.kinds import First, happened, kind_called
 from afterword.sending.models import DeliveryEvent, DeliveryKind
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import Stop, suppress_all
@@ -77,8 +80,9 @@ def note(reports: Sequence[Report], now: datetime) -> int:
     mails = _lock({report.mail_id for report in reports})
     fresh = _insert(reports, mails, now)
     if fresh:
-        _update({report.mail_id for report in fresh}, now)
+        became = _update({report.mail_id for report in fresh}, now)
         _tell_kinds({report.mail_id for report in fresh}, mails, now)
+        note_happenings(became, now)
         suppress_all([*_stops(fresh, mails), *_soft_stops(fresh, mails)], now)
     return len(fresh)
 
@@ -133,9 +137,15 @@ def _row(report: Report, mail: _Mail, now: datetime) -> dict[str, object]:
     }
 
 
-def _update(ids: Collection[UUID], now: datetime) -> None:
+def _update(ids: Collection[UUID], now: datetime) -> list[Happened]:
+    """Bring the columns up to date, and return what became so by it."""
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [list(ids), now])
+        return [
+            one
+            for kind, id_, workspace_id, *are_new in cursor
+            for one in happened(kind, id_, workspace_id, compress(First, are_new))
+        ]
 
 
 # A bounce proves that a mail which was handed over, or may have been, went out; whatever else is
@@ -154,15 +164,18 @@ _UPDATE = """
             bool_or(kind NOT IN ('hard_bounced', 'soft_bounced', 'delayed')) AS arrived
         FROM surveys_deliveryevent WHERE mail_id = ANY(%s) GROUP BY mail_id
     ), decided AS (
-        SELECT told.*, CASE
+        SELECT told.*, was_sent_at, was_bounced_at, was_complained_at, CASE
             WHEN bounced_at IS NULL THEN CASE
                 WHEN arrived AND handed_over > 0 AND state IN ('queued', 'held', 'parked')
                 THEN 'sent' ELSE state END
             WHEN state IN ('sent', 'handing_over', 'bounced') THEN 'bounced'
             WHEN handed_over > 0 AND state IN ('queued', 'held', 'claimed', 'parked')
             THEN 'bounced' ELSE state END AS state
-        FROM told JOIN (SELECT id, state, handed_over FROM sending_mail) AS mail
-            ON mail.id = told.mail_id
+        FROM told JOIN (
+            SELECT id, state, handed_over, sent_at AS was_sent_at, bounced_at AS was_bounced_at,
+                complained_at AS was_complained_at
+            FROM sending_mail
+        ) AS mail ON mail.id = told.mail_id
     )
     UPDATE sending_mail AS mail
     SET delivered_at = least(mail.delivered_at, decided.delivered_at),
@@ -180,6 +193,10 @@ _UPDATE = """
         lease_until = CASE
             WHEN decided.state IN ('sent', 'bounced') THEN NULL ELSE mail.lease_until END
     FROM decided WHERE mail.id = decided.mail_id
+    RETURNING mail.kind, mail.id, mail.workspace_id,
+        was_sent_at IS NULL AND mail.sent_at IS NOT NULL,
+        was_bounced_at IS NULL AND mail.bounced_at IS NOT NULL,
+        was_complained_at IS NULL AND mail.complained_at IS NOT NULL
 """
 
 

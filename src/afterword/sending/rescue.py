@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
 
+from afterword.happenings.note import note
 from afterword.sending.hand_over import DOUBT, Accepted, Group, commit
-from afterword.sending.kinds import all_kinds, kind_called
+from afterword.sending.kinds import First, all_kinds, happened, kind_called
 from afterword.sending.lease import Held
 from afterword.sending.models import MOST_HAND_OVERS, Mail, State
 
@@ -65,8 +67,10 @@ def _believe_signs(ids: Collection[UUID], now: datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_SIGNS.format(told=told), [now, list(ids), now])
             found = cursor.fetchall()
-        for name in {kind for _, kind in found}:
-            kind_called(name).heard([id_ for id_, kind in found if kind == name], now)
+        for name in {kind for _, kind, _ in found}:
+            kind_called(name).heard([id_ for id_, kind, _ in found if kind == name], now)
+        sent = [happened(kind, id_, of, [First.SENT]) for id_, kind, of in found]
+        note(list(chain.from_iterable(sent)), now)
 
 
 # Nobody but who holds it changes what is in doubt, so its locks come in any order.
@@ -76,5 +80,5 @@ _SIGNS = """
     WHERE id = ANY(%s) AND state = 'handing_over' AND lease_until < %s
       AND (delivered_at IS NOT NULL OR complained_at IS NOT NULL
            OR CASE kind {told} ELSE false END)
-    RETURNING id, kind
+    RETURNING id, kind, workspace_id
 """

@@ -1,6 +1,7 @@
 """Hold the customers that patterns are about, so that what stops mail to them can change."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,9 +13,13 @@ Address = tuple[UUID, str]  # workspace and e-mail, or pattern
 
 
 class Held(NamedTuple):
+    """A locked customer, and what they were before anything changes."""
+
     id: UUID
     workspace_id: UUID
     email: str
+    unsubscribed_at: datetime | None
+    hard_bounced_at: datetime | None
 
 
 def hold(patterns: Collection[Address]) -> list[Held]:
@@ -38,7 +43,8 @@ def _columns(pairs: Collection[Address]) -> list[list[object]]:
 # Each part is a search of its own: joined by OR, they would look at every customer. Domains do so
 # in any case, and only those of their workspaces.
 _HOLD = """
-    SELECT id, workspace_id, email FROM customers_customer WHERE id IN (
+    SELECT id, workspace_id, email, unsubscribed_at, hard_bounced_at
+    FROM customers_customer WHERE id IN (
         SELECT id FROM customers_customer
         JOIN unnest(%s::uuid[], %s::text[]) AS address(workspace_id, email)
             USING (workspace_id, email)

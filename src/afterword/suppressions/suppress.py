@@ -5,7 +5,7 @@ meanwhile, in the order of their keys, so that columns and suppressions change t
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,8 @@ from afterword.core.text import clean_text
 from afterword.customers.models import Customer
 from afterword.customers.record import Record
 from afterword.customers.standing import COLUMNS, FREE, Standing
+from afterword.happenings.models import HappeningKind
+from afterword.happenings.note import Happened, note
 from afterword.suppressions.hold import Address, Held, hold
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.patterns import patterns_about
@@ -30,6 +32,11 @@ COLUMN_OF = {
     SuppressionReason.UNDELIVERABLE: "undeliverable_at",
     SuppressionReason.SOFT_BOUNCED: "suppressed_at",
     SuppressionReason.LISTED: "suppressed_at",
+}
+# What is told of a customer whose column is filled.
+_HAPPENS = {
+    "unsubscribed_at": HappeningKind.CUSTOMER_UNSUBSCRIBED,
+    "hard_bounced_at": HappeningKind.CUSTOMER_HARD_BOUNCED,
 }
 assert set(COLUMN_OF.values()) == set(COLUMNS)
 _ONCE = (
@@ -164,15 +171,26 @@ def _mark(customers: Iterable[Held], new: Iterable[Stop], now: datetime) -> None
     for stop in new:
         if stop.campaign_id is None:
             columns[stop.workspace_id, stop.pattern].add(COLUMN_OF[stop.reason])
-    marked: dict[str, set[UUID]] = defaultdict(set)
+    marked: dict[str, set[Held]] = defaultdict(set)
     for customer in customers:
         for pattern in patterns_about(customer.email):
             for column in columns.get((customer.workspace_id, pattern), ()):
-                marked[column].add(customer.id)
-    for column, ids in marked.items():
-        Customer.objects.filter(id__in=ids, **{column: None}).update(
+                marked[column].add(customer)
+    for column, held in marked.items():
+        Customer.objects.filter(id__in={one.id for one in held}, **{column: None}).update(
             **{column: now}, updated_at=now
         )
+    note(_stopped(marked), now)
+
+
+def _stopped(marked: Mapping[str, Collection[Held]]) -> list[Happened]:
+    """What is new of those whose columns are filled now."""
+    return [
+        Happened(one.workspace_id, kind, one.id)
+        for column, kind in _HAPPENS.items()
+        for one in sorted(marked.get(column, ()))
+        if getattr(one, column) is None
+    ]
 
 
 def _recompute(column: str, customers: Collection[Held], now: datetime) -> None:
@@ -183,6 +201,11 @@ def _recompute(column: str, customers: Collection[Held], now: datetime) -> None:
         by_instant[standing.columns[column]].append(one.id)
     for at, ids in by_instant.items():
         Customer.objects.filter(id__in=ids).update(**{column: at}, updated_at=now)
+    if column == "unsubscribed_at":
+        free = set(by_instant[None])
+        kind = HappeningKind.CUSTOMER_RESUBSCRIBED
+        back = [one for one in customers if one.id in free and one.unsubscribed_at]
+        note([Happened(one.workspace_id, kind, one.id) for one in back], now)
 
 
 def _live(patterns: Collection[Address]) -> dict[Address, list[_Live]]:

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from afterword.feedback.answering.answer import AnswerClosed, More, lock_survey
 from afterword.feedback.models import Response
+from afterword.happenings.models import HappeningKind
+from afterword.happenings.note import Happened, note
 from afterword.surveys.models import Invitation, Survey
 
 ONCE = "This survey was answered already. An anonymous answer cannot be changed."
@@ -27,7 +29,7 @@ def record_anonymous(
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     Survey.objects.filter(id=survey.id).update(answered_at=day)
     Invitation.objects.filter(id__in={invitation.id, survey.id}).update(answered_at=day)
-    return Response.objects.create(
+    response = Response.objects.create(
         id=uuid4(),
         workspace_id=survey.workspace_id,
         campaign_id=survey.campaign_id,
@@ -42,3 +44,5 @@ def record_anonymous(
         updated_at=day,
         submitted_at=day,
     )
+    note([Happened(survey.workspace_id, HappeningKind.FEEDBACK_NEW, response.id)], day)
+    return response

@@ -13,9 +13,12 @@ from afterword.customers.record import OWN_COLUMNS
 from afterword.customers.snapshot import snapshot
 from afterword.feedback.answering.further import Answers
 from afterword.feedback.models import Response, ResponseFacts
+from afterword.happenings.models import HappeningKind
+from afterword.happenings.note import Happened, note
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Invitation, Survey
 
+Standing = tuple[int | None, str, Answers, bool]
 CHANGEABLE = timedelta(hours=24)
 LIFE = timedelta(days=180)  # of a survey's links, from its sending on
 COMMENT_LIMIT = 10_000  # characters
@@ -97,6 +100,7 @@ def record_answer(
     is_new = response._state.adding
     if is_closed(response, now):
         raise AnswerClosed("This survey was answered a while ago: the answer can no longer change.")
+    before = _standing(response)
     comment = response.comment if comment is None else comment
     if response.score not in {None, score} or response.comment not in {"", comment}:
         response.earlier = [*response.earlier, _said(response)][-MOST_EARLIER:]
@@ -116,11 +120,23 @@ def record_answer(
     # Also the reminder that the person came through: neither is called ignored.
     invited = Invitation.objects.filter(id__in={invitation.id, survey.id}, answered_at=None)
     invited.update(answered_at=now)
+    _note(response, before, now)
     return response
 
 
 def lock_survey(invitation: Invitation) -> Survey:
     return Survey.objects.select_for_update(no_key=True).get(id=invitation.survey_id)
+
+
+def _standing(response: Response) -> Standing:
+    return response.score, response.comment, response.answers, response.submitted_at is not None
+
+
+def _note(response: Response, before: Standing, now: datetime) -> None:
+    """Tell of a new answer, and of what changes one: sending the form too, if it was not sent."""
+    kind = HappeningKind.FEEDBACK_CHANGED if before[0] is not None else HappeningKind.FEEDBACK_NEW
+    if before != _standing(response):
+        note([Happened(response.workspace_id, kind, response.id)], now)
 
 
 def _said(response: Response) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from afterword.core.ids import new_id
 from afterword.core.text import one_line
 from afterword.feedback.hits.judge import WINDOW, Fetch, Judgement, judgements
 from afterword.feedback.models import Hit, HitKind
+from afterword.happenings.note import noting
 from afterword.surveys.models import Invitation
 
 MOST = 200  # hits of one invitation; what a machine fetches after that is not worth a row
@@ -79,14 +80,14 @@ def note_shown(answer_token: str, hit_id: UUID, now: datetime) -> None:
     """Note that the page of a hit asked for what belongs to it: something has shown it."""
     hits = Hit.objects.filter(id=hit_id, invitation__answer_token=answer_token, kind=HitKind.PAGE)
     if hits.filter(shown_at=None).update(shown_at=now):
-        _note_click(hits.filter(judgement=""))
+        _note_click(hit_id, now)
 
 
 def confirm(invitation: Invitation, hit_id: UUID, now: datetime) -> None:
     """A person has answered on the page of this hit: whatever it looked like, it is theirs."""
     hits = Hit.objects.filter(id=hit_id, invitation=invitation)
     if hits.filter(confirmed_at=None).update(confirmed_at=now, judgement=""):
-        _note_click(hits)
+        _note_click(hit_id, now)
 
 
 def is_burst(invitation: Invitation, now: datetime) -> bool:
@@ -107,16 +108,33 @@ def fetch_of(hit: Hit) -> Fetch:
     )
 
 
-def _note_click(hits: QuerySet[Hit]) -> None:
+def _note_click(hit_id: UUID, now: datetime) -> None:
     """The first hit that nothing speaks against is when the person clicked."""
-    clicked = hits.filter(invitation=OuterRef("id"))
-    Invitation.objects.filter(id__in=hits.values("invitation"), clicked_at=None).update(
-        clicked_at=Subquery(clicked.values("at")[:1])
+    with connection.cursor() as cursor:
+        cursor.execute(_CLICK, [hit_id, now])
+
+
+_CLICKED = noting("""
+    SELECT workspace_id, 'survey.clicked' AS kind, id AS subject_id, %s::timestamptz AS at
+    FROM clicked
+""")
+_CLICK = f"""
+    WITH clicked AS (
+        UPDATE surveys_invitation AS invitation SET clicked_at = hit.at
+        FROM feedback_hit AS hit
+        WHERE hit.id = %s AND hit.judgement = ''
+          AND invitation.id = hit.invitation_id AND invitation.clicked_at IS NULL
+        RETURNING invitation.id, invitation.workspace_id
     )
+    {_CLICKED}
+"""  # noqa: S608  (our own words alone)
 
 
 def _take_back_click(invitation_id: UUID, marked: Sequence[datetime]) -> None:
-    """A click that was a machine's gives way to the first that was none, if there is any."""
+    """A click that was a machine's gives way to the first that was none, if there is any.
+
+    It was told already: whoever reads that looks at what is so today.
+    """
     people = Hit.objects.filter(
         invitation_id=invitation_id, kind=HitKind.PAGE, judgement=""
     ).filter(Q(shown_at__isnull=False) | Q(confirmed_at__isnull=False))
