@@ -1,6 +1,8 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
+from afterword.audience import later_fields
 from afterword.campaigns.streams import campaign_names
+from afterword.feedback.last_score import LAST_SCORE
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.surveys.invite import CAMPAIGN
@@ -11,3 +13,4 @@ for kind in (SURVEY_KIND, REMINDER_KIND, account_mail.PASSWORD_RESET_KIND):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 accounts.send_links_by(account_mail.send_password_link)
+later_fields.register(LAST_SCORE)

@@ -1,8 +1,12 @@
 """Read a campaign's audience from a workspace's file."""
 
+from typing import Any
+
 from afterword.apply.fields import Fields
 from afterword.apply.things import FilterSpec, GroupSpec
 from afterword.audience.definition import MOST_FILTERS
+from afterword.audience.fields import event_property
+from afterword.customers.values import PropertyType
 
 _MATCHES = ("all", "any")
 
@@ -45,13 +49,12 @@ def _inner(fields: Fields) -> FilterSpec:
 
 
 def _filter(fields: Fields) -> FilterSpec:
-    found = FilterSpec(
-        fields,
-        {
-            "field": fields.text("field", 200),
-            "operator": fields.text("operator", 100),
-            "value": fields.value("value"),
-        },
-    )
+    definition: dict[str, Any] = {
+        "field": fields.text("field", 200),
+        "operator": fields.text("operator", 100),
+        "value": fields.value("value"),
+    }
+    if event_property(definition["field"]) and fields.has("type"):
+        definition["type"] = fields.choice("type", PropertyType) or None
     fields.finish()
-    return found
+    return FilterSpec(fields, definition)

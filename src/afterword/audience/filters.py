@@ -4,12 +4,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from afterword.audience.conditions import Wanted, condition
-from afterword.audience.fields import BUILT_IN_FIELDS, find_field
+from afterword.audience.fields import built_in_fields, event_key, event_property, find_field
 from afterword.audience.match import LONGEST_TOLD, Filter
 from afterword.audience.operators import OPERATORS_BY_TYPE, Takes, find_operator
 from afterword.customers.values import Problem, PropertyType, convert, describe
 
 MAX_DAYS = 36_500
+_KEYS = ("field", "operator", "value", "name", "op")
+_KEYS_OF_EVENT = (*_KEYS, "type")
 
 
 def read_filter(spec: object, types: Mapping[str, PropertyType]) -> Filter:
@@ -23,12 +25,16 @@ def read_filter(spec: object, types: Mapping[str, PropertyType]) -> Filter:
     def broken(problem: str) -> Filter:
         return Filter(_name(name), _name(word), value, problem)
 
-    if unknown := unknown_keys(spec, ("field", "operator", "value", "name", "op")):
+    of_event = event_property(name)
+    if unknown := unknown_keys(spec, _KEYS_OF_EVENT if of_event else _KEYS):
         return broken(unknown[0])
-    found = find_field(name, types)
+    found = _of_event(of_event, spec, word) if of_event else find_field(name, types)
     if found is None:
         return broken(_no_such_field(name, types))
     key, kind = found
+    if kind is None:
+        kinds = ", ".join(PropertyType)
+        return broken(f"{describe(spec.get('type'))} is no type; use one of: {kinds}.")
     operator = find_operator(kind, word)
     if operator is None:
         words = ", ".join(known.word for known in OPERATORS_BY_TYPE[kind])
@@ -36,7 +42,24 @@ def read_filter(spec: object, types: Mapping[str, PropertyType]) -> Filter:
     wanted = _wanted(operator.takes, value)
     if isinstance(wanted, Problem):
         return broken(f"{name} {operator.label}: {wanted.message}")
-    return Filter(key, operator.word, wanted, None, kind, condition(kind, operator, wanted))
+    holds = condition(kind, operator, wanted)
+    return Filter(key, operator.word, wanted, None, kind, of_event is not None, holds)
+
+
+def _of_event(
+    name: str, spec: Mapping[object, object], word: object
+) -> tuple[str, PropertyType | None]:
+    """Return key and type of an event's own property, which nobody has defined.
+
+    Its type is the one that is said, else one that the operator fits, text before others.
+    """
+    said = spec.get("type")
+    if said is not None:
+        return event_key(name), next((kind for kind in PropertyType if kind == said), None)
+    found = {kind: find_operator(kind, word) for kind in PropertyType}
+    fits = [kind for kind, operator in found.items() if operator]
+    by_own_word = [kind for kind in fits if (own := found[kind]) and own.word == word]
+    return event_key(name), next(iter([*by_own_word, *fits]), PropertyType.TEXT)
 
 
 def no_filter(problem: str) -> Filter:
@@ -52,7 +75,7 @@ def unknown_keys(spec: Mapping[object, object], known: Sequence[str]) -> list[st
 def _no_such_field(name: object, types: Mapping[str, PropertyType]) -> str:
     if not isinstance(name, str) or not name.strip():
         return "It names no field; use a field such as country, or a property."
-    near = difflib.get_close_matches(name.strip()[:80], [*BUILT_IN_FIELDS, *types], n=1)
+    near = difflib.get_close_matches(name.strip()[:80], [*built_in_fields(), *types], n=1)
     mend = f'did you mean "{near[0]}"?' if near else "define a property of that name first."
     return f"There is no field or property called {describe(name)}; {mend}"
 

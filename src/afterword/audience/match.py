@@ -23,6 +23,7 @@ class Filter:
     value: Wanted = None
     problem: str | None = None
     kind: PropertyType | None = None  # the field's; None where there is a problem
+    is_of_event: bool = False  # looks at one of the triggering event's own properties
     _holds: Condition = dataclass_field(
         default=lambda _seen, _now: False, repr=False, compare=False
     )
@@ -33,7 +34,9 @@ class Filter:
     @property
     def definition(self) -> dict[str, Any]:
         """The filter as it is stored."""
-        stored = {"field": self.field, "operator": self.operator}
+        stored: dict[str, Any] = {"field": self.field, "operator": self.operator}
+        if self.is_of_event and self.kind:
+            stored["type"] = str(self.kind)
         return stored if self.value is None else stored | {"value": self.value}
 
     def detail(self, seen: object) -> dict[str, object]:
@@ -90,10 +93,11 @@ class Audience:
     def first_mismatch(self, customer: Mapping[str, object], now: datetime) -> Mismatch | None:
         """Return why this customer is outside; None means inside, as everyone is with no filters.
 
-        `customer` holds the built-in fields by name and each property by its `field_key`; a value
-        is a text, a number, an ISO 8601 date or datetime, or a list. Absent, None, "" and [] are
-        missing: a negative operator ("is not", "does not …", "is empty") holds for them, any
-        other does not. Texts are compared without regard to case and outer spaces.
+        `customer` holds the built-in fields by name, each property by its `field_key`, and those
+        of the triggering event by their `event_key`. A value is a text, a number, an ISO 8601 date
+        or datetime, or a list. Absent, None, "" and [] are missing: a negative operator ("is not",
+        "does not …", "is empty") holds for them, any other does not. Texts are compared without
+        regard to case and outer spaces.
         """
         missed = _missed(self, customer, now, None)
         return replace(missed[0], others=tuple(missed[1:])) if missed else None

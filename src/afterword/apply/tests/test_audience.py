@@ -69,9 +69,25 @@ def test_applying_a_group_again_changes_nothing(shop: Path):
     assert applied(shop, ORDERS) == "changed campaign orders: audience"
 
 
+def test_the_events_own_properties_have_the_type_that_the_file_says(shop: Path):
+    applied(shop, '{field: event.amount, type: number, operator: ">", value: 5}')
+
+    assert Campaign.objects.get().audience["filters"][1]["filters"] == [
+        {"field": "event.amount", "type": "number", "operator": "greater than", "value": 5}
+    ]
+
+
 @pytest.mark.parametrize(
     ("group", "problem"),
     [
+        (
+            "{field: event.amount, type: map, operator: is, value: x}",
+            "filters[1].filters[0].type: 'map' is not text, number, date or collection.",
+        ),
+        (
+            "{field: city, type: text, operator: is, value: x}",
+            "filters[1].filters[0].type: There is no such field; ",
+        ),
         (
             "{field: citi, operator: is, value: Brno}",
             'filters[1].filters[0].field: There is no field or property called "citi"',

@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from afterword.audience.definition import MOST_FILTERS, check, compile_audience
-from afterword.audience.fields import BUILT_IN_FIELDS, field_key
+from afterword.audience.fields import built_in_fields, event_property, field_key
+from afterword.audience.later_fields import later_fields
 from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.campaigns.editor.audience_rows import (
     Row,
@@ -62,15 +63,19 @@ class AudienceForm(forms.Form):
         super().__init__(given)
         self.campaign = campaign
         self.types = types
-        self.kinds = kinds_of(types)
+        self.stored = compile_audience(campaign.audience, types)
+        self.kinds = kinds_of(types, self.stored)
         self.rows = self._stored() if given is None else rows_given(given, self.kinds)
 
     @property
     def fields_to_choose(self) -> dict[str, list[Choice]]:
         """The fields by group; a stored field that no longer exists stays in a group of its own."""
-        own = [Choice(key, LABELS[key], str(kind)) for key, kind in BUILT_IN_FIELDS.items()]
+        labels = LABELS | {name: each.label for name, each in later_fields().items()}
+        own = [Choice(key, labels[key], self.kinds[key]) for key in built_in_fields()]
         defined = [Choice(field_key(name), name, str(kind)) for name, kind in self.types.items()]
-        groups = {"Customer": own, "Properties": defined}
+        of_event = {key: event_property(key) for key in self.kinds}
+        sent = [Choice(key, name, self.kinds[key]) for key, name in of_event.items() if name]
+        groups = {"Customer": own, "Properties": defined, "Event": sent}
         lost = dict.fromkeys(row.field for row in self.rows if row.field not in self.kinds)
         groups["No longer defined"] = [Choice(key, key, "") for key in lost]
         return {name: choices for name, choices in groups.items() if choices}
@@ -137,7 +142,7 @@ class AudienceForm(forms.Form):
         )
 
     def _stored(self) -> Rows:
-        return rows_stored(compile_audience(self.campaign.audience, self.types), self.kinds)
+        return rows_stored(self.stored, self.kinds)
 
     def _problem(self, row: Row) -> str:
         found = check({"filters": [row.definition]}, self.types)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from afterword.audience.fields import BUILT_IN_FIELDS, field_key
+from afterword.audience.fields import built_in_fields, event_property, field_key
 from afterword.audience.match import Audience, Filter
 from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.customers.values import PropertyType
@@ -39,7 +39,8 @@ class Row:
         value: object = self.value
         if operator and operator.takes == "pair":
             value = _BETWEEN.split(self.value)
-        return {"field": self.field, "operator": self.operator, "value": value}
+        found = {"field": self.field, "operator": self.operator, "value": value}
+        return found | {"type": self.kind} if event_property(self.field) and self.kind else found
 
     @property
     def in_words(self) -> str:
@@ -86,10 +87,12 @@ class Rows:
         return [*self.single, *self.groups]
 
 
-def kinds_of(types: Mapping[str, PropertyType]) -> dict[str, str]:
-    """Return the type of every field that there is, by its key."""
+def kinds_of(types: Mapping[str, PropertyType], stored: Audience) -> dict[str, str]:
+    """Return the type of every field that there is, and of the event's own that are stored."""
+    of_event = {each.field: each.kind for each in stored.each_filter() if each.is_of_event}
     defined = {field_key(name): kind for name, kind in types.items()}
-    return {key: str(kind) for key, kind in {**defined, **BUILT_IN_FIELDS}.items()}
+    found = {**of_event, **defined, **built_in_fields()}
+    return {key: str(kind) for key, kind in found.items() if kind}
 
 
 def rows_stored(audience: Audience, kinds: Mapping[str, str]) -> Rows:

@@ -280,6 +280,21 @@ def test_a_filter_that_cannot_be_is_refused_and_kept_in_sight(client, draft, bad
     assert saved(draft).audience == {}
 
 
+def test_a_filter_on_the_event_is_kept(client, workspace):
+    amount = {"field": "event.amount", "type": "number", "operator": "at least", "value": 5}
+    campaign = a_campaign(workspace, audience={"match": "all", "filters": [amount]})
+
+    client.post(
+        f"/campaigns/{campaign.id}/audience",
+        rows(("event.amount", "less than", "7"), ("last_score", "at least", "9")),
+    )
+
+    assert saved(campaign).audience["filters"] == [
+        amount | {"operator": "less than", "value": 7},
+        {"field": "last_score", "operator": "at least", "value": 9},
+    ]
+
+
 def test_there_is_an_end_to_filters(client, draft):
     many = rows(*[("city", "is", "Brno")] * 21)
 
