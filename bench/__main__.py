@@ -10,7 +10,7 @@ import msgspec
 
 from bench.ingest import Row
 
-BENCHMARKS = ("ingest", "decisions", "claims", "mails", "latency")
+BENCHMARKS = ("ingest", "decisions", "claims", "mails", "latency", "audience")
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 
 
