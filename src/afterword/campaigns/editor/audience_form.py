@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from afterword.audience.definition import MOST_FILTERS, check, compile_audience
 from afterword.audience.fields import built_in_fields, event_property, field_key
 from afterword.audience.later_fields import later_fields
+from afterword.audience.match import Audience
 from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.campaigns.editor.audience_rows import (
     Row,
@@ -115,7 +116,13 @@ class AudienceForm(forms.Form):
     @property
     def definition(self) -> dict[str, Any]:
         """The audience as the rows put it."""
-        return {"match": self.cleaned_data["match"], "filters": self.rows.definitions}
+        return {"match": self.chosen_match, "filters": self.rows.definitions}
+
+    @property
+    def audience(self) -> Audience | None:
+        """The audience that the rows make; None while a filter is wrong, or not complete."""
+        is_fine = not check(self.definition, self.types)
+        return compile_audience(self.definition, self.types) if is_fine else None
 
     def clean(self) -> dict[str, Any]:
         if sum(1 for _ in self.rows) > MOST_FILTERS:

@@ -22,7 +22,7 @@ function fit(row) {
     const same = [...group.children].find((option) => option.value === word);
     (same ?? group.firstElementChild).selected = true;
   }
-  operator.disabled = !kind;
+  operator.classList.toggle("invisible", !kind); // not disabled: each row sends all of its own
   const value = row.querySelector("[data-filter-value]");
   const takes = operator.selectedOptions[0]?.dataset.takes ?? "text";
   value.readOnly = takes === "none";
@@ -72,9 +72,6 @@ count();
 form.addEventListener("change", (event) => {
   const row = event.target.closest("[data-filter]");
   if (row && event.target.matches("select")) fit(row);
-});
-form.addEventListener("submit", () => { // a disabled control is not sent, and each row needs all of its own
-  for (const select of form.querySelectorAll("[data-filter-operator]")) select.disabled = false;
 });
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
