@@ -10,7 +10,11 @@ import msgspec
 
 from bench.ingest import Row
 
+<<<<<<< HEAD
 BENCHMARKS = ("ingest", "decisions", "claims", "happenings", "mails", "latency")
+=======
+BENCHMARKS = ("ingest", "decisions", "claims", "mails", "latency", "audience")
+>>>>>>> h-audience
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 
 

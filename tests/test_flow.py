@@ -9,6 +9,7 @@ from afterword import flow
 from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem
+from afterword.feedback.answering.answer import record_answer
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
 from afterword.surveys.models import Survey
@@ -282,6 +283,36 @@ def test_an_address_gets_at_most_three_mails_a_day_over_all_campaigns():
     flow.process_events(workspace.id, NOW)
 
     assert reasons(workspace) == ["scheduled"] * 3 + ["capped"]
+
+
+def test_an_audience_looks_at_the_events_own_properties():
+    amount = {"field": "event.amount", "type": "number", "operator": "at least", "value": 100}
+    campaign = a_campaign(audience={"filters": [amount]})
+    for amount_sent in (99.5, 100):
+        a_track(campaign.workspace, properties={"amount": amount_sent})
+
+    flow.process_events(campaign.workspace_id, NOW)
+
+    assert reasons(campaign.workspace) == ["outside_audience", "scheduled"]
+    assert not Customer.objects.exclude(properties={}).exists()
+
+
+def test_an_audience_looks_at_the_last_score():
+    workspace = a_workspace()
+    score = {"field": "last_score", "operator": "at most", "value": 6}
+    a_campaign(workspace, audience={"filters": [score]}, events=["Complained"])
+    for number, scores in enumerate([(10, 3), (3, 10), ()]):
+        customer = a_customer(workspace, email=f"customer{number}@example.com")
+        for days, given in enumerate(scores):
+            at = NOW + timedelta(days=days - 20)
+            survey = a_sent_survey(a_campaign(workspace), customer=customer, sent_at=at)
+            record_answer(survey, given, "", at, submitted=True)
+        a_track(workspace, customer.email, event="Complained")
+
+    flow.process_events(workspace.id, NOW)
+
+    assert reasons(workspace) == ["scheduled", "outside_audience", "outside_audience"]
+    assert [d.detail.get("seen") for d in Decision.objects.order_by("id")] == [None, 10, None]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_batch(django_assert_max_num_queries):

@@ -4,13 +4,14 @@ The only module that knows every stage. An answer comes back through `feedback`.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
 
 from afterword.audience.fields import field_key
+from afterword.audience.later_fields import read_later
 from afterword.campaigns.models import Campaign
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
@@ -129,13 +130,15 @@ def decide_and_schedule(
     customers = {taken.met.record.id: taken.met.record for taken in tracks if taken.met.record}
     people = {id_: record.email for id_, record in customers.items()}
     past = past_surveys(workspace_id, people, since=now - listening.memory)
+    later = read_later(listening.later_fields, customers)
     decided: list[Decided] = []
     askings: list[Asking] = []
     for taken in tracks:
         occasion, customer = occasion_of(taken), taken.met.record
+        fields = _fields(taken, listening, later)
         for campaign, rules in listening.to(taken.call.names):
             surveys = past[customer.id] if customer else ()
-            facts = _facts(taken, surveys, waits_until if _may_wait(taken) else None)
+            facts = _facts(taken, fields, surveys, waits_until if _may_wait(taken) else None)
             verdict = decide(occasion, rules, facts, now)
             if verdict.due_at and customer:
                 asking = _asking(campaign, customer, occasion, verdict.due_at)
@@ -164,21 +167,32 @@ def _may_wait(taken: Taken) -> bool:
     return lacks_address and taken.waits_until is None and bool(call.user_id or call.anonymous_id)
 
 
-def _facts(taken: Taken, surveys: Sequence[PastSurvey], waits_until: datetime | None) -> Facts:
+def _fields(
+    taken: Taken, listening: Listening, later: Mapping[UUID, Mapping[str, object]]
+) -> dict[str, object]:
+    """Return what an audience may look at."""
+    sent, customer = taken.call.properties, taken.met.record
+    of_event = {key: sent.get(name) for key, name in listening.event_fields.items()}
+    if customer is None:
+        return of_event
+    known = {field_key(name): value for name, value in customer.properties.items()}
+    return {**known, **of_event, **customer.built_in_fields(), **later.get(customer.id, {})}
+
+
+def _facts(
+    taken: Taken,
+    fields: dict[str, object],
+    surveys: Sequence[PastSurvey],
+    waits_until: datetime | None,
+) -> Facts:
     met, call = taken.met, taken.call
     person = Person(
         met.email, met.refused_email, call.user_id, call.anonymous_id, waits_until=waits_until
     )
-    customer = met.record
-    if customer is None:
-        return facts_of(None, person=person)
-    fields = {field_key(name): value for name, value in customer.properties.items()}
+    if met.record is None:
+        return facts_of(None, person=person, fields=fields)
     return facts_of(
-        customer.standing,
-        is_known=True,
-        surveys=surveys,
-        fields=fields | customer.built_in_fields(),
-        person=person,
+        met.record.standing, is_known=True, surveys=surveys, fields=fields, person=person
     )
 
 

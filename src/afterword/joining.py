@@ -1,7 +1,9 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
+from afterword.audience import later_fields
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
+from afterword.feedback.last_score import LAST_SCORE
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
@@ -14,3 +16,4 @@ for kind in (SURVEY_KIND, REMINDER_KIND, account_mail.PASSWORD_RESET_KIND):
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 preview.draw_pages_by(survey_page.draw)
 accounts.send_links_by(account_mail.send_password_link)
+later_fields.register(LAST_SCORE)

@@ -1,6 +1,6 @@
 """Make a workspace as its file says: all of it, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
 from afterword.customers.models import Property
+from afterword.customers.values import PropertyType
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Scope, Workspace
@@ -136,19 +137,11 @@ def _apply_campaigns(
         )
 
 
-def _audience(spec: CampaignSpec, types: Any) -> dict[str, Any]:
+def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:
     """Return the audience in the words in which it is stored, however the file puts it."""
-    if not spec.filters:
+    if not spec.audience.filters:
         return {}
-    definition = {"match": spec.match, "filters": [each for _, each in spec.filters]}
-    filters = compile_audience(definition, types).filters
-    told = [
-        {"field": each.field, "operator": each.operator, "value": each.value} for each in filters
-    ]
-    return {
-        "match": spec.match,
-        "filters": [{k: v for k, v in each.items() if v is not None} for each in told],
-    }
+    return compile_audience(spec.audience.definition, types).definition
 
 
 def _switch(campaign: Campaign, active: bool | None) -> list[str]:

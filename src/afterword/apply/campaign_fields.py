@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from afterword.apply.audience_fields import read_audience
 from afterword.apply.fields import Fields, read_key
 from afterword.apply.things import CampaignSpec, ReminderSpec
-from afterword.campaigns.editor.audience_form import MOST_FILTERS
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
 from afterword.campaigns.editor.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
 from afterword.campaigns.models import (
@@ -42,15 +42,13 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         **_trigger(fields),
         **_throttle(fields),
     }
-    match, filters = _audience(fields)
     found = CampaignSpec(
         source=fields,
         key=read_key(fields),
         metric=fields.choice("metric", Metric),
         template_key=fields.text("template", 100, ""),
         columns=columns,
-        match=match,
-        filters=filters,
+        audience=read_audience(fields),
         reminders=_reminders(fields),
         active=fields.switch("active", None),
     )
@@ -97,16 +95,6 @@ def _delay(fields: Fields) -> timedelta:
     return delay
 
 
-def _audience(fields: Fields) -> tuple[str, list[tuple[Fields, dict[str, Any]]]]:
-    audience = fields.child("audience")
-    if audience is None:
-        return "all", []
-    match = audience.choice("match", ["all", "any"], "all")
-    filters = [(each, _filter(each)) for each in audience.children("filters", most=MOST_FILTERS)]
-    audience.finish()
-    return match, filters
-
-
 def _reminders(fields: Fields) -> list[ReminderSpec]:
     found = [_reminder(each) for each in fields.children("reminders", most=MOST_REMINDERS)]
     first: dict[tuple[str, int], Fields] = {}
@@ -125,15 +113,5 @@ def _reminder(fields: Fields) -> ReminderSpec:
         after_days=fields.integer("after_days", 1, MOST_DAYS) or 0,
         template_key=fields.text("template", 100),
     )
-    fields.finish()
-    return found
-
-
-def _filter(fields: Fields) -> dict[str, Any]:
-    found = {
-        "field": fields.text("field", 200),
-        "operator": fields.text("operator", 100),
-        "value": fields.value("value"),
-    }
     fields.finish()
     return found

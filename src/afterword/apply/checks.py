@@ -1,11 +1,10 @@
 """What only the whole file, and the workspace it is for, can tell to be wrong."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
-from afterword.apply.things import CampaignSpec, ReminderSpec, WorkspaceFile
+from afterword.apply.things import CampaignSpec, FilterSpec, ReminderSpec, WorkspaceFile
 from afterword.audience.definition import check as check_audience
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign
@@ -20,8 +19,8 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
     types = property_types(file, existing)
     templates = _templates(file, existing)
     for campaign in file.campaigns:
-        for fields, definition in campaign.filters:
-            _check_filter(fields, definition, types)
+        for each in campaign.audience.each_filter():
+            _check_filter(each, types)
         _check_template(campaign, templates)
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
@@ -119,14 +118,12 @@ def _check_active(
         spec.source.refuse("active", missing)
 
 
-def _check_filter(
-    fields: Fields, definition: Mapping[str, Any], types: Mapping[str, PropertyType]
-) -> None:
-    if not definition["field"] or not definition["operator"]:
+def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
+    if not spec.definition["field"] or not spec.definition["operator"]:
         return
-    for sentence in check_audience({"filters": [dict(definition)]}, types):
+    for sentence in check_audience({"filters": [spec.definition]}, types):
         problem = sentence.removeprefix("Filter 1: ")
-        fields.refuse(_culprit(problem), problem)
+        spec.source.refuse(_culprit(problem), problem)
 
 
 def _culprit(problem: str) -> str:

@@ -1,5 +1,6 @@
 """What a workspace's file says, thing by thing. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,6 +45,34 @@ class ReminderSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterSpec:
+    """`definition` is as an audience's definition has it."""
+
+    source: Fields
+    definition: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSpec:
+    """Filters that count as one; an audience's own are the outermost."""
+
+    source: Fields | None
+    match: str = "all"
+    filters: "list[FilterSpec | GroupSpec]" = field(default_factory=list)
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        return {"match": self.match, "filters": [each.definition for each in self.filters]}
+
+    def each_filter(self) -> Iterator[FilterSpec]:
+        for each in self.filters:
+            if isinstance(each, GroupSpec):
+                yield from each.each_filter()
+            else:
+                yield each
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignSpec:
     """`active` is None where the file leaves that to others."""
 
@@ -52,8 +81,7 @@ class CampaignSpec:
     metric: str
     template_key: str
     columns: dict[str, Any]
-    match: str
-    filters: list[tuple[Fields, dict[str, Any]]]
+    audience: GroupSpec
     reminders: list[ReminderSpec]
     active: bool | None
 

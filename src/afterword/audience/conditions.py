@@ -1,10 +1,11 @@
 """Compares what is known of a customer with what a filter wants. Pure."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, cast
 
+from afterword.audience.fold import fold
 from afterword.audience.operators import Operator, Takes
 from afterword.core.instants import parse_instant
 from afterword.customers.values import PropertyType, convert
@@ -15,13 +16,16 @@ Condition = Callable[[object, datetime], bool]  # of the value seen and the time
 _Test = Callable[[Any, Any, datetime], bool]  # the value read, the value wanted, the time
 
 # A negative operator is its positive, denied: so it also holds where nothing is known.
-_DENIALS = {
+DENIALS = {
     "is not": "is",
     "does not contain": "contains",
     "does not exist": "exists",
     "does not include": "includes",
     "is empty": "is not empty",
 }
+
+# From here on floats are whole. They count as they are written, and as a database reads them.
+_WHOLE = 2**53
 
 _TESTS: Mapping[PropertyType, Mapping[str, _Test]] = {
     PropertyType.TEXT: {
@@ -56,10 +60,10 @@ _TESTS: Mapping[PropertyType, Mapping[str, _Test]] = {
 
 def condition(kind: PropertyType, operator: Operator, wanted: Wanted) -> Condition:
     """Return the test of a seen value that `operator` with the value `wanted` stands for."""
-    positive = _DENIALS.get(operator.word, operator.word)
+    positive = DENIALS.get(operator.word, operator.word)
     denied = positive != operator.word
     test = _TESTS[kind].get(positive, _is_known)
-    prepared = _prepare(kind, operator.takes, wanted)
+    prepared = prepare(kind, operator.takes, wanted)
     read = _READERS[kind]
 
     def holds(seen: object, now: datetime) -> bool:
@@ -84,12 +88,12 @@ def _is_known(_value: object, _wanted: object, _now: datetime) -> bool:
     return True
 
 
-def _prepare(kind: PropertyType, takes: Takes, wanted: Wanted) -> object:
-    """Return the stored value as the tests want it."""
+def prepare(kind: PropertyType, takes: Takes, wanted: Wanted) -> Any:
+    """Return a filter's value as the tests want it: folded, a timedelta, a datetime in UTC, …"""
     if takes == "days":
         return timedelta(days=cast(int, wanted))
     if takes == "pair":
-        return wanted
+        return [_read_number(end) for end in cast(list[float], wanted)]
     if takes == "text" and kind is PropertyType.COLLECTION:
         wanted = [cast(str, wanted)]  # one word, though there may be a comma in it
     return _READERS[kind](wanted)
@@ -97,23 +101,19 @@ def _prepare(kind: PropertyType, takes: Takes, wanted: Wanted) -> object:
 
 def _read_text(value: object) -> str | None:
     text = value if isinstance(value, str) else convert(value, PropertyType.TEXT)
-    return _fold(text) or None if isinstance(text, str) else None
+    return fold(text) or None if isinstance(text, str) else None
 
 
 def _read_number(value: object) -> float | int | None:
     number = convert(value, PropertyType.NUMBER)
+    if isinstance(number, float) and abs(number) >= _WHOLE:
+        return int(Decimal(repr(number)))
     return number if isinstance(number, int | float) else None
 
 
 def _read_words(value: object) -> frozenset[str] | None:
     words = convert(value, PropertyType.COLLECTION)
-    return frozenset(map(_fold, words)) if isinstance(words, list) else None
-
-
-def _fold(text: str) -> str:
-    """Make spellings of one text equal: case, composed letters, space around."""
-    text = text.strip().casefold()
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return frozenset(map(fold, words)) if isinstance(words, list) else None
 
 
 _READERS: Mapping[PropertyType, Callable[[object], object]] = {

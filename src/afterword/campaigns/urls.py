@@ -4,6 +4,7 @@ from django.urls import path
 
 from afterword.campaigns import reminders, views
 from afterword.campaigns.editor import sections
+from afterword.campaigns.editor.audience_count import audience_count
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("campaigns/new", views.new_campaign, name="new"),
     path("campaigns/<uuid:campaign_id>", sections.template, name="edit"),
     path("campaigns/<uuid:campaign_id>/audience", sections.audience, name="audience"),
+    path("campaigns/<uuid:campaign_id>/audience/count", audience_count, name="audience_count"),
     path("campaigns/<uuid:campaign_id>/schedule", sections.schedule, name="schedule"),
     path("campaigns/<uuid:campaign_id>/reminders", reminders.reminders, name="reminders"),
     path(

@@ -13,6 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     """Print a line for each thing; a new token's secret is in its line, and nowhere else."""
+    from afterword import joining  # noqa: F401  (audiences look at what later stages know)
     from afterword.apply.apply import apply_path
     from afterword.apply.problems import FileRefused
     from afterword.commands.arguments import refuse

@@ -1,5 +1,8 @@
 """Delete a property: its definition, and what customers hold of it."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F, Func, JSONField, TextField, Value
 
@@ -18,8 +21,17 @@ def audiences_with(prop: Property) -> list[str]:
     return [
         campaign.name
         for campaign in prop.workspace.campaigns.order_by("name")
-        if any(each.get("field") in spellings for each in campaign.audience.get("filters", []))
+        if any(each.get("field") in spellings for each in _filters(campaign.audience))
     ]
+
+
+def _filters(audience: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The filters of an audience as it is stored, those in groups among them."""
+    for each in audience.get("filters", []):
+        if "filters" in each:
+            yield from _filters(each)
+        else:
+            yield each
 
 
 @transaction.atomic

@@ -90,11 +90,19 @@ def _untrusted(said: _Said) -> str:
 def _outside(said: _Said) -> str:
     others = said.detail.get("others")
     if isinstance(others, list) and others:
-        seen = "; ".join(_filter(one) for one in [said.detail, *others] if isinstance(one, Mapping))
-        return f"None of the filters held: {seen}."
+        missed = [one for one in [said.detail, *others] if isinstance(one, Mapping)]
+        seen = "; ".join(map(_filter, missed))
+        return f"None of {_which({one.get('group') for one in missed})} held: {seen}."
     if not said.has("field"):
         return "The customer is not in the campaign's audience."
     return f"A filter did not hold: {_filter(said.detail)}."
+
+
+def _which(groups: set[object]) -> str:
+    """Name the filters of which one would have done, by the groups that they are in."""
+    if groups <= {None}:
+        return "the filters"
+    return "the filters of a group" if len(groups) == 1 else "the filters and groups"
 
 
 def _filter(one: Detail) -> str:

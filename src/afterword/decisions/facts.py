@@ -1,14 +1,18 @@
 """What decisions need to know, read for a whole batch with a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.db import connection
 
 from afterword.audience.definition import compile_audience
+from afterword.audience.fields import event_property
+from afterword.audience.later_fields import later_fields
+from afterword.audience.match import Filter
 from afterword.campaigns.models import Campaign, Channel, ThrottleScope
 from afterword.customers.models import Property
 from afterword.customers.standing import FREE, Standing
@@ -20,7 +24,7 @@ from afterword.workspaces.models import Workspace
 NOTE = 200  # characters of a suppression's note that a decision repeats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listening:
     """A workspace's campaigns as decisions see them."""
 
@@ -32,6 +36,25 @@ class Listening:
         """Return each campaign that listens for one of these names of an event, once."""
         pairs = (pair for name in names for pair in self.by_event.get(name, ()))
         return {campaign.id: (campaign, rules) for campaign, rules in pairs}.values()
+
+    @cached_property
+    def event_fields(self) -> dict[str, str]:
+        """The keys of the event's own properties that audiences look at, and their names."""
+        asked = {
+            each.field: event_property(each.field) for each in self._filters if each.is_of_event
+        }
+        return {key: name for key, name in asked.items() if name}
+
+    @cached_property
+    def later_fields(self) -> set[str]:
+        """Those that audiences look at."""
+        return {each.field for each in self._filters} & later_fields().keys()
+
+    @property
+    def _filters(self) -> Iterator[Filter]:
+        for pairs in self.by_event.values():
+            for _, rules in pairs:
+                yield from rules.audience.each_filter()
 
     @property
     def memory(self) -> timedelta:

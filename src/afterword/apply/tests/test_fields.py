@@ -246,8 +246,8 @@ def test_values_are_taken_as_they_are_written(tmp_path: Path):
     [campaign] = file.campaigns
     assert (file.workspace.name, campaign.key) == ("007", "yes")
     assert campaign.columns["name"] == "2026-01-01"
-    [(_, definition)] = campaign.filters
-    assert definition == {"field": "country", "operator": "=", "value": "NO"}
+    [found] = campaign.audience.each_filter()
+    assert found.definition == {"field": "country", "operator": "=", "value": "NO"}
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

@@ -1,12 +1,13 @@
 """Audiences for tests, and strategies of what they are made from."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import strategies as st
 
 from afterword.audience.definition import check, compile_audience
 from afterword.audience.fields import BUILT_IN_FIELDS
-from afterword.audience.match import Audience
+from afterword.audience.match import Audience, Filter
 from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.customers.values import PropertyType
 from tests.strategies import JSON
@@ -52,5 +53,14 @@ def an_audience(*filters: tuple[object, ...], match: str = "all") -> Audience:
         "match": match,
         "filters": [dict(zip(keys, each, strict=False)) for each in filters],
     }
+    return a_grouped(definition)
+
+
+def the_filter(audience: Audience) -> Filter:
+    [found] = audience.each_filter()
+    return found
+
+
+def a_grouped(definition: dict[str, Any]) -> Audience:
     assert check(definition, TYPES) == []
     return compile_audience(definition, TYPES)

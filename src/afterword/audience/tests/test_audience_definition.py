@@ -13,7 +13,9 @@ from afterword.audience.tests.audiences import (
     FINE_FILTERS,
     NOW,
     TYPES,
+    a_grouped,
     an_audience,
+    the_filter,
 )
 from afterword.customers.values import PropertyType
 from tests.strategies import JSON
@@ -23,7 +25,7 @@ def test_the_names_of_an_api_client_are_taken_too():
     definition = {"filters": [{"name": "country", "op": "is", "value": "USA"}]}
 
     assert check(definition, {}) == []
-    assert compile_audience(definition, {}).filters[0].field == "country"
+    assert the_filter(compile_audience(definition, {})).field == "country"
 
 
 def test_types_may_be_plain_text():
@@ -42,7 +44,7 @@ def test_without_filters_everyone_is_inside(definition):
 def test_what_was_compiled_compiles_to_itself(filters):
     first = an_audience(*filters)
 
-    again = an_audience(*((each.field, each.operator, each.value) for each in first.filters))
+    again = a_grouped(first.definition)
 
     assert again == first
 
@@ -144,12 +146,43 @@ def test_a_filter_on_a_property_that_is_gone_holds_for_nobody_and_says_so(operat
     assert 'no field or property called "tier"' in str(mismatch.detail["problem"])
 
 
+# ---- groups
+
+FINE = {"field": "plan", "operator": "exists"}
+
+
+@pytest.mark.parametrize(
+    ("group", "problem"),
+    [
+        ({"filters": [FINE, {"field": "zzz"}]}, "Filter 2.2: There is no field or property called"),
+        ({"filters": []}, "Filter 2: A group needs a filter."),
+        ({"match": "one", "filters": [FINE]}, 'Filter 2: match must be "all" or "any".'),
+        ({"filters": FINE}, "Filter 2: filters must be a list"),
+        ({"filters": [FINE], "field": "plan"}, 'Filter 2: "field" means nothing here'),
+        ({"filters": [{"filters": [FINE]}]}, "Filter 2.1: A group holds filters alone"),
+    ],
+)
+def test_what_is_wrong_in_a_group_is_told_by_its_place(group, problem):
+    (message,) = _problems(FINE, group)
+
+    assert message.startswith(problem)
+
+
+def test_filters_in_groups_count_too():
+    group = {"match": "any", "filters": [FINE] * 10}
+
+    assert _problems(group, group) == []
+    assert _problems(group, group, FINE) == ["An audience has at most 20 filters."]
+
+
 # ---- whatever comes
 
 _WORDS = st.sampled_from(sorted({operator.word for _, operator in EVERY_OPERATOR}))
 _SPECS = st.fixed_dictionaries({"field": FIELDS | JSON, "operator": _WORDS | JSON, "value": JSON})
+_MATCHES = st.sampled_from(["all", "any"]) | JSON
+_GROUPS = st.fixed_dictionaries({"match": _MATCHES, "filters": st.lists(_SPECS, max_size=3)})
 _DEFINITIONS = JSON | st.fixed_dictionaries(
-    {"match": st.sampled_from(["all", "any"]) | JSON, "filters": st.lists(_SPECS, max_size=4)}
+    {"match": _MATCHES, "filters": st.lists(_SPECS | _GROUPS, max_size=4)}
 )
 
 

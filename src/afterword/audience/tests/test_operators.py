@@ -1,6 +1,6 @@
 import pytest
 
-from afterword.audience.tests.audiences import EVERY_OPERATOR, VALUES, an_audience
+from afterword.audience.tests.audiences import EVERY_OPERATOR, VALUES, an_audience, the_filter
 
 
 @pytest.mark.parametrize(("field", "operator"), EVERY_OPERATOR)
@@ -13,7 +13,7 @@ def test_every_operator_is_understood_by_word_label_and_other_spellings(field, o
         operator.word.replace("does not", "doesn't").replace("is not", "isn't"),
     ):
         audience = an_audience((field, spelling, VALUES[operator.takes]))
-        assert audience.filters[0].operator == operator.word
+        assert the_filter(audience).operator == operator.word
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_every_operator_is_understood_by_word_label_and_other_spellings(field, o
     ],
 )
 def test_other_words_for_operators(field, alias, value, word):
-    assert an_audience((field, alias, value)).filters[0].operator == word
+    assert the_filter(an_audience((field, alias, value))).operator == word

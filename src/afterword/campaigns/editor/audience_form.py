@@ -1,6 +1,5 @@
-"""The form of a campaign's audience: rows of field, operator and value."""
+"""The form of a campaign's audience: rows of field, operator and value, some of them in groups."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +7,25 @@ from django import forms
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from afterword.audience.definition import check, compile_audience
-from afterword.audience.fields import BUILT_IN_FIELDS, field_key
+from afterword.audience.definition import MOST_FILTERS, check, compile_audience
+from afterword.audience.fields import built_in_fields, event_property, field_key
+from afterword.audience.later_fields import later_fields
+from afterword.audience.match import Audience
 from afterword.audience.operators import OPERATORS_BY_TYPE
+from afterword.campaigns.editor.audience_rows import (
+    Row,
+    RowGroup,
+    Rows,
+    kinds_of,
+    rows_given,
+    rows_stored,
+)
 from afterword.campaigns.models import Campaign
 from afterword.customers.values import PropertyType
 from afterword.web.conflicts import SAVE_AGAIN, as_seen, seen_in, seen_input
 
-MOST_FILTERS = 20
 EMPTY_ROWS = 3
+EMPTY_ROWS_IN_GROUP = 2
 LABELS = {
     "email": "E-mail address",
     "first_name": "First name",
@@ -32,22 +41,6 @@ LABELS = {
     "created_at": "Known since",
     "last_surveyed_at": "Last surveyed",
 }
-_BETWEEN = re.compile(r"\s*(?:,|;|\band\b|\bto\b)\s*")
-_VALUE = forms.CharField(required=False, max_length=1000)
-_OPERATORS = {
-    (str(kind), operator.word): operator
-    for kind, operators in OPERATORS_BY_TYPE.items()
-    for operator in operators
-}
-
-
-@dataclass(slots=True)
-class Row:
-    field: str = ""
-    operator: str = ""
-    value: str = ""
-    kind: str = ""  # the field's type, where there is such a field
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ class Choice:
 
 
 class AudienceForm(forms.Form):
-    """Reads the rows from `field`, `operator` and `value`, each given once per row."""
+    """Its rows are what is stored, or what was sent."""
 
     match = forms.ChoiceField(choices=[("all", "all"), ("any", "any")], initial="all")
 
@@ -71,16 +64,20 @@ class AudienceForm(forms.Form):
         super().__init__(given)
         self.campaign = campaign
         self.types = types
-        self.rows = self._rows_stored() if given is None else self._rows_given(given)
+        self.stored = compile_audience(campaign.audience, types)
+        self.kinds = kinds_of(types, self.stored)
+        self.rows = self._stored() if given is None else rows_given(given, self.kinds)
 
     @property
     def fields_to_choose(self) -> dict[str, list[Choice]]:
         """The fields by group; a stored field that no longer exists stays in a group of its own."""
-        own = [Choice(key, LABELS[key], str(kind)) for key, kind in BUILT_IN_FIELDS.items()]
+        labels = LABELS | {name: each.label for name, each in later_fields().items()}
+        own = [Choice(key, labels[key], self.kinds[key]) for key in built_in_fields()]
         defined = [Choice(field_key(name), name, str(kind)) for name, kind in self.types.items()]
-        groups = {"Customer": own, "Properties": defined}
-        known = {choice.key for choice in [*own, *defined]}
-        lost = dict.fromkeys(row.field for row in self.rows if row.field not in {*known, ""})
+        of_event = {key: event_property(key) for key in self.kinds}
+        sent = [Choice(key, name, self.kinds[key]) for key, name in of_event.items() if name]
+        groups = {"Customer": own, "Properties": defined, "Event": sent}
+        lost = dict.fromkeys(row.field for row in self.rows if row.field not in self.kinds)
         groups["No longer defined"] = [Choice(key, key, "") for key in lost]
         return {name: choices for name, choices in groups.items() if choices}
 
@@ -89,9 +86,19 @@ class AudienceForm(forms.Form):
         return {str(kind): operators for kind, operators in OPERATORS_BY_TYPE.items()}
 
     @property
-    def all_rows(self) -> list[Row]:
-        """The filters, then empty rows to fill in without JavaScript."""
-        return [*self.rows, *(Row() for _ in range(EMPTY_ROWS))][:MOST_FILTERS]
+    def single_rows(self) -> list[Row]:
+        """The filters that are in no group, then empty rows to fill in without JavaScript."""
+        return [*self.rows.single, *(Row() for _ in range(EMPTY_ROWS))][:MOST_FILTERS]
+
+    @property
+    def groups(self) -> list[RowGroup]:
+        """The groups, each with an empty row, and an empty group, to fill in without JavaScript."""
+        shown = [
+            RowGroup(group.number, group.match, [*group.rows, Row()]) for group in self.rows.groups
+        ]
+        number = max((group.number for group in shown), default=0) + 1
+        empty = RowGroup(number, rows=[Row() for _ in range(EMPTY_ROWS_IN_GROUP)])
+        return [*shown, empty]
 
     @property
     def empty_row(self) -> Row:
@@ -106,8 +113,19 @@ class AudienceForm(forms.Form):
         stored = self.campaign.audience.get("match") or "all"
         return str(self.data.get("match", stored) if self.is_bound else stored)
 
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The audience as the rows put it."""
+        return {"match": self.chosen_match, "filters": self.rows.definitions}
+
+    @property
+    def audience(self) -> Audience | None:
+        """The audience that the rows make; None while a filter is wrong, or not complete."""
+        is_fine = not check(self.definition, self.types)
+        return compile_audience(self.definition, self.types) if is_fine else None
+
     def clean(self) -> dict[str, Any]:
-        if len(self.rows) > MOST_FILTERS:
+        if sum(1 for _ in self.rows) > MOST_FILTERS:
             raise forms.ValidationError(f"An audience has at most {MOST_FILTERS} filters.")
         self._notice_others()
         for row in self.rows:
@@ -117,65 +135,23 @@ class AudienceForm(forms.Form):
         return self.cleaned_data
 
     def save(self) -> None:
-        audience = compile_audience({"filters": [self._spec(row) for row in self.rows]}, self.types)
-        self.campaign.audience = {
-            "match": self.cleaned_data["match"],
-            "filters": [
-                {"field": each.field, "operator": each.operator}
-                | ({} if each.value is None else {"value": each.value})
-                for each in audience.filters
-            ],
-        }
+        self.campaign.audience = compile_audience(self.definition, self.types).definition
         self.campaign.save(update_fields=["audience", "updated_at"])
 
     def _notice_others(self) -> None:
         seen, stored = seen_in(self.data), as_seen(self.campaign.audience)
         if seen is None or seen == stored:
             return
-        theirs = [f"{row.field} {row.operator} {row.value}".strip() for row in self._rows_stored()]
-        words = f"{stored.get('match', 'all')} of: {'; '.join(theirs)}" if theirs else "no filter"
+        theirs = self._stored().in_words
+        words = f"{stored.get('match', 'all')} of: {theirs}" if theirs else "no filter"
         raise forms.ValidationError(
             f"Somebody saved the audience meanwhile. It is now {words}. {SAVE_AGAIN}"
         )
 
-    def _rows_given(self, given: QueryDict) -> list[Row]:
-        columns = [given.getlist(name) for name in ("field", "operator", "value")]
-        return [self._row_given(*row) for row in zip(*columns, strict=False) if row[0].strip()]
-
-    def _row_given(self, field: str, operator: str, value: str) -> Row:
-        row = Row(field, operator, value.strip(), self._kind(field))
-        try:
-            _VALUE.clean(value)
-        except forms.ValidationError as error:
-            row.problem = " ".join(error.messages)
-        return row
-
-    def _rows_stored(self) -> list[Row]:
-        audience = compile_audience(self.campaign.audience, self.types)
-        return [
-            Row(each.field, each.operator, _shown(each.value), self._kind(each.field), problem)
-            for each in audience.filters
-            for problem in [each.problem or ""]
-        ]
-
-    def _kind(self, field: str) -> str:
-        known = {field_key(name): kind for name, kind in self.types.items()} | {**BUILT_IN_FIELDS}
-        return str(known.get(field, ""))
-
-    def _spec(self, row: Row) -> dict[str, object]:
-        operator = _OPERATORS.get((row.kind, row.operator))
-        value: object = row.value
-        if operator and operator.takes == "pair":
-            value = _BETWEEN.split(row.value)
-        return {"field": row.field, "operator": row.operator, "value": value}
+    def _stored(self) -> Rows:
+        return rows_stored(self.stored, self.kinds)
 
     def _problem(self, row: Row) -> str:
-        found = check({"filters": [self._spec(row)]}, self.types)
+        found = check({"filters": [row.definition]}, self.types)
         named = f"{row.field} {row.operator}: "  # which the row itself says, in better words
         return " ".join(each.removeprefix("Filter 1: ").removeprefix(named) for each in found)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)

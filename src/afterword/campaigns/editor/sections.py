@@ -70,7 +70,7 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @transaction.atomic
 def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
-    form = AudienceForm(campaign, _types(member), request.POST or None)
+    form = AudienceForm(campaign, types_of(member), request.POST or None)
     return _section(request, campaign, "audience", form, form.save)
 
 
@@ -157,7 +157,7 @@ def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Ca
     return get_object_or_404(rows, id=campaign_id)
 
 
-def _types(member: Member) -> dict[str, PropertyType]:
+def types_of(member: Member) -> dict[str, PropertyType]:
     rows = member.workspace.properties.order_by("name").values_list("name", "type")
     return {name: PropertyType(kind) for name, kind in rows}
 

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.django_db
 CAMPAIGN = [
     "/campaigns/{id}",
     "/campaigns/{id}/audience",
+    "/campaigns/{id}/audience/count",
     "/campaigns/{id}/schedule",
     "/campaigns/{id}/reminders",
     "/campaigns/{id}/events",
@@ -85,7 +86,7 @@ def test_an_outsider_finds_nothing():
 
     for address in [*CAMPAIGN, "/campaigns/{id}/deletion", template]:
         assert client.get(address.format(id=campaign.id)).status_code == 404, address
-    for address in [*CHANGES, template]:
+    for address in [*CHANGES, "/campaigns/{id}/audience/count", template]:
         assert client.post(address.format(id=campaign.id), {"a": "b"}).status_code == 404, address
     assert campaign.name.encode() not in client.get("/campaigns").content
     assert elsewhere.name.encode() not in client.get("/templates").content

@@ -195,6 +195,59 @@ def test_what_is_saved_is_shown_as_it_would_be_sent_again(client, workspace, dra
     assert saved(draft).audience == before
 
 
+GROUPED = {
+    "match": "all",
+    "field": ["city", "plan", "plan", "tags", ""],
+    "operator": ["is", "is", "exists", "includes", "is"],
+    "value": ["Brno", "pro", "", "vip", ""],
+    "group": ["", "4", "2", "4", "7"],
+    "match_4": "any",
+    "match_2": "all",
+    "match_7": "all",
+}
+
+
+def test_filters_in_groups_are_saved_in_their_groups(client, workspace, draft):
+    a_property(workspace, "plan")
+
+    answer = client.post(f"/campaigns/{draft.id}/audience", GROUPED)
+
+    assert answer.status_code == 302
+    assert saved(draft).audience == {
+        "match": "all",
+        "filters": [
+            {"field": "city", "operator": "is", "value": "Brno"},
+            {
+                "match": "any",
+                "filters": [
+                    {"field": "plan", "operator": "is", "value": "pro"},
+                    {"field": "tags", "operator": "includes", "value": "vip"},
+                ],
+            },
+            {"match": "all", "filters": [{"field": "plan", "operator": "exists"}]},
+        ],
+    }
+
+
+def test_groups_are_shown_with_room_for_more(client, workspace):
+    group = {"match": "all", "filters": [{"field": "city", "operator": "is", "value": "Brno"}]}
+    campaign = a_campaign(workspace, audience={"filters": [group]})
+
+    form = client.get(f"/campaigns/{campaign.id}/audience").context["form"]
+
+    assert [each.match for each in form.groups] == ["all", "any"]
+    assert [[row.value for row in each.rows] for each in form.groups] == [["Brno", ""], ["", ""]]
+
+
+def test_a_wrong_filter_in_a_group_is_refused_and_stays_in_its_group(client, draft):
+    answer = client.post(f"/campaigns/{draft.id}/audience", {**GROUPED, "value": ["x"] * 5})
+
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert [row.problem[:17] for row in form.groups[0].rows[:2]] == ["There is no field", ""]
+    assert saved(draft).audience == {}
+
+
 def test_all_filters_can_be_taken_away(client, workspace):
     campaign = a_campaign(
         workspace, audience={"filters": [{"field": "city", "operator": "is", "value": "Brno"}]}
@@ -225,6 +278,21 @@ def test_a_filter_that_cannot_be_is_refused_and_kept_in_sight(client, draft, bad
     assert wrong.problem
     assert (good.problem, wrong.field) == ("", bad[0])
     assert saved(draft).audience == {}
+
+
+def test_a_filter_on_the_event_is_kept(client, workspace):
+    amount = {"field": "event.amount", "type": "number", "operator": "at least", "value": 5}
+    campaign = a_campaign(workspace, audience={"match": "all", "filters": [amount]})
+
+    client.post(
+        f"/campaigns/{campaign.id}/audience",
+        rows(("event.amount", "less than", "7"), ("last_score", "at least", "9")),
+    )
+
+    assert saved(campaign).audience["filters"] == [
+        amount | {"operator": "less than", "value": 7},
+        {"field": "last_score", "operator": "at least", "value": 9},
+    ]
 
 
 def test_there_is_an_end_to_filters(client, draft):

@@ -75,11 +75,13 @@ def test_a_deleted_property_takes_its_values_along(client, workspace):
     assert Customer.objects.get(id=elsewhere.id).properties == {"plan": "pro"}
 
 
+@pytest.mark.parametrize("is_grouped", [False, True])
 @pytest.mark.parametrize("field", ["plan", "properties.plan"])
-def test_a_property_that_an_audience_asks_for_stays(client, workspace, field):
+def test_a_property_that_an_audience_asks_for_stays(client, workspace, field, is_grouped):
     plan = a_property(workspace, "plan")
-    audience = {"match": "all", "filters": [{"field": field, "operator": "exists"}]}
-    campaign = a_campaign(workspace, audience=audience)
+    asked = {"field": field, "operator": "exists"}
+    filters = [{"match": "any", "filters": [asked]}] if is_grouped else [asked]
+    campaign = a_campaign(workspace, audience={"match": "all", "filters": filters})
 
     answer = client.post(f"/settings/properties/{plan.id}/deletion")
 

@@ -81,6 +81,23 @@ def test_all_filters_are_told_where_any_would_have_done():
     assert "tags contains “vip” (it was “new”, “old”)" in said
 
 
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ((None, None), "None of the filters held: "),
+        ((2, 2), "None of the filters of a group held: "),
+        ((None, 2), "None of the filters and groups held: "),
+    ],
+)
+def test_a_group_is_told_where_one_of_it_would_have_done(groups, said):
+    first, other = (
+        {"field": "country", "operator": "is", "value": "USA", "seen": "Chile", "group": group}
+        for group in groups
+    )
+
+    assert explain(Reason.OUTSIDE_AUDIENCE, {**first, "others": [other]}).startswith(said)
+
+
 def test_a_filter_that_cannot_be_used_says_so():
     detail = {"field": "plan", "operator": "is", "value": 1, "seen": 2, "problem": "No such field"}
 
