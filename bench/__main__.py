@@ -10,11 +10,7 @@ import msgspec
 
 from bench.ingest import Row
 
-<<<<<<< HEAD
-BENCHMARKS = ("ingest", "decisions", "claims", "happenings", "mails", "latency")
-=======
-BENCHMARKS = ("ingest", "decisions", "claims", "mails", "latency", "audience")
->>>>>>> h-audience
+BENCHMARKS = ("ingest", "decisions", "claims", "happenings", "mails", "latency", "audience")
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 
 

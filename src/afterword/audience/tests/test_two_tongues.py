@@ -198,7 +198,7 @@ def keep(campaign: Campaign, drawn: list[Drawn]) -> None:
     """Store the customers in the place of those before."""
     Customer.objects.filter(workspace=campaign.workspace).delete()
     records = [each.record for each in drawn]
-    store(campaign.workspace_id, records, {}, NOW)
+    store(campaign.workspace_id, records, {}, "Segment", NOW)
     surveyed = [{"id": each.id, "last_surveyed_at": each.last_surveyed_at} for each in records]
     bulk.update(Customer, surveyed, ("last_surveyed_at",))
     answers = [
@@ -207,7 +207,7 @@ def keep(campaign: Campaign, drawn: list[Drawn]) -> None:
         for days, score in enumerate(each.scores)
         for answer in [_answer(campaign, each.record.id, NOW + timedelta(days=days), score)]
     ]
-    Survey.objects.bulk_create([answer.survey for answer in answers])
+    Survey.objects.bulk_create([answer.survey for answer in answers if answer.survey])
     Response.objects.bulk_create(answers)
 
 
