@@ -29,11 +29,11 @@ def visit(live_server, member, campaign, act, **context):
     """Open the page as the member, do something there, return the audience that is stored."""
     client = Client()
     client.force_login(member.user)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    session = client.cookies["sessionid"].value
     with chromium() as browser:
-        page = browser.new_context(**context)
-        page.add_cookies([cookie | {"url": live_server.url}])
-        page = page.new_page()
+        visitor = browser.new_context(**context)
+        visitor.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = visitor.new_page()
         page.set_default_timeout(PATIENCE)
         page.goto(f"{live_server.url}/campaigns/{campaign.id}/audience")
         act(page)
