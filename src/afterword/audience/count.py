@@ -19,8 +19,8 @@ from afterword.customers.models import Customer
 from afterword.workspaces.models import Workspace
 
 SECONDS = 0.25
-SECONDS_OF_SAMPLE = 0.12
-SAMPLED = 8_000  # customers that a sample looks at, of all workspaces
+SECONDS_OF_SAMPLE = 0.2
+SAMPLED = 10_000  # customers that a sample looks at, of all workspaces
 SHOWN = 5
 FEW = 10  # matches in a sample say no more than what there is at most
 _AHEAD = 3  # a search for all is so much faster, for each customer, than a sample: others help it
@@ -72,7 +72,7 @@ class _Sample:
         if self.matched is None:
             return 0, Precision.UNKNOWN
         if self.matched < FEW:
-            most = self.matched + 2 * sqrt(self.matched) + 3  # with 95 %, by Poisson
+            most = self.matched + 3 * sqrt(self.matched) + 5  # with 99 %, by Poisson
             return _rounded(most * 100 / self.percent), Precision.FEWER
         return _rounded(self.matched * 100 / self.percent), Precision.ABOUT
 

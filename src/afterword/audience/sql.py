@@ -26,8 +26,8 @@ _PROPERTY = {
     ),
     PropertyType.DATE: f"""(({_PROPERTIES} ->> {{}}) COLLATE "C")""",
     PropertyType.COLLECTION: (
-        f"(CASE jsonb_typeof({_PROPERTIES} -> {{}}) "
-        f"WHEN 'array' THEN ARRAY(SELECT jsonb_array_elements_text({_PROPERTIES} -> {{}})) END)"
+        f"jsonb_array_elements_text(CASE jsonb_typeof({_PROPERTIES} -> {{}}) "
+        f"WHEN 'array' THEN {_PROPERTIES} -> {{}} END)"
     ),
 }
 
@@ -75,10 +75,10 @@ def _holds(each: Filter, now: datetime) -> Sql:
 
 def _value(key: str, kind: PropertyType) -> tuple[Sql, bool]:
     """Return a field's value, and whether it is a date that is written as text."""
-    if key in BUILT_IN_FIELDS:
-        return Sql(f"{_TABLE}.{key}"), False
-    if later := later_fields().get(key):
-        return Sql(later.sql), False
+    later = later_fields().get(key)
+    if later or key in BUILT_IN_FIELDS:
+        value = Sql(later.sql if later else f"{_TABLE}.{key}")
+        return (sql("unnest({})", value) if kind is PropertyType.COLLECTION else value), False
     template = _PROPERTY[kind]
     names: Sequence[str] = [property_of(key)] * template.count("{}")
     return sql(template, *names), kind is PropertyType.DATE

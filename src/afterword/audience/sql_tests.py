@@ -1,6 +1,7 @@
 """The test of a filter in SQL, for each type of field: what `conditions` does in Python. Pure.
 
-A test is true, or not true: null where nothing is known. None raises, whatever is stored.
+A test is true, or not true: null where nothing is known. None raises, whatever is stored. The value
+of a collection is a source of its words, as FROM takes it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -49,13 +50,13 @@ def _number(template: str) -> Test:
 def _includes_any(value: Sql, wanted: Any, _now: datetime) -> Sql:
     words = sorted(wanted)
     word = _folded(Sql("word"), words)
-    return sql("EXISTS (SELECT FROM unnest({}) word WHERE {} = ANY({}))", value, word, words)
+    return sql("EXISTS (SELECT FROM {} word WHERE {} = ANY({}))", value, word, words)
 
 
 def _includes_all(value: Sql, wanted: Any, _now: datetime) -> Sql:
     words = sorted(wanted)
     word = _folded(Sql("word"), words)
-    template = "(SELECT array_agg({}) FROM unnest({}) word) @> {}::text[]"
+    template = "(SELECT array_agg({}) FROM {} word) @> {}::text[]"
     return sql(template, word, value, words)
 
 
@@ -141,7 +142,7 @@ TESTS: Mapping[PropertyType, Mapping[str, Test]] = {
         "includes": _includes_any,
         "includes any": _includes_any,
         "includes all": _includes_all,
-        "is not empty": lambda value, *_: sql("cardinality({}) > 0", value),
+        "is not empty": lambda value, *_: sql("EXISTS (SELECT FROM {} word)", value),
     },
 }
 WRITTEN_DATE_TESTS: Mapping[str, Test] = {
