@@ -13,10 +13,10 @@ from tests.running_afterword import RunningAfterword, running_afterword
 PATIENCE = 15_000  # milliseconds for anything that a browser waits for
 # Where single tests take up to minutes, the dearest first.
 LONG = (
-    "tests/chaos/test_short.py",
-    "tests/chaos/",
-    "tests/robots/",
-    "tests/crash/",
+    "tests/prove/chaos/test_storm.py",
+    "tests/prove/chaos/",
+    "tests/prove/robots/",
+    "tests/prove/crash/",
     "tests/running/",
     "tests/journeys/",
 )
