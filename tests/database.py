@@ -6,7 +6,7 @@ The tables are made once for each run; each test process works on a copy of that
 import os
 import re
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,11 @@ def _maintaining(url: str) -> "psycopg.Connection[Any]":
 
 
 def _drop(url: str, prefix: str) -> None:
-    """Drop this run's databases, those of test processes that died included."""
-    with _maintaining(url) as connection:
+    """Drop this run's databases, those of test processes that died included.
+
+    Another run, which started the server, may have stopped it with its own end.
+    """
+    with suppress(psycopg.OperationalError), _maintaining(url) as connection:
         query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
         for (name,) in connection.execute(query, [prefix]).fetchall():
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -79,6 +82,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     """
     from django.db import connection
     from django.test import TransactionTestCase
+    from django.urls import get_resolver
 
     url, template = os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_DATABASES"]
     own = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
@@ -91,6 +95,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
             maintaining.execute(f"ALTER DATABASE {template}_fresh RENAME TO {template}")
         maintaining.execute(f"CREATE DATABASE {own} TEMPLATE {template}")
     connection.settings_dict["NAME"] = own
+    _ = get_resolver().url_patterns  # loads all pages now, not in some test's time
     os.environ["AFTERWORD_DATABASE_URL"] = re.sub(NAME, rf"\1/{own}", url, count=1)
     with patch.object(TransactionTestCase, "_fixture_teardown", _delete_rows):
         yield

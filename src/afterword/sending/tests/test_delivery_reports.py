@@ -296,6 +296,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_takes_bounded_time_and_memory_and_stops_nothing(survey, name):
     raw = BOMBS[name](survey)
