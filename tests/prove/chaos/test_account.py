@@ -1,8 +1,8 @@
 import pytest
 
-from tests.chaos.account import Row, compare
-from tests.chaos.mail_server import Copy
-from tests.chaos.ways import address
+from tests.prove.chaos.account import Row, compare
+from tests.prove.chaos.mail_server import Copy
+from tests.prove.chaos.ways import address
 
 WELL, LATER = address(1), address(2, "rcpt-4xx")
 CUT, BROKEN_OFF = address(3, "hang-up-taken"), address(4, "hang-up-before-354")

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.robots.gateway import gateway, rewritten
-from tests.robots.mails import Mail, a_shop, receive, scores_of
+from tests.prove.robots.gateway import gateway, rewritten
+from tests.prove.robots.mails import Mail, a_shop, receive, scores_of
 from tests.running_afterword import RunningAfterword, Workspace
 
-VISITS = 10  # of each kind
+VISITS = [1, pytest.param(10, marks=pytest.mark.prove)]  # of each kind
 PATIENCE = 15_000
 PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
 Visit = Callable[[Page, Mail], int]  # returns the score that the person means
@@ -135,10 +135,13 @@ WAYS: list[tuple[Visit, dict[str, object]]] = [
 ]
 
 
+@pytest.mark.parametrize("visits", VISITS)
 @pytest.mark.parametrize(("visit", "settings"), WAYS, ids=[visit.__name__ for visit, _ in WAYS])
-def test_everybody_is_heard(browser: Browser, shop: Workspace, visit: Visit, settings: Any):
+def test_everybody_is_heard(
+    browser: Browser, shop: Workspace, visit: Visit, settings: Any, visits: int
+):
     """Ten of a hundred: each of them, though ninety-nine would do."""
-    mails = receive(shop, f"{visit.__name__}-", VISITS)
+    mails = receive(shop, f"{visit.__name__}-{visits}-", visits)
     wanted = {}
 
     with browser.new_context(**settings) as context:
@@ -150,8 +153,9 @@ def test_everybody_is_heard(browser: Browser, shop: Workspace, visit: Visit, set
     assert scores_of(shop, mails) == wanted
 
 
-def test_who_only_reads_is_heard_too(browser: Browser, shop: Workspace):
-    mails = receive(shop, "reader-", 10)
+@pytest.mark.parametrize("visits", VISITS)
+def test_who_only_reads_is_heard_too(browser: Browser, shop: Workspace, visits: int):
+    mails = receive(shop, f"reader-{visits}-", visits)
     context = browser.new_context()
     pages = [context.new_page() for _ in mails]
 

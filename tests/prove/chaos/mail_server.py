@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from tests.chaos.certificates import authority_file
-from tests.chaos.sink import Manners
+from tests.prove.chaos.certificates import authority_file
+from tests.prove.chaos.sink import Manners
 
 
 class Copy(NamedTuple):
@@ -52,7 +52,7 @@ class MailServer:
         self._manners = manners
         self._orders = threading.Lock()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.sink", msgspec.json.encode(manners)],
+            [sys.executable, "-m", "tests.prove.chaos.sink", msgspec.json.encode(manners)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -15,13 +15,13 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from tests.chaos.account import ROWS, Findings, Row, compare
-from tests.chaos.mail_server import MailServer, mail_server
-from tests.chaos.postgres import OwnPostgres, own_postgres, run
-from tests.chaos.prepare import Wanted
-from tests.chaos.sink import Manners
-from tests.chaos.ways import WAYS
-from tests.chaos.workers import WORKER, Worker, Workers, environment
+from tests.prove.chaos.account import ROWS, Findings, Row, compare
+from tests.prove.chaos.mail_server import MailServer, mail_server
+from tests.prove.chaos.postgres import OwnPostgres, own_postgres, run
+from tests.prove.chaos.prepare import Wanted
+from tests.prove.chaos.sink import Manners
+from tests.prove.chaos.ways import WAYS
+from tests.prove.chaos.workers import WORKER, Worker, Workers, environment
 
 DOUBLED, OF = 50, 230  # so many may be doubled by so many disturbances
 FIRST, LAST = 0.02, 0.92  # the part of the run in which disturbances fall
@@ -244,7 +244,7 @@ def prepared(postgres: OwnPostgres, data: Path, wanted: Wanted) -> list[str]:
     migrate = [sys.executable, "-m", "afterword", "migrate"]
     subprocess.run(migrate, env=own, check=True, stdout=subprocess.DEVNULL)
     made = subprocess.run(
-        [sys.executable, "-m", "tests.chaos.prepare", msgspec.json.encode(wanted)],
+        [sys.executable, "-m", "tests.prove.chaos.prepare", msgspec.json.encode(wanted)],
         env=own,
         check=True,
         stdout=subprocess.PIPE,

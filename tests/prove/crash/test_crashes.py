@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crash.receiver import receiver
-from tests.crash.storm import Storm
+from tests.prove.crash.receiver import receiver
+from tests.prove.crash.storm import Storm
 from tests.running_afterword import running_afterword
 
 pytestmark = pytest.mark.timeout(240)
@@ -27,11 +27,14 @@ def storm() -> Iterator[Storm]:
         yield Storm(afterword, received)
 
 
-def test_killed_workers_lose_no_decision_and_no_survey(storm: Storm):
+@pytest.mark.parametrize(
+    ("events", "kills"), [(400, 1), pytest.param(2000, 5, marks=pytest.mark.prove)]
+)
+def test_killed_workers_lose_no_decision_and_no_survey(storm: Storm, events: int, kills: int):
     chance = random.Random(SEED)
     # Each killed worker takes what it had claimed out of the way for some seconds.
-    moments = sorted(chance.sample(range(50, 1000, 50), 5))
-    storm.begin(events=2000, per_second=250)
+    moments = sorted(chance.sample(range(50, events // 2, 50), kills))
+    storm.begin(events=events, per_second=250)
 
     for moment in moments:
         storm.wait_for_mails(moment)
@@ -43,6 +46,7 @@ def test_killed_workers_lose_no_decision_and_no_survey(storm: Storm):
     storm.check_mails()
 
 
+@pytest.mark.prove
 def test_a_killed_postgres_loses_no_event_no_decision_and_no_survey(storm: Storm):
     chance = random.Random(SEED)
     storm.begin(events=2000, per_second=250)
@@ -57,6 +61,7 @@ def test_a_killed_postgres_loses_no_event_no_decision_and_no_survey(storm: Storm
     storm.check_mails()
 
 
+@pytest.mark.prove
 def test_a_killed_web_process_loses_no_event(storm: Storm):
     chance = random.Random(SEED)
     storm.begin(events=500, per_second=250)

@@ -1,4 +1,4 @@
-"""A mail server for the chaos tests, in a process of its own: `python -m tests.chaos.sink MANNERS`.
+"""A mail server for the chaos tests, in a process of its own: `python -m tests.prove.chaos.sink`.
 
 It keeps its own account of what it took, written before it says so, and misbehaves as `ways`
 says, or by a draw for each connection. Once it listens it prints its ports. On standard input
@@ -20,8 +20,8 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from tests.chaos.certificates import contexts
-from tests.chaos.ways import way_of
+from tests.prove.chaos.certificates import contexts
+from tests.prove.chaos.ways import way_of
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
 _LINK = re.compile(rb"/u/([A-Za-z0-9_-]+)")

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.robots.mails import NONE, Mail, a_shop, effects, receive, scores_of
-from tests.robots.plain import BROWSER, THREADS, answer_all
+from tests.prove.robots.mails import NONE, Mail, a_shop, effects, receive, scores_of
+from tests.prove.robots.plain import BROWSER, THREADS, answer_all
 from tests.running_afterword import RunningAfterword, Workspace
 
 pytestmark = pytest.mark.timeout(400)  # thousands of requests
-MAILS = 100
+MAILS = [5, pytest.param(100, marks=pytest.mark.prove)]
 Robot = Callable[[httpx.Client, Sequence[Mail]], None]
 chance = random.Random(2)
 
@@ -55,9 +55,10 @@ def for_all(mails: Sequence[Mail], fetch: Callable[[Mail], list[httpx.Response]]
             assert {answer.status_code for answer in answers} == {200}
 
 
+@pytest.mark.parametrize("count", MAILS)
 @pytest.mark.parametrize("robot", [heads, burst, one_link, slowly, at_click_time])
-def test_a_scanner_sets_nothing_off_and_uses_nothing_up(shop: Workspace, robot: Robot):
-    mails = receive(shop, f"{robot.__name__}-", MAILS)
+def test_a_scanner_sets_nothing_off_and_uses_nothing_up(shop: Workspace, robot: Robot, count: int):
+    mails = receive(shop, f"{robot.__name__}-{count}-", count)
 
     with httpx.Client(headers={"User-Agent": BROWSER}) as client:
         robot(client, mails)

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from tests.chaos.mail_server import Copy
-from tests.chaos.ways import LATER, expected, way_of
-from tests.crash.ledger import reconcile
+from tests.prove.chaos.mail_server import Copy
+from tests.prove.chaos.ways import LATER, expected, way_of
+from tests.prove.crash.ledger import reconcile
 
 # States that say for certain that nothing arrived, and those in which nothing may end.
 NOT_ARRIVED = {"queued", "held", "bounced", "dismissed", "cancelled"}

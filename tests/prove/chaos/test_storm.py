@@ -1,11 +1,11 @@
-"""The crash contract in short; `python -m tests.chaos` does it in the size of the goal."""
+"""The crash contract in short; `python -m tests.prove.chaos` does it in the size of the goal."""
 
 import pytest
 
-from tests.chaos.__main__ import table
-from tests.chaos.sink import Manners
-from tests.chaos.storm import Plan, a_room, weather
-from tests.chaos.ways import WAYS
+from tests.prove.chaos.__main__ import table
+from tests.prove.chaos.sink import Manners
+from tests.prove.chaos.storm import Plan, a_room, weather
+from tests.prove.chaos.ways import WAYS
 
 SEED = 20261101
 # Few disturbances vary more than many, and other tests keep the machine busy: how long an answer
@@ -13,22 +13,28 @@ SEED = 20261101
 EACH = 1.5
 # Longer than a lease: it must be renewed meanwhile.
 UNRULY = {"tls": True, "bad_connections": (0.03,), "bad_senders": 0.002, "slow_answer": 21.0}
-BROKEN = ("-m", "tests.chaos.broken_worker")
+BROKEN = ("-m", "tests.prove.chaos.broken_worker")
+SHORT = {"surveys": 500, "kills": 5, "restarts": 1, "stops": 1, "drains": 2}
+LONGER = {"surveys": 2_000, "kills": 20, "restarts": 2, "stops": 2, "drains": 0}
 
 
 @pytest.mark.timeout(300)
-def test_workers_that_die_or_sleep_lose_nothing_and_double_almost_nothing():
-    plan = Plan(seed=SEED, bad=0.03, each=EACH, manners=Manners(folder="", **UNRULY))
+@pytest.mark.parametrize(
+    "size", [SHORT, pytest.param(LONGER, marks=pytest.mark.prove)], ids=["short", "longer"]
+)
+def test_workers_that_die_or_sleep_lose_nothing_and_double_almost_nothing(size: dict[str, int]):
+    plan = Plan(**size, seed=SEED, bad=0.03, each=EACH, manners=Manners(folder="", **UNRULY))
 
     with a_room() as room:
         outcome = weather(plan, room)
 
     print(table(outcome))
     assert outcome.failures == []
-    assert outcome.did == {"kill": 20, "restart": 2, "stop": 2}
+    assert sum(outcome.did.values()) == sum(size.values()) - plan.surveys
     assert outcome.findings.ways.keys() == {*WAYS, ""}
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("broken", "acts"),

@@ -7,8 +7,8 @@ import psutil
 from segment.analytics.client import Client
 
 from afterword.mail.servers.address import CONNECTIONS
-from tests.crash.ledger import Reconciliation, reconcile
-from tests.crash.receiver import Receiver
+from tests.prove.crash.ledger import Reconciliation, reconcile
+from tests.prove.crash.receiver import Receiver
 from tests.running_afterword import RunningAfterword, Workspace, a_campaign, eventually
 
 AROUND = 100  # mails: what was being handed over at a kill arrived that close to it

@@ -1,4 +1,4 @@
-"""`afterword worker`, broken on purpose: `python -m tests.chaos.broken_worker no-fence`.
+"""`afterword worker`, broken on purpose: `python -m tests.prove.chaos.broken_worker no-fence`.
 
 The storm must tell these from the whole one; a test that can't fail proves nothing. Each patch
 refuses to run when the product has moved away from under it.

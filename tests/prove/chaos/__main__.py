@@ -1,9 +1,9 @@
-"""`python -m tests.chaos`: the crash contract in the size of the goal, or any other.
+"""`python -m tests.prove.chaos`: the crash contract in the size of the goal, or any other.
 
-    python -m tests.chaos --surveys 100000 --kills 200 --restarts 20 --stops 10 --seed 1
-    python -m tests.chaos … --slow                the same with a slow mail server
-    python -m tests.chaos --broken no-fence       must fail
-    python -m tests.chaos --only-drains 20 --surveys 4000 --rate 150     rolling restarts
+    python -m tests.prove.chaos --surveys 100000 --kills 200 --restarts 20 --stops 10 --seed 1
+    python -m tests.prove.chaos … --slow                the same with a slow mail server
+    python -m tests.prove.chaos --broken no-fence       must fail
+    python -m tests.prove.chaos --only-drains 20 --surveys 4000 --rate 150     rolling restarts
 
 Ends with status 1 if a goal is missed; then the folder with all accounts and logs is kept.
 """
@@ -14,10 +14,10 @@ import signal
 import sys
 import time
 
-from tests.chaos.sink import Manners
-from tests.chaos.storm import Outcome, Plan, a_room, weather
-from tests.chaos.ways import WAYS
-from tests.chaos.workers import WORKER
+from tests.prove.chaos.sink import Manners
+from tests.prove.chaos.storm import Outcome, Plan, a_room, weather
+from tests.prove.chaos.ways import WAYS
+from tests.prove.chaos.workers import WORKER
 
 SLOW = {"before": 0.03, "after": 0.02}
 
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser = argparse.ArgumentParser(prog="python -m tests.prove.chaos")
     parser.add_argument("--surveys", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--kills", type=int, default=200, help="of workers, kill -9")
@@ -66,7 +66,7 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
         most_a_second=arguments.rate,
         **(SLOW if arguments.slow else {}),
     )
-    broken = ("-m", "tests.chaos.broken_worker", arguments.broken)
+    broken = ("-m", "tests.prove.chaos.broken_worker", arguments.broken)
     return Plan(
         surveys=arguments.surveys,
         kills=0 if is_calm else arguments.kills,

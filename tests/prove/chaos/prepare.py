@@ -1,4 +1,4 @@
-"""Makes the surveys of a storm: `python -m tests.chaos.prepare PLAN`, once migrated.
+"""Makes the surveys of a storm: `python -m tests.prove.chaos.prepare PLAN`, once migrated.
 
 Prints a line for each: its id and its address. That list is the test's own account.
 """
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tests.chaos.ways import WAYS, address
+from tests.prove.chaos.ways import WAYS, address
 
 BATCH = 5_000
 

@@ -1,7 +1,7 @@
 """A worker that fails at one named point, and the accounts afterwards: many such runs at once.
 
-`python -m tests.chaos.failing` does the whole matrix. Each run has its own database, its own port
-of the mail server, and one worker, which is started again unarmed when it has died.
+`python -m tests.prove.chaos.failing` does the whole matrix. Each run has its own database, its own
+port of the mail server, and one worker, which is started again unarmed when it has died.
 """
 
 import shutil
@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 import psycopg
 
-from tests.chaos.account import ROWS, Row, compare
-from tests.chaos.mail_server import MailServer, mail_server
-from tests.chaos.points import matrix
-from tests.chaos.postgres import OwnPostgres, own_postgres, run
-from tests.chaos.prepare import Wanted, addresses
-from tests.chaos.sink import Manners
-from tests.chaos.storm import LOOK, a_room, let_time_pass, prepared
-from tests.chaos.workers import WORKER, Worker, environment
+from tests.prove.chaos.account import ROWS, Row, compare
+from tests.prove.chaos.mail_server import MailServer, mail_server
+from tests.prove.chaos.points import matrix
+from tests.prove.chaos.postgres import OwnPostgres, own_postgres, run
+from tests.prove.chaos.prepare import Wanted, addresses
+from tests.prove.chaos.sink import Manners
+from tests.prove.chaos.storm import LOOK, a_room, let_time_pass, prepared
+from tests.prove.chaos.workers import WORKER, Worker, environment
 
 SECONDS_TO_CALM = 150
 AT_ONCE = 16  # for two cores

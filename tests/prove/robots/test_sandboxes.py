@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.chromium import stop_its_clock
-from tests.robots.mails import NONE, Mail, a_shop, effects, receive, scores_of
-from tests.robots.plain import answer_all
+from tests.prove.robots.mails import NONE, Mail, a_shop, effects, receive, scores_of
+from tests.prove.robots.plain import answer_all
 from tests.running_afterword import RunningAfterword, Workspace
 
 pytestmark = pytest.mark.timeout(400)  # hundreds of pages in a real browser
-MAILS = 100
+MAILS = [5, pytest.param(100, marks=pytest.mark.prove)]
 STAY = 2_000  # milliseconds by the clock of the page, which only we move on
 chance = random.Random(3)
 Act = Callable[[Page], None]
@@ -73,9 +73,12 @@ def run(browser: Browser, mails: Sequence[Mail], act: Act) -> None:
                 act(page)
 
 
+@pytest.mark.parametrize("count", MAILS)
 @pytest.mark.parametrize("act", [look, submit, pretend])
-def test_a_browser_without_a_person_records_nothing(browser: Browser, shop: Workspace, act: Act):
-    mails = receive(shop, f"{act.__name__}-", MAILS)
+def test_a_browser_without_a_person_records_nothing(
+    browser: Browser, shop: Workspace, act: Act, count: int
+):
+    mails = receive(shop, f"{act.__name__}-{count}-", count)
 
     run(browser, mails, act)
 

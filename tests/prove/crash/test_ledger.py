@@ -1,4 +1,4 @@
-from tests.crash.ledger import Reconciliation, reconcile
+from tests.prove.crash.ledger import Reconciliation, reconcile
 
 PUT_IN = ["a", "b", "c"]
 
