@@ -1,10 +1,25 @@
 """Switch campaigns on and off."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
+
+# How many a regular campaign would ask today; whoever decides that registers it.
+_count_due: list[Callable[[Campaign, datetime], int]] = []
+
+
+def count_due_by(count: Callable[[Campaign, datetime], int]) -> None:
+    _count_due[:] = [count]
+
+
+def how_many_today(campaign: Campaign, now: datetime) -> int:
+    """Return how many would be asked today if a regular campaign were switched on now."""
+    return _count_due[0](campaign, now)
 
 
 def what_is_missing(campaign: Campaign) -> list[str]:
@@ -16,6 +31,10 @@ def what_is_missing(campaign: Campaign) -> list[str]:
         missing.append(f"Give the template {campaign.template.name} your company's logo.")
     elif campaign.template.metric != campaign.metric:
         missing.append(f"Assign a template that asks for {campaign.scale.label}.")
+    if campaign.is_regular:
+        if campaign.first_after_days is None and campaign.every_days is None:
+            missing.append("Say when the survey is due.")
+        return missing
     if not campaign.service:
         missing.append("Choose the service that triggers the survey.")
     if not campaign.events:

@@ -19,6 +19,7 @@ class Channel(models.TextChoices):
 
 class CampaignType(models.TextChoices):
     TRANSACTIONAL = "transactional", "Transactional"
+    REGULAR = "regular", "Regular"
 
 
 class Service(models.TextChoices):
@@ -61,6 +62,17 @@ class Campaign(models.Model):
     throttle_scope = models.CharField(
         max_length=10, choices=ThrottleScope.choices, default=ThrottleScope.CAMPAIGN
     )
+    # Of regular campaigns: days after somebody was added, and after the last survey; None: never.
+    first_after_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    every_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    # How many are asked in a day; the others are due the next day. None for no limit.
+    daily_limit = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    # {"days": ["mon", …], "from": "09:00", "to": "17:00"}; see `time_frame.py`.
+    time_frame = models.JSONField(null=True, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -87,6 +99,10 @@ class Campaign(models.Model):
     @property
     def scale(self) -> Scale:
         return SCALES[Metric(self.metric)]
+
+    @property
+    def is_regular(self) -> bool:
+        return self.type == CampaignType.REGULAR
 
     @property
     def is_active(self) -> bool:

@@ -21,6 +21,7 @@ from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.creation import listen_for, why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
+from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
 from afterword.campaigns.models import Campaign, Service
 from afterword.customers.values import PropertyType
@@ -37,6 +38,9 @@ SECTIONS = {
     "setup": "Setup",
     "name": "Name",
 }
+
+
+_OF_EVENTS = {"events", "setup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,12 @@ def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @transaction.atomic
 def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
+    if campaign.is_regular:
+        regular = RegularForm(campaign, request.POST or None)
+        if _is_sent(request, regular):
+            regular.save()
+            return _saved(request, campaign, "schedule")
+        return show_section(request, campaign, "schedule", regular, page="regular")
     form = ScheduleForm(campaign, request.POST or None)
     return _section(request, campaign, "schedule", form, form.save)
 
@@ -151,7 +161,7 @@ def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Ca
     """Return the campaign; to change it takes more than to look at it."""
     if request.method == "POST" and not Role(member.role).may_change:
         raise PermissionDenied
-    rows = Campaign.objects.visible_to(member).select_related("template")
+    rows = Campaign.objects.visible_to(member).select_related("template", "workspace")
     if request.method == "POST":  # of two who save at once, the second sees the first
         rows = rows.select_for_update(no_key=True, of=("self",))
     return get_object_or_404(rows, id=campaign_id)
@@ -190,8 +200,10 @@ def show_section(
     campaign: Campaign,
     section: str,
     form: BaseForm | None = None,
+    page: str = "",
     **context: Any,
 ) -> HttpResponse:
+    """Show a section on its page, or on another `page` that fits the campaign's type."""
     sections = _sections(campaign, section)
     context |= {
         "campaign": campaign,
@@ -202,25 +214,26 @@ def show_section(
         "missing": what_is_missing(campaign),
     }
     status = 422 if form is not None and form.is_bound else 200
-    return render(request, f"campaigns/edit_{section}.html", context, status=status)
+    return render(request, f"campaigns/edit_{page or section}.html", context, status=status)
 
 
 def _sections(campaign: Campaign, current: str) -> list[Section]:
     done = {
         "edit": bool(campaign.template and campaign.template.has_logo),
-        "schedule": bool(campaign.service),
+        "schedule": bool(campaign.service) or campaign.first_after_days is not None,
         "events": bool(campaign.events),
     }
+    shown = {k: v for k, v in SECTIONS.items() if not campaign.is_regular or k not in _OF_EVENTS}
     return [
         Section(
             name, reverse(f"campaigns:{key}", args=[campaign.id]), key == current, done.get(key)
         )
-        for key, name in SECTIONS.items()
+        for key, name in shown.items()
     ]
 
 
 def _next(sections: list[Section]) -> Section | None:
     """The section after the current one; Setup is the last step of setting up."""
     position = next(index for index, each in enumerate(sections) if each.is_current)
-    steps = sections[: list(SECTIONS).index("setup") + 1]
+    steps = [each for each in sections if each.name != SECTIONS["name"]]
     return steps[position + 1] if position + 1 < len(steps) else None
