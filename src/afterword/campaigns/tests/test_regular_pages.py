@@ -38,7 +38,7 @@ def a_regular(workspace, **fields):
         "service": "",
         "activated_at": None,
     }
-    return a_campaign(workspace, **{**usual, **fields})
+    return a_campaign(workspace, **{**usual, "activated_at": None, **fields})
 
 
 def test_a_regular_campaign_is_made(client, member):
