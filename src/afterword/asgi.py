@@ -1,4 +1,4 @@
-"""The door: `/v1/*` goes to the ingest fast path, everything else to Django, both in time."""
+"""The door: events go to the ingest fast path, everything else to Django, both in time."""
 
 import os
 from typing import Any
@@ -14,7 +14,7 @@ from afterword.web.deadline import Deadline  # noqa: E402
 
 
 async def _answer(scope: Any, receive: Any, send: Any) -> None:
-    if scope["path"].startswith("/v1/"):
+    if scope["path"].startswith(("/v1/", "/segment/destination")):
         await events.app(scope, receive, send)
     else:
         await django_application(scope, receive, send)

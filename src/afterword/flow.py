@@ -99,7 +99,7 @@ def process_events(workspace_id: UUID, now: datetime, limit: int = BATCH) -> int
 def _process(
     workspace_id: UUID, calls: Sequence[Taken], waited: Sequence[Taken], now: datetime
 ) -> None:
-    listening = load_listening(workspace_id)
+    listening = load_listening(workspace_id, _mapped([*calls, *waited]))
     tracks = [taken for taken in calls if taken.call.names]
     take_up.mark_duplicates(workspace_id, tracks)
     find_customers(listening, [*calls, *waited], now)
@@ -136,7 +136,7 @@ def decide_and_schedule(
     for taken in tracks:
         occasion, customer = occasion_of(taken), taken.met.record
         fields = _fields(taken, listening, later)
-        for campaign, rules in listening.to(taken.call.names):
+        for campaign, rules in listening.to(taken.call.names, taken.call.campaigns):
             surveys = past[customer.id] if customer else ()
             facts = _facts(taken, fields, surveys, waits_until if _may_wait(taken) else None)
             verdict = decide(occasion, rules, facts, now)
@@ -152,6 +152,11 @@ def decide_and_schedule(
             )
     record(workspace_id, decided, now)
     schedule(workspace_id, askings, now)
+
+
+def _mapped(calls: Iterable[Taken]) -> set[UUID]:
+    """The campaigns that Segment's destination maps these to."""
+    return {id_ for taken in calls for id_ in taken.call.campaigns or ()}
 
 
 def _ids(calls: Iterable[Taken]) -> list[str]:

@@ -115,7 +115,7 @@ def _check_active(
         events=spec.columns["events"],
     )
     for missing in what_is_missing(planned):
-        spec.source.refuse("active", missing)
+        spec.source.refuse("active", missing.text)
 
 
 def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:

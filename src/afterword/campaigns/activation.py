@@ -1,6 +1,7 @@
 """Switch campaigns on and off."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -22,28 +23,44 @@ def how_many_today(campaign: Campaign, now: datetime) -> int:
     return _count_due[0](campaign, now)
 
 
-def what_is_missing(campaign: Campaign) -> list[str]:
-    """Return what must be done before the campaign may be switched on; nothing if it may."""
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something to be done before the campaign may be on, and the section where it is done."""
+
+    text: str
+    section: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+NO_EVENTS = Missing("It names no event.", "events")  # which is fine with Segment's destination
+
+
+def what_is_missing(campaign: Campaign) -> list[Missing]:
+    """Return what must be done before the campaign may be switched on; nothing if it may.
+
+    Names of events are not among it: Segment's destination may map them.
+    """
     missing = []
     if campaign.template is None:
-        missing.append("Assign a template.")
+        missing.append(Missing("Assign a template.", "edit"))
     elif not campaign.template.has_logo:
-        missing.append(f"Give the template {campaign.template.name} your company's logo.")
+        text = f"Give the template {campaign.template.name} your company's logo."
+        missing.append(Missing(text, "edit"))
     elif campaign.template.metric != campaign.metric:
-        missing.append(f"Assign a template that asks for {campaign.scale.label}.")
+        missing.append(Missing(f"Assign a template that asks for {campaign.scale.label}.", "edit"))
     if campaign.is_regular:
         if campaign.first_after_days is None and campaign.every_days is None:
-            missing.append("Say when the survey is due.")
+            missing.append(Missing("Say when the survey is due.", "schedule"))
         return missing
     if not campaign.service:
-        missing.append("Choose the service that triggers the survey.")
-    if not campaign.events:
-        missing.append("Name at least one event that triggers the survey.")
+        missing.append(Missing("Choose the service that triggers the survey.", "schedule"))
     return missing
 
 
 @transaction.atomic
-def activate(campaign: Campaign) -> list[str]:
+def activate(campaign: Campaign) -> list[Missing]:
     """Switch the campaign on, unless something is missing: then return what."""
     missing = what_is_missing(campaign)
     if not missing:

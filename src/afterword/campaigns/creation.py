@@ -23,6 +23,7 @@ def create_campaign(
     """Make a campaign that is off and listens for nothing yet; its key comes from its name."""
     Workspace.objects.select_for_update().get(id=workspace.id)  # of two at once, one key each
     taken = set(workspace.campaigns.values_list("key", flat=True))
+    announce()  # Segment's destination may name it from now on
     return Campaign.objects.create(
         workspace=workspace,
         key=free_key(name, taken, "campaign"),

@@ -1,6 +1,8 @@
 """Campaigns: whom to ask, when, with what."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -32,9 +34,9 @@ class ThrottleScope(models.TextChoices):
 
 
 class CampaignQuerySet(WorkspaceRows["Campaign"]):
-    def listening(self) -> "CampaignQuerySet":
-        """Campaigns that some event triggers, on or off."""
-        return self.exclude(events=[])
+    def listening(self, also: Iterable[UUID] = ()) -> "CampaignQuerySet":
+        """Campaigns that some event triggers, on or off, and those of these ids."""
+        return self.filter(~models.Q(events=[]) | models.Q(id__in=list(also)))
 
 
 class Campaign(models.Model):

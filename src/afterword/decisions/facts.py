@@ -31,12 +31,18 @@ class Listening:
 
     workspace: Workspace
     types: dict[str, PropertyType]
-    by_event: dict[str, list[tuple[Campaign, Rules]]]
+    by_id: dict[UUID, tuple[Campaign, Rules]]
+    by_event: dict[str, list[UUID]]
 
-    def to(self, names: Iterable[str]) -> "Iterable[tuple[Campaign, Rules]]":
-        """Return each campaign that listens for one of these names of an event, once."""
-        pairs = (pair for name in names for pair in self.by_event.get(name, ()))
-        return {campaign.id: (campaign, rules) for campaign, rules in pairs}.values()
+    def to(
+        self, names: Iterable[str], mapped: Sequence[UUID] | None = None
+    ) -> "Iterator[tuple[Campaign, Rules]]":
+        """Yield each campaign that an event is for, once: those that it is mapped to, if it is;
+        else those that listen for one of its names."""
+        heard = (id_ for name in names for id_ in self.by_event.get(name, ()))
+        for id_ in dict.fromkeys(heard if mapped is None else mapped):
+            if id_ in self.by_id:  # not deleted since
+                yield self.by_id[id_]
 
     @cached_property
     def event_fields(self) -> dict[str, str]:
@@ -53,28 +59,31 @@ class Listening:
 
     @property
     def _filters(self) -> Iterator[Filter]:
-        for pairs in self.by_event.values():
-            for _, rules in pairs:
-                yield from rules.audience.each_filter()
+        for _, rules in self.by_id.values():
+            yield from rules.audience.each_filter()
 
     @property
     def memory(self) -> timedelta:
         """How far back a survey can matter for throttle or cap."""
-        rules = [rules for pairs in self.by_event.values() for _, rules in pairs]
-        return max([CAP_WINDOW, *(rule.throttle for rule in rules if rule.throttle)])
+        throttles = (rules.throttle for _, rules in self.by_id.values())
+        return max([CAP_WINDOW, *filter(None, throttles)])
 
 
-def load_listening(workspace_id: UUID) -> Listening:
-    """Read the workspace, its properties and the campaigns that listen, with three queries."""
+def load_listening(workspace_id: UUID, mapped: Iterable[UUID] = ()) -> Listening:
+    """Read the workspace, its properties and the campaigns that listen, with three queries.
+
+    `mapped` are campaigns that are wanted although they may listen for nothing.
+    """
     workspace = Workspace.objects.get(id=workspace_id)
     types = property_types(workspace_id)
     by_event = defaultdict(list)
-    campaigns = Campaign.objects.listening().filter(workspace_id=workspace_id).order_by("id")
-    for campaign in campaigns:
-        rules = rules_of(campaign, workspace, types)
+    by_id = {}
+    campaigns = Campaign.objects.listening(also=mapped).filter(workspace_id=workspace_id)
+    for campaign in campaigns.order_by("id"):
+        by_id[campaign.id] = campaign, rules_of(campaign, workspace, types)
         for event in dict.fromkeys(campaign.events):
-            by_event[event].append((campaign, rules))
-    return Listening(workspace, types, dict(by_event))
+            by_event[event].append(campaign.id)
+    return Listening(workspace, types, by_id, dict(by_event))
 
 
 def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, PropertyType]) -> Rules:

@@ -44,6 +44,14 @@ class Credentials:
             raise Refusal(replies.OTHER_KEY)
         return header
 
+    def of_server(self) -> Key:
+        """Return the token of the header, which must be one that stays on servers."""
+        if self.header is None:
+            raise UnknownKey if self._has_unknown_bearer else Refusal(replies.MISSING_KEY)
+        if self.header.scope != "ingest":
+            raise Refusal(replies.ONLY_INGEST)
+        return self.header
+
     def beside(self) -> Key | None:
         """Return the token of the query, as beacons send it, or of a header of its own.
 

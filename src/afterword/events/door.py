@@ -1,4 +1,4 @@
-"""Answers the tracking API's requests, `/v1/*`, as Segment's clients speak it."""
+"""Answers the tracking API, `/v1/*`, as Segment's clients speak it, and its destination."""
 
 import re
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from afterword.events.arrival import clean, read
 from afterword.events.bodies import decoded, receive_body
 from afterword.events.copying import encode_rows
 from afterword.events.credentials import Credentials
+from afterword.events.delivery import sift_delivery
 from afterword.events.inbox import Away, Full, Inbox
 from afterword.events.listening import Listening, UnknownKey
 from afterword.events.sifting import Sifted, sift_batch, sift_call
@@ -27,6 +28,7 @@ Headers = Mapping[bytes, bytes]
 
 BATCH: Final = "batch"
 METRICS: Final = "metrics"
+DESTINATION: Final = "destination"
 _KINDS = ("track", "identify", "page", "screen", "group", "alias")
 _NAMES: Final = {
     **{kind: kind for kind in _KINDS},
@@ -34,9 +36,11 @@ _NAMES: Final = {
     **dict.fromkeys((BATCH, "import", "b"), BATCH),
     "m": METRICS,
 }
-ROUTES: Final = {
-    f"/v1/{name}{slash}": route for name, route in _NAMES.items() for slash in ("", "/")
+_PATHS: Final = {
+    **{f"/v1/{name}": route for name, route in _NAMES.items()},
+    "/segment/destination": DESTINATION,
 }
+ROUTES: Final = {f"{path}{slash}": route for path, route in _PATHS.items() for slash in ("", "/")}
 _SETTINGS = re.compile(r"/v1/projects/(?P<key>[^/]+)/settings/?")
 
 
@@ -92,13 +96,16 @@ class Door:
             self._tally.count(key, name, now, matched=matched)
         for error, raw in sifted.rejected:
             self._tally.reject(key, now, error, raw)
-        return replies.SUCCESS
+        return sifted.reply
 
     def _sift(self, route: str, headers: Headers, query: bytes, body: bytes, now: float) -> Sifted:
         """Check key and body, in this order: only who has a key has a body unpacked."""
         credentials = Credentials(self._listening, headers, query)
         try:
             body = clean(decoded(headers.get(b"content-encoding"), body))
+            if route == DESTINATION:
+                settings = headers.get(b"x-segment-settings")
+                return sift_delivery(credentials.of_server(), settings, body)
             if route == BATCH:
                 batch = split_batch(body)
                 key = credentials.of_body(batch.write_key, batch.items)

@@ -3,7 +3,7 @@
 import asyncio
 import binascii
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any, LiteralString
 from uuid import UUID
@@ -31,6 +31,9 @@ _LOAD: LiteralString = """
     ) AS heard USING (workspace_id)
     WHERE token.revoked_at IS NULL
 """
+_CAMPAIGNS: LiteralString = """
+    SELECT workspace_id, id::text, ARRAY[id::text, name, key] FROM campaigns_campaign ORDER BY id
+"""
 
 
 class UnknownKey(Exception):
@@ -46,6 +49,8 @@ class Key(msgspec.Struct, frozen=True, eq=False):
     may_send: bool
     names: frozenset[str]
     row_start: bytes
+    # The workspace's campaigns: their ids by id, name and key, all in small letters.
+    campaigns: Mapping[str, str] = {}
 
 
 class Listening:
@@ -112,7 +117,8 @@ class Listening:
             waiting, self._waiting = self._waiting, []
             self._wanted.clear()
             try:
-                self._replace(await self._line.run(_LOAD))
+                campaigns = await self._line.run(_CAMPAIGNS)
+                self._replace(await self._line.run(_LOAD), _by_workspace(campaigns))
             except psycopg.Error as error:
                 if monotonic() - self._loaded_at > _STALE_SECONDS:
                     self.ready = False
@@ -138,18 +144,35 @@ class Listening:
             except psycopg.Error:
                 await asyncio.sleep(_POLL_SECONDS)
 
-    def _replace(self, rows: list[tuple[Any, ...]]) -> None:
+    def _replace(
+        self, rows: list[tuple[Any, ...]], campaigns: Mapping[UUID, Mapping[str, str]]
+    ) -> None:
         by_hash: dict[bytes, Key] = {}
         for digest, token_id, workspace_id, scope, names in rows:
             trusted = scope == "ingest"
             start = row_start(workspace_id, token_id, is_trusted=trusted)
             may_send = trusted or scope == "browser"
             by_hash[bytes(digest)] = Key(
-                token_id, workspace_id, scope, may_send, frozenset(names), start
+                token_id,
+                workspace_id,
+                scope,
+                may_send,
+                frozenset(names),
+                start,
+                campaigns.get(workspace_id, {}),
             )
         self._by_hash, self._by_secret, self._by_header = by_hash, {}, {}
         self._loaded_at = monotonic()
         self.ready = True
+
+
+def _by_workspace(rows: list[tuple[Any, ...]]) -> dict[UUID, dict[str, str]]:
+    """What is one campaign's id is not looked up as another's name, nor a name as a key."""
+    found: dict[UUID, dict[str, str]] = {}
+    for at in range(3):
+        for workspace_id, id_, called in rows:
+            found.setdefault(workspace_id, {}).setdefault(called[at].casefold(), id_)
+    return found
 
 
 def secrets_in(authorization: bytes) -> Iterator[str]:

@@ -8,6 +8,7 @@ from afterword.events.arrival import check, kind_of, opts_out, read, storable
 from afterword.events.listening import Key
 from afterword.events.sources.segment.batch import MAX_ITEMS, Batch
 from afterword.events.sources.segment.payload import PayloadError, Problem, Sent, names_of
+from afterword.events.sources.segment.replies import SUCCESS, Reply
 
 
 class Sifted(msgspec.Struct):
@@ -20,6 +21,7 @@ class Sifted(msgspec.Struct):
     # Each event's name, and whether a campaign listens for it.
     names: list[tuple[str, bool]] = []
     rejected: list[tuple[PayloadError, bytes]] = []
+    reply: Reply = SUCCESS
 
 
 def sift_call(key: Key, sent: Sent, raw: bytes, kind: str) -> Sifted:

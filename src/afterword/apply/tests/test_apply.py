@@ -278,12 +278,6 @@ def test_a_revoked_token_is_not_made_again(shop: Path):
             "Give the template After an order your company's logo.",
         ),
         (
-            "events: [Order Completed, \"Place order\"]",
-            "events: []",
-            "shop.yaml:29: campaigns[0].active: "
-            "Name at least one event that triggers the survey.",
-        ),
-        (
             "    metric: nps\n    channel",
             "    metric: ces\n    channel",
             "shop.yaml:19: campaigns[0].template: It asks for NPS; choose one that asks for CES.",
@@ -344,8 +338,16 @@ def test_a_campaign_that_is_on_cannot_lose_what_it_needs(shop: Path):
 
     assert refusal(shop) == [
         "shop.yaml:14: campaigns[0].active: Choose the service that triggers the survey.",
-        "shop.yaml:14: campaigns[0].active: Name at least one event that triggers the survey.",
     ]
+
+
+def test_a_campaign_that_is_on_needs_no_event_names(shop: Path):
+    edit(shop, (', events: [Order Completed, "Place order"]', ""))
+
+    apply_path(shop)
+
+    campaign = Campaign.objects.get()
+    assert (campaign.is_active, campaign.events) == (True, [])
 
 
 def test_problems_of_the_file_and_of_the_workspace_are_told_together(shop: Path):

@@ -108,10 +108,6 @@ class EventsForm(NoticesOthers, forms.Form):
     def clean_events(self) -> list[str]:
         lines = (line.strip() for line in self.cleaned_data["events"].splitlines())
         names = list(dict.fromkeys(filter(None, lines)))
-        if self.campaign.is_active and not names:
-            raise ValidationError(
-                "The campaign is on, so it needs an event. Switch it off to name none."
-            )
         if len(names) > MOST_EVENTS:
             raise ValidationError(f"At most {MOST_EVENTS} events can trigger one campaign.")
         for name in names:

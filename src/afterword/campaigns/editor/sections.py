@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from afterword.campaigns.activation import what_is_missing
+from afterword.campaigns.activation import NO_EVENTS, Missing, what_is_missing
 from afterword.campaigns.creation import listen_for, why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
@@ -211,17 +211,23 @@ def show_section(
         "section": SECTIONS[section],
         "sections": sections,
         "next": _next(sections),
-        "missing": what_is_missing(campaign),
+        "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
+        "advice": None if campaign.events or campaign.is_regular else _linked(campaign, NO_EVENTS),
     }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, f"campaigns/edit_{page or section}.html", context, status=status)
+
+
+def _linked(campaign: Campaign, missing: Missing) -> dict[str, str]:
+    address = reverse(f"campaigns:{missing.section}", args=[campaign.id])
+    return {"text": missing.text, "address": address}
 
 
 def _sections(campaign: Campaign, current: str) -> list[Section]:
     done = {
         "edit": bool(campaign.template and campaign.template.has_logo),
         "schedule": bool(campaign.service) or campaign.first_after_days is not None,
-        "events": bool(campaign.events),
+        "events": bool(campaign.events) or None,
     }
     shown = {k: v for k, v in SECTIONS.items() if not campaign.is_regular or k not in _OF_EVENTS}
     return [

@@ -417,13 +417,13 @@ def test_event_names_that_cannot_be_are_refused(client, draft, events):
     assert saved(draft).events == []
 
 
-def test_an_active_campaign_keeps_an_event(client, workspace):
+def test_an_active_campaign_may_name_no_event(client, workspace):
     campaign = a_campaign(workspace)
 
-    answer = client.post(f"/campaigns/{campaign.id}/events", {"events": " "})
+    client.post(f"/campaigns/{campaign.id}/events", {"events": " "})
 
-    assert answer.status_code == 422
-    assert saved(campaign).events == ["Order Completed"]
+    assert saved(campaign).events == []
+    assert saved(campaign).is_active
 
 
 # ---- setup
@@ -458,7 +458,18 @@ def test_a_campaign_that_lacks_something_stays_off_and_says_what(client, draft):
 
     assert not saved(draft).is_active
     assert "cannot be switched on yet" in answer
-    assert "Name at least one event" in answer
+    assert "Choose the service that triggers the survey." in answer
+    assert f'href="/campaigns/{draft.id}/schedule">Choose the service' in answer
+
+
+def test_without_event_names_a_campaign_may_be_on_and_says_what_that_means(client, workspace):
+    campaign = a_campaign(workspace, activated_at=None, events=[])
+
+    answer = client.post(f"/campaigns/{campaign.id}/activation", follow=True).content.decode()
+
+    assert saved(campaign).is_active
+    assert "something is missing" not in answer
+    assert "It names no event" in answer
 
 
 def test_saving_a_section_does_not_touch_the_state(client, workspace, monkeypatch):

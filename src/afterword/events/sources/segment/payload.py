@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -33,6 +34,9 @@ class Problem(StrEnum):
     INVALID_ID = "invalid_id"
     INVALID_PROPERTIES = "invalid_properties"
     WRONG_KEY = "wrong_key"
+    INVALID_SETTINGS = "invalid_settings"
+    NO_ADDRESS = "missing_email"
+    UNKNOWN_CAMPAIGN = "unknown_campaign"
 
 
 class PayloadError(Exception):
@@ -67,11 +71,12 @@ class Sent(msgspec.Struct, rename="camel"):
 
 
 class Envelope(msgspec.Struct, rename="camel"):
-    """What a batch says for all its calls."""
+    """What a batch says for all its calls; of a delivery by Segment, what it is mapped to."""
 
     sent_at: Any = None
     context: Any = None
     integrations: Any = None
+    campaigns: list[UUID] | None = None
 
 
 class Call(msgspec.Struct):
@@ -90,6 +95,8 @@ class Call(msgspec.Struct):
     # What the call itself says under `email`, the most telling first; trimmed, not checked.
     email_candidates: list[str]
     occurred_at: datetime
+    # The campaigns that it is for, where Segment's destination says so; None: by its name.
+    campaigns: list[UUID] | None = None
 
 
 VIEWS: Mapping[object, str] = {"page": "Page", "screen": "Screen"}
@@ -118,11 +125,8 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
         traits={**known_traits, **own_traits},
         context=context,
         email_candidates=addresses(properties, own_traits, known_traits),
-        occurred_at=_occurred_at(
-            sent.original_timestamp if sent.original_timestamp is not None else sent.timestamp,
-            around.sent_at if around.sent_at is not None else sent.sent_at,
-            received_at,
-        ),
+        occurred_at=_time_of(sent, around, received_at),
+        campaigns=around.campaigns,
     )
 
 
@@ -166,6 +170,16 @@ def text_of_id(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else str(value).strip()
+
+
+def _time_of(sent: Sent, around: Envelope, received_at: datetime) -> datetime:
+    if around.campaigns is not None and sent.timestamp is not None:
+        return _occurred_at(sent.timestamp, None, received_at)  # corrected by Segment already
+    return _occurred_at(
+        sent.original_timestamp if sent.original_timestamp is not None else sent.timestamp,
+        around.sent_at if around.sent_at is not None else sent.sent_at,
+        received_at,
+    )
 
 
 def _occurred_at(said: object, sent: object, received_at: datetime) -> datetime:

@@ -48,6 +48,11 @@ def project_settings(key: str) -> Reply:
     return make_reply(200, json.dumps(settings).encode())
 
 
+def dismissed(why: str) -> Reply:
+    """Answer that all went well, and that nothing comes of it."""
+    return make_reply(200, json.dumps({"success": True, "dismissed": why}).encode())
+
+
 SUCCESS: Final = make_reply(200, b'{"success": true}')
 PREFLIGHT: Final = make_reply(
     200,
@@ -86,6 +91,12 @@ OTHER_KEY: Final = error(
 UNKNOWN_PROJECT: Final = error(404, "unknown_key", "The key is unknown or revoked.")
 WRONG_SCOPE: Final = error(
     403, "wrong_scope", "This token may not send events. Use one of scope ingest or browser."
+)
+ONLY_INGEST: Final = error(
+    403, "wrong_scope", "This token may not be used here. Make one of scope ingest and use that."
+)
+UNSUPPORTED_TYPE: Final = error(
+    501, "unsupported_type", "Only track and identify are taken here; nothing was stored."
 )
 UNKNOWN_ENCODING: Final = error(
     415, "unsupported_encoding", "Send the body as it is, or with Content-Encoding: gzip."
