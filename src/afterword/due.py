@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from afterword.audience.fields import field_key
 from afterword.audience.later_fields import later_fields, read_later
-from afterword.campaigns.models import Campaign, CampaignType
+from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.campaigns.time_frame import USUAL, midnight, read_time_frame
 from afterword.core.failpoints import failpoint
 from afterword.core.ids import new_id
@@ -43,7 +43,9 @@ def ask_all_due(now: datetime) -> int:
     May run twice at once and die anywhere: each batch commits as a whole, and who has a survey
     waiting is not due.
     """
-    rows = Campaign.objects.filter(type=CampaignType.REGULAR, activated_at__isnull=False)
+    rows = Campaign.objects.filter(
+        type=CampaignType.REGULAR, channel=Channel.EMAIL, activated_at__isnull=False
+    )
     asked = sum(ask_due(campaign, now) for campaign in rows.select_related("workspace"))
     if asked:
         wake("send_due")

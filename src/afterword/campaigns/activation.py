@@ -50,6 +50,8 @@ def what_is_missing(campaign: Campaign) -> list[Missing]:
         missing.append(Missing(text, "edit"))
     elif campaign.template.metric != campaign.metric:
         missing.append(Missing(f"Assign a template that asks for {campaign.scale.label}.", "edit"))
+    if campaign.is_link:
+        return missing
     if campaign.is_regular:
         if campaign.first_after_days is None and campaign.every_days is None:
             missing.append(Missing("Say when the survey is due.", "schedule"))

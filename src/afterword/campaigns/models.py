@@ -17,6 +17,7 @@ from afterword.workspaces.models import Workspace, WorkspaceRows
 
 class Channel(models.TextChoices):
     EMAIL = "email", "E-mail"
+    LINK = "link", "Link"
 
 
 class CampaignType(models.TextChoices):
@@ -49,6 +50,8 @@ class Campaign(models.Model):
     type = models.CharField(
         max_length=20, choices=CampaignType.choices, default=CampaignType.TRANSACTIONAL
     )
+    # Of link campaigns: the secret of the address that is handed out.
+    link_token = models.CharField(max_length=32, null=True, blank=True, unique=True)
     template = models.ForeignKey(
         Template, models.PROTECT, null=True, blank=True, related_name="campaigns"
     )
@@ -104,7 +107,12 @@ class Campaign(models.Model):
 
     @property
     def is_regular(self) -> bool:
-        return self.type == CampaignType.REGULAR
+        """Whether it asks by the clock; who opens a link comes by themselves."""
+        return self.type == CampaignType.REGULAR and self.channel == Channel.EMAIL
+
+    @property
+    def is_link(self) -> bool:
+        return self.channel == Channel.LINK
 
     @property
     def is_active(self) -> bool:

@@ -19,7 +19,7 @@ from afterword.campaigns.activation import (
 )
 from afterword.campaigns.creation import create_campaign, delete_campaign
 from afterword.campaigns.editor.forms import NewCampaignForm
-from afterword.campaigns.models import Campaign, CampaignType
+from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.sending.paused import pausing
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.web.way_back import onward
@@ -55,7 +55,11 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         campaign = create_campaign(
-            member.workspace, given["name"], Metric(given["metric"]), CampaignType(given["type"])
+            member.workspace,
+            given["name"],
+            Metric(given["metric"]),
+            CampaignType(given["type"]),
+            Channel(given["channel"]),
         )
         return redirect("campaigns:edit", campaign.id)
     return render(

@@ -23,7 +23,7 @@ from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
 from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
-from afterword.campaigns.models import Campaign, Service
+from afterword.campaigns.models import Campaign, CampaignType, Service
 from afterword.customers.values import PropertyType
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_members
@@ -36,11 +36,17 @@ SECTIONS = {
     "reminders": "Reminders",
     "events": "Events",
     "setup": "Setup",
+    "link": "Link",
     "name": "Name",
 }
 
 
-_OF_EVENTS = {"events", "setup"}
+# Sections that mean nothing to a type of campaign, or to a channel.
+_HIDDEN = {
+    "transactional": {"link"},
+    "regular": {"events", "setup", "link"},
+    "link": {"audience", "schedule", "reminders", "events", "setup"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +218,14 @@ def show_section(
         "sections": sections,
         "next": _next(sections),
         "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
-        "advice": None if campaign.events or campaign.is_regular else _linked(campaign, NO_EVENTS),
+        "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
     }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, f"campaigns/edit_{page or section}.html", context, status=status)
+
+
+def _names_no_event(campaign: Campaign) -> bool:
+    return campaign.type == CampaignType.TRANSACTIONAL and not campaign.events
 
 
 def _linked(campaign: Campaign, missing: Missing) -> dict[str, str]:
@@ -229,7 +239,8 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
         "schedule": bool(campaign.service) or campaign.first_after_days is not None,
         "events": bool(campaign.events) or None,
     }
-    shown = {k: v for k, v in SECTIONS.items() if not campaign.is_regular or k not in _OF_EVENTS}
+    hidden = _HIDDEN["link" if campaign.is_link else campaign.type]
+    shown = {key: name for key, name in SECTIONS.items() if key not in hidden}
     return [
         Section(
             name, reverse(f"campaigns:{key}", args=[campaign.id]), key == current, done.get(key)
