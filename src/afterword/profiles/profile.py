@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from afterword.customers.models import Customer, Property
 from afterword.customers.values import PropertyType
 from afterword.suppressions.stops import stops_about
-from afterword.surveys.models import Invitation, SentBy
-from afterword.surveys.outbox.search import is_sent_by
+from afterword.surveys.models import Invitation
+from afterword.surveys.outbox.search import IS_FIRST
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
 
@@ -101,7 +101,7 @@ def delivery_of(customer: Customer) -> Delivery:
     sent, answered = Q(mail__sent_at__isnull=False), Q(answered_at__isnull=False)
     # A bounce of what was answered is false.
     bounced = Q(mail__bounced_at__isnull=False) & ~answered
-    asked = sent & is_sent_by(SentBy.CAMPAIGN)
+    asked = sent & IS_FIRST
     return Delivery(
         **Invitation.objects.filter(survey__customer=customer).aggregate(
             surveys=Count("id"),

@@ -20,6 +20,7 @@ from afterword.workspaces.models import Workspace, WorkspaceRows
 
 
 class SentBy(models.TextChoices):
+    MANUAL = "manual", "Manually"
     CAMPAIGN = "campaign", "Campaign"
     REMINDER = "reminder", "Reminder"
 
@@ -212,4 +213,7 @@ class Invitation(models.Model):
 
     @property
     def sent_by(self) -> SentBy:
-        return SentBy.REMINDER if self.is_reminder else SentBy.CAMPAIGN
+        if self.is_reminder:
+            return SentBy.REMINDER
+        is_by_hand = self.survey.occasion_kind == Kind.HAND
+        return SentBy.MANUAL if is_by_hand else SentBy.CAMPAIGN
