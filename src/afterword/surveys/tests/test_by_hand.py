@@ -11,6 +11,7 @@ from afterword.sending.models import Mail, State
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
 from afterword.surveys.by_hand import ask_by_hand, campaigns_to_ask_by
+from afterword.surveys.follow import follow
 from afterword.surveys.models import SentBy, Survey
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey, mail_of, reload
 
@@ -135,3 +136,15 @@ def test_the_customer_counts_as_asked_by_hand_in_the_outbox(member, ann):
 
     [survey] = Customer.objects.get(id=ann.id).surveys.all()
     assert reload(survey.first).sent_by.label == "Manually"
+
+
+def test_what_waits_follows_its_customer_to_another_address(member, ann):
+    sent = a_sent_survey(a_campaign(member.workspace), customer=ann)
+    campaign = a_campaign(member.workspace)
+    ask(ann, campaign, member)
+
+    follow(ann.id, "ann@new.test")
+
+    waiting = Survey.objects.get(campaign=campaign)
+    assert waiting.email == mail_of(waiting.first).recipient == "ann@new.test"
+    assert mail_of(sent).recipient == ann.email
