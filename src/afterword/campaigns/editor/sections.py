@@ -35,7 +35,7 @@ SECTIONS = {
     "reminders": "Reminders",
     "events": "Events",
     "setup": "Setup",
-    "name": "Name",
+    "name": "Name, labels",
 }
 
 
