@@ -75,7 +75,7 @@ def answer(links: list[str]) -> None:
             "visit": visit[1],
             "comment": chance.choice(COMMENTS[bucket]),
         }
-        httpx.post(link, data=form).raise_for_status()
+        httpx.post(link, data=form, follow_redirects=True).raise_for_status()
 
 
 def take(browser: Browser, afterword: RunningAfterword, password: str) -> None:

@@ -43,6 +43,8 @@ def what_is_missing(campaign: Campaign) -> list[Missing]:
     Names of events are not among it: Segment's destination may map them.
     """
     missing = []
+    if campaign.is_archived:
+        missing.append(Missing("Bring it back from the archive.", "name"))
     if campaign.template is None:
         missing.append(Missing("Assign a template.", "edit"))
     elif not campaign.template.has_logo:
@@ -66,9 +68,8 @@ def activate(campaign: Campaign) -> list[Missing]:
     """Switch the campaign on, unless something is missing: then return what."""
     missing = what_is_missing(campaign)
     if not missing:
-        Campaign.objects.filter(id=campaign.id, activated_at=None).update(
-            activated_at=timezone.now()
-        )
+        rows = Campaign.objects.filter(id=campaign.id, activated_at=None, archived_at=None)
+        rows.update(activated_at=timezone.now())
         announce()
     return missing
 

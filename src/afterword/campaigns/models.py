@@ -36,8 +36,9 @@ class ThrottleScope(models.TextChoices):
 
 class CampaignQuerySet(WorkspaceRows["Campaign"]):
     def listening(self, also: Iterable[UUID] = ()) -> "CampaignQuerySet":
-        """Campaigns that some event triggers, on or off, and those of these ids."""
-        return self.filter(~models.Q(events=[]) | models.Q(id__in=list(also)))
+        """Campaigns that some event triggers, on or off but not archived, and these ids."""
+        listening = ~models.Q(events=[]) & models.Q(archived_at=None)
+        return self.filter(listening | models.Q(id__in=list(also)))
 
 
 class Campaign(models.Model):
@@ -78,7 +79,16 @@ class Campaign(models.Model):
     )
     # {"days": ["mon", …], "from": "09:00", "to": "17:00"}; see `time_frame.py`.
     time_frame = models.JSONField(null=True, blank=True)
+    # Words to find it again by, each once, sorted.
+    labels = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        db_default=models.Value([], ArrayField(models.CharField(max_length=40))),
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
+    # Put away: it asks nobody, and lists show it only where that is asked for.
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -90,6 +100,10 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=models.Q(activated_at=None) | models.Q(template__isnull=False),
                 name="an_active_campaign_has_a_template",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(activated_at=None) | models.Q(archived_at=None),
+                name="an_archived_campaign_is_off",
             ),
             models.CheckConstraint(
                 condition=models.Q(sample_percent__gte=0, sample_percent__lte=100),
@@ -117,6 +131,10 @@ class Campaign(models.Model):
     @property
     def is_active(self) -> bool:
         return self.activated_at is not None
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
 
 class ReminderWhen(models.TextChoices):

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from afterword.campaigns import reminders, views
+from afterword.campaigns import listing, reminders, views
 from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
 
 app_name = "campaigns"
 urlpatterns = [
-    path("campaigns", views.campaigns, name="list"),
+    path("campaigns", listing.campaigns, name="list"),
     path("campaigns/new", views.new_campaign, name="new"),
     path("campaigns/<uuid:campaign_id>", sections.template, name="edit"),
     path("campaigns/<uuid:campaign_id>/audience", sections.audience, name="audience"),
@@ -32,5 +32,8 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/name", sections.name, name="name"),
     path("campaigns/<uuid:campaign_id>/activation", views.activation, name="activate"),
     path("campaigns/<uuid:campaign_id>/deactivation", views.deactivation, name="deactivate"),
+    path("campaigns/<uuid:campaign_id>/copy", views.copy, name="copy"),
+    path("campaigns/<uuid:campaign_id>/archival", views.archival, name="archive"),
+    path("campaigns/<uuid:campaign_id>/return", views.return_, name="bring_back"),
     path("campaigns/<uuid:campaign_id>/deletion", views.deletion, name="delete"),
 ]

@@ -1,15 +1,13 @@
-"""The pages of campaigns: the list, a new one, on and off, deletion."""
+"""The pages of campaigns: a new one, on and off, a copy, the archive, deletion."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from afterword.campaigns.activation import (
     activate,
@@ -17,35 +15,15 @@ from afterword.campaigns.activation import (
     how_many_today,
     what_is_missing,
 )
+from afterword.campaigns.archive import archive, bring_back
 from afterword.campaigns.creation import create_campaign, delete_campaign
+from afterword.campaigns.duplicate import duplicate
 from afterword.campaigns.editor.forms import NewCampaignForm
 from afterword.campaigns.models import Campaign, CampaignType, Channel
-from afterword.sending.paused import pausing
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.web.way_back import onward
-from afterword.workspaces.access import for_changers, for_members
+from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member
-
-
-@require_safe
-@for_members
-def campaigns(request: HttpRequest, member: Member) -> HttpResponse:
-    rows = Campaign.objects.visible_to(member).annotate(
-        sent_count=_count("surveys", Q(surveys__asked_at__isnull=False)),
-        response_count=_count("responses", Q()),
-        is_paused=Exists(pausing(OuterRef("workspace_id"), OuterRef("id"))),
-    )
-    return render(request, "campaigns/list.html", {"campaigns": rows.order_by("name", "id")})
-
-
-def _count(relation: str, which: Q) -> Coalesce:
-    """Count the rows of one relation; a subquery each, for a join of two would multiply them."""
-    counted: QuerySet[Campaign, dict[str, int]] = (
-        Campaign.objects.filter(id=OuterRef("id"))
-        .annotate(counted=Count(relation, filter=which))
-        .values("counted")
-    )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +43,7 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
     return render(
         request,
         "campaigns/new.html",
-        {"form": form, "cards": SCALES},
+        {"form": form, "scales": SCALES},
         status=422 if form.is_bound else 200,
     )
 
@@ -80,9 +58,11 @@ def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpR
     missing = activate(campaign)
     if missing:
         messages.error(request, f"{campaign.name} cannot be switched on yet: something is missing.")
-    else:
-        what = "it asks who is due" if campaign.is_regular else "its events trigger surveys"
-        messages.success(request, f"{campaign.name} is on: {what} from now on.")
+        return redirect("campaigns:edit", campaign.id)  # which lists what, and where to mend it
+    what = "it asks who is due" if campaign.is_regular else "its events trigger surveys"
+    if campaign.is_link:
+        what = "whoever opens its link is asked"
+    messages.success(request, f"{campaign.name} is on: {what} from now on.")
     return redirect(onward(request) or reverse("campaigns:edit", args=[campaign.id]))
 
 
@@ -111,6 +91,32 @@ def deletion(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
         {"campaign": campaign, "refusal": refusal},
         status=409 if refusal else 200,
     )
+
+
+@require_POST
+@for_changers
+def copy(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    made = duplicate(_campaign(member, campaign_id))
+    messages.success(request, f"{made.name} is made. It is off: change what should be different.")
+    return redirect("campaigns:name", made.id)
+
+
+@require_POST
+@for_changers
+def archival(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = _campaign(member, campaign_id)
+    archive(campaign)
+    messages.success(request, f"{campaign.name} is in the archive, and off. Its answers stay.")
+    return redirect("campaigns:list")
+
+
+@require_POST
+@for_changers
+def return_(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    campaign = _campaign(member, campaign_id)
+    bring_back(campaign)
+    messages.success(request, f"{campaign.name} is back. It is off until you switch it on.")
+    return redirect("campaigns:edit", campaign.id)
 
 
 def _campaign(member: Member, campaign_id: UUID) -> Campaign:

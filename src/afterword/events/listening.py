@@ -27,6 +27,7 @@ _LOAD: LiteralString = """
     LEFT JOIN (
         SELECT workspace_id, array_agg(DISTINCT event) AS names
         FROM campaigns_campaign, unnest(events) AS event
+        WHERE archived_at IS NULL
         GROUP BY workspace_id
     ) AS heard USING (workspace_id)
     WHERE token.revoked_at IS NULL

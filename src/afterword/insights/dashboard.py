@@ -11,14 +11,13 @@ from django.db.models.functions import TruncWeek
 
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
-from afterword.insights.scores import Score, score
+from afterword.insights.scores import Score, score, unit
 from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Member, WorkspaceRows
 
 WEEKS = 12
-_PERCENTAGES = {Metric.CSAT, Metric.CES}
 
 Counts = dict[int, int]  # responses by score
 
@@ -66,9 +65,7 @@ class MetricReport:
 
     @property
     def unit(self) -> str:
-        if self.metric is Metric.STAR:
-            return f"of {self.scale.highest}"
-        return "%" if self.metric in _PERCENTAGES else ""
+        return unit(self.metric)
 
     @property
     def response_rate(self) -> int | None:

@@ -54,6 +54,13 @@ def score(metric: Metric, counts_by_score: Mapping[int, int]) -> Score:
     )
 
 
+def unit(metric: Metric) -> str:
+    """Return what follows a metric's score: nothing, for NPS."""
+    if metric is Metric.STAR:
+        return f"of {SCALES[metric].highest}"
+    return "" if metric is Metric.NPS else "%"
+
+
 def _bucket_counts(metric: Metric, counts_by_score: Mapping[int, int]) -> dict[Bucket, int]:
     scale = SCALES[metric]
     counts = dict.fromkeys(Bucket, 0)

@@ -12,6 +12,18 @@ from afterword.survey_templates.models import Template
 from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.models import Workspace
 
+CHANNELS = {
+    Channel.EMAIL: "A mail with the question in it: one click on a score leads to the survey.",
+    Channel.LINK: "An address that you hand out: whoever opens it is asked. Nothing is sent.",
+}
+TYPES = {
+    CampaignType.TRANSACTIONAL: "Asks after something happens: an event, such as an order, "
+    "triggers the survey.",
+    CampaignType.REGULAR: "Asks by the clock: days after somebody was added, then again every "
+    "so often. A link is always open, whatever you choose here.",
+}
+MOST_LABELS = 20
+LONGEST_LABEL = 40
 MOST_EVENTS = 200
 LONGEST_EVENT = 200
 
@@ -22,11 +34,7 @@ class NewCampaignForm(forms.Form):
         error_messages={"required": "Choose what to measure."},
     )
     channel = forms.ChoiceField(choices=Channel.choices, initial=Channel.EMAIL)
-    type = forms.ChoiceField(
-        choices=CampaignType.choices,
-        initial=CampaignType.TRANSACTIONAL,
-        help_text="An event in your application triggers the survey.",
-    )
+    type = forms.ChoiceField(choices=CampaignType.choices, initial=CampaignType.TRANSACTIONAL)
     name = forms.CharField(
         max_length=100,
         validators=[one_line_only],
@@ -42,6 +50,15 @@ class NewCampaignForm(forms.Form):
         refuse_taken_name(self.workspace, name)
         return name
 
+    @property
+    def channels(self) -> list[tuple[Channel, str]]:
+        """Each with a line on what it is."""
+        return [(channel, CHANNELS[channel]) for channel in Channel]
+
+    @property
+    def types(self) -> list[tuple[CampaignType, str]]:
+        return [(type_, TYPES[type_]) for type_ in CampaignType]
+
 
 def refuse_taken_name(workspace: Workspace, name: str, but: Campaign | None = None) -> None:
     """Two campaigns with one name could not be told apart in lists and filters."""
@@ -52,10 +69,28 @@ def refuse_taken_name(workspace: Workspace, name: str, but: Campaign | None = No
 
 class NameForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     name = forms.CharField(max_length=100, validators=[one_line_only])
+    labels = forms.CharField(
+        required=False,
+        max_length=1000,
+        help_text="Words between commas, to find it again by in the list of campaigns.",
+    )
 
     class Meta:
         model = Campaign
-        fields = ("name",)
+        fields = ("name", "labels")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["labels"] = ", ".join(self.instance.labels)
+
+    def clean_labels(self) -> list[str]:
+        words = (" ".join(word.split()) for word in self.cleaned_data["labels"].split(","))
+        labels = sorted({word.casefold(): word for word in words if word}.values())
+        if len(labels) > MOST_LABELS:
+            raise ValidationError(f"A campaign has at most {MOST_LABELS} labels.")
+        if any(len(label) > LONGEST_LABEL for label in labels):
+            raise ValidationError(f"A label has at most {LONGEST_LABEL} characters.")
+        return labels
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -37,7 +37,7 @@ SECTIONS = {
     "events": "Events",
     "setup": "Setup",
     "link": "Link",
-    "name": "Name",
+    "name": "Name, labels",
 }
 
 

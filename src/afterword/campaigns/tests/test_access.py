@@ -15,7 +15,9 @@ CAMPAIGN = [
     "/campaigns/{id}/events",
     "/campaigns/{id}/setup",
     "/campaigns/{id}/name",
+    "/campaigns/{id}/results",
 ]
+STATES = ["/campaigns/{id}/copy", "/campaigns/{id}/archival", "/campaigns/{id}/return"]
 CHANGES = [
     "/campaigns/{id}",
     "/campaigns/{id}/audience",
@@ -26,6 +28,7 @@ CHANGES = [
     "/campaigns/{id}/activation",
     "/campaigns/{id}/deactivation",
     "/campaigns/{id}/deletion",
+    *STATES,
 ]
 FORMS = ["/campaigns/new", "/templates/new", "/templates/new?metric=nps"]
 
@@ -100,7 +103,7 @@ def test_strangers_are_sent_to_the_sign_in_page(client, address):
     assert answer.url.startswith("/accounts/login/?next=/")
 
 
-@pytest.mark.parametrize("address", ["activation", "deactivation"])
+@pytest.mark.parametrize("address", ["activation", "deactivation", "copy", "archival", "return"])
 def test_a_change_of_state_is_never_a_link(address):
     member = a_member()
     campaign = a_campaign(member.workspace)

@@ -105,4 +105,4 @@ def test_a_section_may_save_on_the_way_to_another(client, campaign):
 
 def test_what_was_seen_is_what_is_stored(client, campaign):
     shown = json.loads(seen(client.get(f"/campaigns/{campaign.id}/name")))
-    assert shown == {"name": "After an order"}
+    assert shown == {"name": "After an order", "labels": ""}
