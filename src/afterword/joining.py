@@ -1,9 +1,11 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.audience import later_fields
+from afterword.campaigns.editor import later_sections
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.followups.pages.editor import editor_sections
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
@@ -17,3 +19,5 @@ streams.register(StreamKind(CAMPAIGN, campaign_names))
 preview.draw_pages_by(survey_page.draw)
 accounts.send_links_by(account_mail.send_password_link)
 later_fields.register(LAST_SCORE)
+for section in editor_sections():
+    later_sections.register(section)

@@ -10,6 +10,7 @@ from procrastinate.jobs import Status
 from afterword import flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
+from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.happenings import partitions, restored
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
@@ -85,6 +86,7 @@ def forget_old(now: datetime) -> None:
     suppressions_forget.forget_old(now)
     kept_forms.forget_old(now)
     account_mail.forget_old(now)
+    forget_deliveries(now)
 
 
 @by_the_clock("41 * * * *")

@@ -21,6 +21,7 @@ from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.creation import listen_for, why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
+from afterword.campaigns.editor.later_sections import later_address, with_later
 from afterword.campaigns.editor.schedule_form import ScheduleForm
 from afterword.campaigns.models import Campaign, Service
 from afterword.customers.values import PropertyType
@@ -190,19 +191,20 @@ def show_section(
     campaign: Campaign,
     section: str,
     form: BaseForm | None = None,
+    template: str = "",
     **context: Any,
 ) -> HttpResponse:
     sections = _sections(campaign, section)
     context |= {
         "campaign": campaign,
         "form": form,
-        "section": SECTIONS[section],
+        "section": with_later(SECTIONS)[section],
         "sections": sections,
         "next": _next(sections),
         "missing": what_is_missing(campaign),
     }
     status = 422 if form is not None and form.is_bound else 200
-    return render(request, f"campaigns/edit_{section}.html", context, status=status)
+    return render(request, template or f"campaigns/edit_{section}.html", context, status=status)
 
 
 def _sections(campaign: Campaign, current: str) -> list[Section]:
@@ -213,14 +215,17 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
     }
     return [
         Section(
-            name, reverse(f"campaigns:{key}", args=[campaign.id]), key == current, done.get(key)
+            name,
+            later_address(key, campaign.id) or reverse(f"campaigns:{key}", args=[campaign.id]),
+            key == current,
+            done.get(key),
         )
-        for key, name in SECTIONS.items()
+        for key, name in with_later(SECTIONS).items()
     ]
 
 
 def _next(sections: list[Section]) -> Section | None:
     """The section after the current one; Setup is the last step of setting up."""
     position = next(index for index, each in enumerate(sections) if each.is_current)
-    steps = sections[: list(SECTIONS).index("setup") + 1]
+    steps = sections[: list(with_later(SECTIONS)).index("setup") + 1]
     return steps[position + 1] if position + 1 < len(steps) else None

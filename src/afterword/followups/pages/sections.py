@@ -1,0 +1,6 @@
+"""The sections there are."""
+
+from afterword.followups.pages.section import Section
+from afterword.followups.webhooks.section import SECTION as WEBHOOKS
+
+SECTIONS: tuple[Section, ...] = (WEBHOOKS,)
