@@ -11,6 +11,7 @@ from afterword import flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
 from afterword.followups.engine.follow import forget_old as forget_deliveries
+from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
@@ -71,6 +72,12 @@ def schedule_missed_reminders(now: datetime) -> None:
 def collect_reports(now: datetime) -> None:
     """Read what mail servers reported into the bounce mailbox."""
     bounce_mailbox.collect_reports(now)
+
+
+@by_the_clock(EVERY_MINUTE)
+def send_digests(now: datetime) -> None:
+    """Make the digests that are due by their workspaces' clocks."""
+    digest.make_digests(now)
 
 
 @by_the_clock("17 * * * *")

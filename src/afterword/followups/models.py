@@ -2,21 +2,26 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from afterword.core.ids import new_id
+from afterword.followups.notifications.models import Notification
 from afterword.followups.rules import Rule
 from afterword.followups.webhooks.models import Webhook
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
-__all__ = ["Attempt", "Delivery", "State", "Webhook"]
+__all__ = ["Attempt", "Delivery", "Notification", "State", "Webhook"]
 
 TEST = "test"
-_RULES = ("webhook",)
+DIGEST = "digest"
+_RULES = ("webhook", "notification")
 
 
 class State(models.TextChoices):
     WAITING = "waiting", "Waiting"
+    GATHERED = "gathered", "For the next digest"
+    MAILED = "mailed", "By mail"  # which has a life of its own
     SENDING = "sending", "Sending"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Failed"
@@ -31,7 +36,10 @@ class Delivery(models.Model):
     webhook = models.ForeignKey(
         Webhook, models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
-    # None for a test.
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    # None for a test and a digest.
     happening_id = models.BigIntegerField(null=True, blank=True)
     kind = models.CharField(max_length=30)  # of the happening
     subject_id = models.UUIDField(null=True, blank=True)
@@ -46,6 +54,9 @@ class Delivery(models.Model):
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     words = models.TextField(blank=True, default="")  # what was last said about it
+    mail_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    # The digest that it became a part of.
+    digest = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="parts")
 
     objects = WorkspaceRows.as_manager()
 
@@ -55,6 +66,11 @@ class Delivery(models.Model):
                 fields=["webhook", "happening_id"],
                 condition=models.Q(webhook__isnull=False),
                 name="one_delivery_per_webhook",
+            ),
+            models.UniqueConstraint(
+                fields=["notification", "happening_id"],
+                condition=models.Q(notification__isnull=False),
+                name="one_delivery_per_notification",
             ),
         )
         indexes = (

@@ -2,9 +2,10 @@
 
 from afterword.followups.engine.room import Room
 from afterword.followups.models import Delivery
+from afterword.followups.notifications.room import NOTIFICATIONS
 from afterword.followups.webhooks.room import WEBHOOKS
 
-ROOMS: tuple[Room, ...] = (WEBHOOKS,)
+ROOMS: tuple[Room, ...] = (NOTIFICATIONS, WEBHOOKS)
 
 
 def room_of(delivery: Delivery) -> Room:

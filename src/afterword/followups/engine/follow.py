@@ -114,7 +114,11 @@ def _owed(
 
 
 def _waits(delivery: Delivery, now: datetime) -> bool:
-    is_untried = delivery.attempt == 0 and delivery.state == State.WAITING
+    is_untried = delivery.attempt == 0 and delivery.state in {
+        State.WAITING,
+        State.MAILED,
+        State.GATHERED,
+    }
     return is_untried and delivery.due_at > now
 
 

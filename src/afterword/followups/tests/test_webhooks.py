@@ -20,7 +20,7 @@ from afterword.followups.rules import save
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
 from tests.factories import a_campaign, a_customer, a_sent_survey
-from tests.followups import a_webhook, allow_loopback
+from tests.followups import a_webhook, allow_loopback, answer, fast_forward, read_all
 from tests.http_script import Answer, scripted_http
 from tests.running_afterword import eventually
 
@@ -38,30 +38,11 @@ def web():
         yield web
 
 
-def answer(campaign, score=9, comment=None, *, submitted=False, **of):
-    customer = of.pop("customer", None) or a_customer(campaign.workspace, first_name="Ann")
-    survey = a_sent_survey(campaign, customer=customer)
-    return survey, record_answer(survey, score, comment, timezone.now(), submitted=submitted)
-
-
-def read_all():
-    """Follow what happened, once nobody else's transaction hides it."""
-    eventually(lambda: take_turn(lambda: None))
-
-
 def run(webhook):
     """Deliver all that is due."""
     read_all()
     while deliver_next(webhook.id):
         pass
-
-
-def fast_forward(by):
-    """Let what waits be due so much earlier."""
-    for one in Delivery.objects.filter(state=State.WAITING):
-        Delivery.objects.filter(id=one.id).update(
-            due_at=one.due_at - by, created_at=one.created_at - by
-        )
 
 
 def test_an_answer_is_told_at_once_signed_and_with_its_own_headers(web):
