@@ -15,6 +15,7 @@ _PAGES = [
     ("Dashboard", "/", "icons/gauge.svg"),
     ("Campaigns", "/campaigns", "icons/speakerphone.svg"),
     ("Feedback", "/feedback", "icons/message.svg"),
+    ("Follow-ups", "/follow-ups", "icons/arrow-right.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
     ("Outbox", "/outbox", "icons/send.svg"),

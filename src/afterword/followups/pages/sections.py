@@ -1,0 +1,7 @@
+"""The sections there are."""
+
+from afterword.followups.notifications.section import SECTION as NOTIFICATIONS
+from afterword.followups.pages.section import Section
+from afterword.followups.webhooks.section import SECTION as WEBHOOKS
+
+SECTIONS: tuple[Section, ...] = (NOTIFICATIONS, WEBHOOKS)
