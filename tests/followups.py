@@ -12,6 +12,7 @@ from django.utils import timezone
 from afterword.campaigns.models import Campaign
 from afterword.core.sealed import seal
 from afterword.feedback.answering.answer import record_answer
+from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.engine.turn import take_turn
 from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.digest import next_digest
@@ -120,3 +121,16 @@ def posting() -> Iterator[Posting]:
             yield Posting(sink, loop)
         finally:
             loop.close()
+
+
+def an_autoresponder(campaign: Campaign, **fields: Any) -> Autoresponder:
+    """One that is on, and thanks promoters."""
+    columns = {
+        "events": ["promoter"],
+        "subject": "Thank you, {{ first_name }}",
+        "body": "You gave us {{ score }}.",
+        **fields,
+    }
+    rule = Autoresponder(workspace=campaign.workspace, campaign=campaign, **columns)
+    save(rule, timezone.now(), enabled=True)
+    return rule

@@ -12,6 +12,8 @@ from afterword.happenings.read import Told
 from afterword.sending.models import Mail
 from afterword.sending.streams import Stream
 
+_RULES = ("notification", "autoresponder")
+
 
 def mailed(
     delivery: Delivery,
@@ -52,7 +54,7 @@ def hasten_mails(delivery: Delivery, now: datetime) -> None:
 def deliveries_of(mails: Sequence[Mail]) -> dict[str, Delivery]:
     """Return what mails are about, by that key as text, with their rules."""
     rows = Delivery.objects.filter(id__in={mail.about for mail in mails})
-    related = ("notification__workspace", "notification__campaign")
+    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign")]
     return {str(row.id): row for row in rows.select_related(*related)}
 
 

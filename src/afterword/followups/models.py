@@ -6,16 +6,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from afterword.core.ids import new_id
+from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.notifications.models import Notification
 from afterword.followups.rules import Rule
 from afterword.followups.webhooks.models import Webhook
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
-__all__ = ["Attempt", "Delivery", "Notification", "State", "Webhook"]
+__all__ = ["Attempt", "Autoresponder", "Delivery", "Notification", "State", "Webhook"]
 
 TEST = "test"
 DIGEST = "digest"
-_RULES = ("webhook", "notification")
+_RULES = ("webhook", "notification", "autoresponder")
 
 
 class State(models.TextChoices):
@@ -38,6 +39,9 @@ class Delivery(models.Model):
     )
     notification = models.ForeignKey(
         Notification, models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    autoresponder = models.ForeignKey(
+        Autoresponder, models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
     # None for a test and a digest.
     happening_id = models.BigIntegerField(null=True, blank=True)
@@ -71,6 +75,11 @@ class Delivery(models.Model):
                 fields=["notification", "happening_id"],
                 condition=models.Q(notification__isnull=False),
                 name="one_delivery_per_notification",
+            ),
+            models.UniqueConstraint(
+                fields=["autoresponder", "subject_id"],
+                condition=models.Q(autoresponder__isnull=False, subject_id__isnull=False),
+                name="one_autoresponse_per_answer",
             ),
         )
         indexes = (
