@@ -26,7 +26,7 @@ _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
-    ("Properties", "/settings/properties", "icons/tags.svg"),
+    ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),
 ]
