@@ -10,7 +10,7 @@ OFFLINE := AFTERWORD_DATA=$(CURDIR)/$(VENV)/offline \
 	AFTERWORD_DATABASE_URL='postgresql:///none?host=/nonexistent' \
 	DJANGO_SETTINGS_MODULE=afterword.settings
 
-.PHONY: run setup test check format bench screenshots lock dev clients browser mail-servers
+.PHONY: run setup test prove check format bench screenshots lock dev clients browser mail-servers
 .DELETE_ON_ERROR:
 
 run: setup
@@ -20,6 +20,10 @@ setup: $(VENV)/.installed
 
 test: dev clients browser mail-servers
 	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST)
+
+# What takes minutes and kills, at its full size; the report is docs/proof.md.
+prove: dev clients browser mail-servers
+	@$(BIN)/python -m tests.prove $(PROVE)
 
 check: dev
 	$(BIN)/ruff check

@@ -51,22 +51,19 @@ AUDIENCES: dict[str, list[dict[str, Any]]] = {
 def run() -> list[Row]:
     with database():
         workspace_id = fill()
-        return [row for name in AUDIENCES for row in measure(workspace_id, name)]
+        baseline = bare_count()
+        return [measure(workspace_id, name, baseline) for name in AUDIENCES]
 
 
 def fill() -> Any:
     from django.db import connection
 
-    from tests.factories import a_campaign, a_property, a_workspace
+    from tests.factories import a_workspace
 
     workspace = a_workspace()
-    for name, kind in TYPES.items():
-        a_property(workspace, name, kind)
-    campaign = a_campaign(workspace)
     with connection.cursor() as cursor:
         cursor.execute(_FILL, {"workspace": workspace.id, "count": CUSTOMERS, "now": NOW})
         cursor.execute("ANALYZE customers_customer")
-    del campaign
     return workspace.id
 
 
@@ -96,7 +93,7 @@ _FILL = """
 """
 
 
-def measure(workspace_id: Any, name: str) -> list[Row]:
+def measure(workspace_id: Any, name: str, baseline: float) -> Row:
     from afterword.audience.count import count
     from afterword.audience.definition import compile_audience
     from afterword.customers.values import PropertyType
@@ -112,4 +109,17 @@ def measure(workspace_id: Any, name: str) -> list[Row]:
         took.append((time.perf_counter() - began) * 1000)
     at_95 = sorted(took)[round(0.95 * TIMES) - 1]
     said = f"{name}: {found.precision.value} {found.number:,}"
-    return [Row(f"count, {said}", at_95, "ms (95 %)", None, None, GOAL)]
+    return Row(f"count, {said}", at_95, "ms (95 %)", baseline, at_95 / baseline, GOAL)
+
+
+def bare_count() -> float:
+    """The plain way: all rows are looked at for one column; in milliseconds, the best of three."""
+    from django.db import connection
+
+    took = []
+    with connection.cursor() as cursor:
+        for _ in range(3):
+            began = time.perf_counter()
+            cursor.execute("SELECT count(*) FROM customers_customer WHERE country = 'USA'")
+            took.append((time.perf_counter() - began) * 1000)
+    return min(took)

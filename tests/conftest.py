@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from itertools import groupby, islice, pairwise
+from itertools import cycle, groupby, islice, pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -13,13 +13,14 @@ from tests.running_afterword import RunningAfterword, running_afterword
 PATIENCE = 15_000  # milliseconds for anything that a browser waits for
 # Where single tests take up to minutes, the dearest first.
 LONG = (
-    "tests/chaos/test_short.py",
-    "tests/chaos/",
-    "tests/robots/",
-    "tests/crash/",
+    "tests/prove/chaos/test_storm.py",
+    "tests/prove/chaos/",
+    "tests/prove/crash/",
+    "tests/prove/robots/",
     "tests/running/",
     "tests/journeys/",
 )
+SHARING, SHORT = len(LONG), len(LONG) + 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,17 +28,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long ones: what is left to share out in the end is short.
 
     Each test process is given one stretch of what was collected, and takes more of the others'
-    when it is done. So the long ones stand at the beginnings of these stretches, by turns. Beyond
-    that the order stays random, and by what a test does to the database.
+    when it is done. So the long ones stand at the beginnings of these stretches: in the first one
+    those that share a running Afterword, in the others by turns. Beyond that the order stays
+    random, and by what a test does to the database.
     """
     items.sort(key=turn)
-    long = [item for item in items if turn(item) < len(LONG)]
+    long = [item for item in items if turn(item) < SHORT]
     short = iter(items[len(long) :])
     processes = how_many_processes()
     stretches: list[list[pytest.Item]] = [[] for _ in range(processes)]
     modules = (list(module) for _, module in groupby(long, key=lambda item: item.path))
-    for number, module in enumerate(modules):
-        stretches[number % processes] += module
+    turns = cycle(stretches[1:] or stretches)
+    for module in modules:
+        stretch = stretches[0] if shares(module[0]) else next(turns)
+        stretch += module
     for stretch, (begins, ends) in zip(
         stretches, pairwise(ends_of(len(items), processes)), strict=True
     ):
@@ -57,7 +61,13 @@ def ends_of(tests: int, processes: int) -> list[int]:
 def turn(item: pytest.Item) -> int:
     """Return the place of an item's folder among the long ones; all others come after them."""
     starts = (item.nodeid.startswith(folder) for folder in LONG)
-    return next((place for place, is_there in enumerate(starts) if is_there), len(LONG))
+    other = SHARING if shares(item) else SHORT
+    return next((place for place, is_there in enumerate(starts) if is_there), other)
+
+
+def shares(item: pytest.Item) -> bool:
+    """Whether it is about the Afterword that runs for many tests."""
+    return "afterword" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

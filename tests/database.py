@@ -1,14 +1,36 @@
-"""A pytest plugin: gives the tests a real PostgreSQL, the embedded one unless one is named."""
+"""A pytest plugin: gives the tests a real PostgreSQL, the embedded one unless one is named.
+
+The tables are made once for each run; each test process works on a copy of that database.
+"""
 
 import os
-from collections.abc import Generator
-from contextlib import ExitStack
+import re
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+import psycopg
 import pytest
 
 _running = ExitStack()
+NAME = r"(?<=://)([^/?]*)/?[^?]*"  # of the database in an address, and who and where before it
 DATA = Path(__file__).parent.parent / ".test-data"
+# Nobody misses this cluster after a power cut. What proves that nothing is lost brings its own.
+FORGETFUL = ("fsync", "full_page_writes", "synchronous_commit")
+# Filled by the migrations, and no test's to change.
+KEPT = ("auth_permission", "django_content_type", "django_migrations")
+# Foreign keys are not looked at where all rows go; whoever may not say so only waits longer.
+UNCHECKED = """
+    SELECT set_config('session_replication_role', 'replica', true)
+    WHERE current_setting('is_superuser') = 'on'
+"""
+TABLES = """
+    SELECT tablename FROM pg_tables
+    WHERE schemaname = current_schema() AND NOT tablename = ANY (%s)
+"""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -21,27 +43,87 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
         from afterword.running.postgres import database
 
         url = _running.enter_context(database(read_configuration(os.environ)))
+        with psycopg.connect(url, autocommit=True) as connection:
+            for setting in FORGETFUL:
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        os.environ["AFTERWORD_DATABASE_URL"] = url
+    if "TEST_DATABASES" not in os.environ:
         # A name of this run's own, so that two runs at a time leave each other alone.
-        os.environ["AFTERWORD_DATABASE_URL"] = url.replace("/afterword?", f"/run_{os.getpid()}?")
+        os.environ["TEST_DATABASES"] = f"test_{os.getpid()}"
+        _running.callback(_drop, os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_DATABASES"])
     return (yield)
-
-
-@pytest.fixture(autouse=True)
-def _jobs_that_were_committed_go_too(request: pytest.FixtureRequest) -> Generator[None]:
-    """The queue's tables are not Django's to empty, and other tests look into them."""
-    marker = request.node.get_closest_marker("django_db")
-    is_committing = "transactional_db" in request.fixturenames or bool(
-        marker and marker.kwargs.get("transaction")
-    )
-    if is_committing:
-        request.getfixturevalue("transactional_db")
-    yield
-    if is_committing:
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 def pytest_unconfigure() -> None:
     _running.close()
+
+
+def _maintaining(url: str) -> "psycopg.Connection[Any]":
+    return psycopg.connect(url, dbname="postgres", autocommit=True)
+
+
+def _drop(url: str, prefix: str) -> None:
+    """Drop this run's databases, those of test processes that died included.
+
+    Another run, which started the server, may have stopped it with its own end.
+    """
+    with suppress(psycopg.OperationalError), _maintaining(url) as connection:
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        for (name,) in connection.execute(query, [prefix]).fetchall():
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's, which runs all migrations in each test process.
+
+    What tests start themselves finds this process's database in the environment, as ever.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+    from django.urls import get_resolver
+
+    url, template = os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_DATABASES"]
+    own = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    with _maintaining(url) as maintaining, django_db_blocker.unblock():
+        maintaining.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if not maintaining.execute(query, [template]).fetchone():
+            maintaining.execute(f"CREATE DATABASE {template}_fresh")
+            _migrate(f"{template}_fresh")
+            maintaining.execute(f"ALTER DATABASE {template}_fresh RENAME TO {template}")
+        maintaining.execute(f"CREATE DATABASE {own} TEMPLATE {template}")
+    connection.settings_dict["NAME"] = own
+    _ = get_resolver().url_patterns  # loads all pages now, not in some test's time
+    os.environ["AFTERWORD_DATABASE_URL"] = re.sub(NAME, rf"\1/{own}", url, count=1)
+    with patch.object(TransactionTestCase, "_fixture_teardown", _delete_rows):
+        yield
+
+
+def _migrate(name: str) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    connection.settings_dict["NAME"] = name
+    call_command("migrate", verbosity=0)
+    connection.close()
+
+
+def _delete_rows(_: object) -> None:
+    """What a test committed goes row by row: of the few that there are, quicker than TRUNCATE."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_deletion())
+
+
+@cache
+def _deletion() -> str:
+    """Return the statements, which are one transaction."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES, [list(KEPT)])
+        deletions = [f'DELETE FROM "{name}"' for (name,) in cursor.fetchall()]
+        return "; ".join([UNCHECKED, *deletions])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import LONG, ends_of, how_many_processes, turn
+from tests.conftest import LONG, SHORT, ends_of, how_many_processes, turn
 
 
 def test_the_long_ones_begin(request: pytest.FixtureRequest):
@@ -13,7 +13,7 @@ def test_the_long_ones_begin(request: pytest.FixtureRequest):
 
     for begins, ends in pairwise(ends_of(len(turns), how_many_processes())):
         assert turns[begins:ends] == sorted(turns[begins:ends])
-    assert turn(request.node) == len(LONG)
+    assert turn(request.node) == SHORT
 
 
 @pytest.mark.parametrize("place", LONG)

@@ -235,13 +235,14 @@ def test_a_report_without_a_right_signature_changes_nothing(live_server, account
     assert not DeliveryEvent.objects.exists()
 
 
-def test_a_thousand_forged_and_replayed_reports_have_no_effect(client, account, survey):
+@pytest.mark.parametrize("times", [50, pytest.param(500, marks=pytest.mark.prove)])
+def test_forged_and_replayed_reports_have_no_effect(client, account, survey, times):
     account(ADDRESSES["mailgun"])
     genuine = mailgun(survey, "delivered")["json"]
     client.post("/hooks/mail/default", genuine, content_type="application/json")
     before = DeliveryEvent.objects.count()
 
-    for n in range(500):
+    for n in range(times):
         false = mailgun(survey, "complained", key=f"guess-{n}")["json"]
         answer = client.post("/hooks/mail/default", false, content_type="application/json")
         assert answer.status_code == 403

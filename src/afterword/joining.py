@@ -1,11 +1,12 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.audience import later_fields
-from afterword.campaigns import figures
+from afterword.campaigns import activation, figures
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.occasions.due_date.due import how_many_today
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
@@ -17,6 +18,7 @@ for kind in (SURVEY_KIND, REMINDER_KIND, account_mail.PASSWORD_RESET_KIND):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 preview.draw_pages_by(survey_page.draw)
+activation.count_due_by(how_many_today)
 accounts.send_links_by(account_mail.send_password_link)
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)

@@ -7,7 +7,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from afterword import flow
+from afterword import due, flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
 from afterword.happenings import partitions, restored
@@ -58,6 +58,12 @@ def apply_brakes(now: datetime) -> None:
 def schedule_reminders(now: datetime) -> None:
     """Queue the reminders that have become due."""
     remind.schedule_reminders(now)
+
+
+@by_the_clock("*/5 * * * *")
+def ask_who_is_due(now: datetime) -> None:
+    """Decide whom regular campaigns ask, and queue their surveys over the time frame."""
+    due.ask_all_due(now)
 
 
 @by_the_clock("23 * * * *")

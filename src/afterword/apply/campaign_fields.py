@@ -17,18 +17,18 @@ from afterword.campaigns.models import (
     Service,
     ThrottleScope,
 )
+from afterword.campaigns.time_frame import DAYS
 from afterword.survey_templates.metrics import Metric
 
 LATER = (
-    "time_frame",
     "reminders",
     "autoresponders",
     "notifications",
     "webhooks",
     "link",
     "in-app",
-    "regular",
 )
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DELAY = re.compile(r"(\d{1,6}) *(minute|hour|day|week)s?")
 
 
@@ -41,6 +41,8 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         "delay": _delay(fields),
         **_trigger(fields),
         **_throttle(fields),
+        **_regular(fields),
+        "time_frame": _time_frame(fields),
     }
     found = CampaignSpec(
         source=fields,
@@ -66,6 +68,59 @@ def _trigger(fields: Fields) -> dict[str, Any]:
     }
     trigger.finish()
     return found
+
+
+def _regular(fields: Fields) -> dict[str, Any]:
+    """`first_after` and `every` are whole days; `every` left out means only the first survey."""
+    regular = fields.child("regular")
+    if regular is None:
+        return {"first_after_days": None, "every_days": None, "daily_limit": None}
+    found = {
+        "first_after_days": _days(regular, "first_after"),
+        "every_days": _days(regular, "every") or None,
+        "daily_limit": regular.integer("daily_limit", 1, 10_000_000),
+    }
+    regular.finish()
+    return found
+
+
+def _days(fields: Fields, name: str) -> int | None:
+    text = fields.text(name, 100, "")
+    match = _DELAY.fullmatch(text)
+    if not text or text == "0":
+        return 0 if text else None
+    if match is None or match[2] not in {"day", "week"}:
+        fields.refuse(name, f'{text!r} is no number of days: write "3 days".')
+        return None
+    return int(match[1]) * (7 if match[2] == "week" else 1)
+
+
+def _time_frame(fields: Fields) -> dict[str, Any] | None:
+    frame = fields.child("time_frame")
+    if frame is None:
+        return None
+    days = [day for day in frame.texts("days", 3) if _is_day(frame, day)]
+    begins, ends = _clock(frame, "from"), _clock(frame, "to")
+    if not days:
+        frame.refuse("days", f"Name at least one of {', '.join(DAYS)}.")
+    elif begins and ends and begins >= ends:
+        frame.refuse("to", "It ends after it begins: write from: 09:00 and to: 17:00, in quotes.")
+    frame.finish()
+    return {"days": days, "from": begins, "to": ends}
+
+
+def _is_day(fields: Fields, day: str) -> bool:
+    if day not in DAYS:
+        fields.refuse("days", f"{day!r} is not one of {', '.join(DAYS)}.")
+    return day in DAYS
+
+
+def _clock(fields: Fields, name: str) -> str:
+    text = fields.text(name, 10)
+    if text and not _CLOCK.fullmatch(text):
+        fields.refuse(name, f'{text!r} is no time: write it as "09:00", in quotes.')
+        return ""
+    return text
 
 
 def _throttle(fields: Fields) -> dict[str, Any]:

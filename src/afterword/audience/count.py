@@ -61,7 +61,7 @@ def count(workspace: Workspace, audience: Audience, now: datetime) -> Count:
 class _Sample:
     """What some pages of the table hold, always the same ones."""
 
-    percent: float  # of the table; 100 where a sample would be no less than all
+    stands_for: float = 1.0  # customers, each of those in it
     share: float = 1.0  # that is the workspace's
     matched: int | None = None
     ids: list[UUID] = field(default_factory=list)
@@ -73,12 +73,12 @@ class _Sample:
             return 0, Precision.UNKNOWN
         if self.matched < FEW:
             most = self.matched + 3 * sqrt(self.matched) + 5  # with 99 %, by Poisson
-            return _rounded(most * 100 / self.percent), Precision.FEWER
-        return _rounded(self.matched * 100 / self.percent), Precision.ABOUT
+            return _rounded(most * self.stands_for), Precision.FEWER
+        return _rounded(self.matched * self.stands_for), Precision.ABOUT
 
     @property
     def seconds_for_all(self) -> float:
-        return self.seconds * self.share * 100 / self.percent / _AHEAD
+        return self.seconds * self.share * self.stands_for / _AHEAD
 
 
 _FROM = "FROM customers_customer WHERE workspace_id = {} AND merged_into_id IS NULL AND {}"
@@ -96,25 +96,26 @@ _SAMPLE = """
 
 
 def _sample(workspace: Workspace, condition: Sql) -> _Sample:
-    percent = _percent()
-    if percent == 100:
-        return _Sample(percent)
+    """Look at a sample; at none where it would be no less than all."""
+    rows = _rows_of_table()
+    if rows <= SAMPLED:
+        return _Sample()
     began = time.monotonic()
-    query = sql(_SAMPLE, SHOWN, condition, workspace.id, percent)
+    query = sql(_SAMPLE, SHOWN, condition, workspace.id, 100 * SAMPLED / rows)
     met = _rows(query, began + SECONDS_OF_SAMPLE)
     took = time.monotonic() - began
-    if met is None:
-        return _Sample(percent, seconds=took)
-    [(looked_at, theirs, matched, ids)] = met
-    return _Sample(percent, theirs / max(looked_at, 1), matched, ids or [], took)
+    [(looked_at, theirs, matched, ids)] = met or [(0, 0, 0, [])]
+    if not looked_at:
+        return _Sample(rows / SAMPLED, seconds=took)
+    return _Sample(rows / looked_at, theirs / looked_at, matched, ids or [], took)
 
 
-def _percent() -> float:
-    """Return how much of the table is enough of a sample."""
+def _rows_of_table() -> float:
+    """Return about how many customers there are, in all workspaces."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'customers_customer'::regclass")
         [rows] = cursor.fetchone()
-    return float(min(100.0, 100 * SAMPLED / max(rows, 1)))
+    return float(rows)
 
 
 def _count_all(

@@ -1,12 +1,26 @@
 """Switch campaigns on and off."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
+
+# How many a regular campaign would ask today; whoever decides that registers it.
+_count_due: list[Callable[[Campaign, datetime], int]] = []
+
+
+def count_due_by(count: Callable[[Campaign, datetime], int]) -> None:
+    _count_due[:] = [count]
+
+
+def how_many_today(campaign: Campaign, now: datetime) -> int:
+    """Return how many would be asked today if a regular campaign were switched on now."""
+    return _count_due[0](campaign, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,12 @@ def what_is_missing(campaign: Campaign) -> list[Missing]:
         missing.append(Missing(text, "edit"))
     elif campaign.template.metric != campaign.metric:
         missing.append(Missing(f"Assign a template that asks for {campaign.scale.label}.", "edit"))
+    if campaign.is_link:
+        return missing
+    if campaign.is_regular:
+        if campaign.first_after_days is None and campaign.every_days is None:
+            missing.append(Missing("Say when the survey is due.", "schedule"))
+        return missing
     if not campaign.service:
         missing.append(Missing("Choose the service that triggers the survey.", "schedule"))
     return missing

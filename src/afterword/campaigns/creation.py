@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.core.announce import announce
+from afterword.core.ids import new_link_token
 from afterword.core.keys import free_key
 from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import Metric
@@ -14,13 +15,25 @@ from afterword.workspaces.models import Workspace
 
 
 @transaction.atomic
-def create_campaign(workspace: Workspace, name: str, metric: Metric) -> Campaign:
+def create_campaign(
+    workspace: Workspace,
+    name: str,
+    metric: Metric,
+    type_: CampaignType = CampaignType.TRANSACTIONAL,
+    channel: Channel = Channel.EMAIL,
+) -> Campaign:
     """Make a campaign that is off and listens for nothing yet; its key comes from its name."""
     Workspace.objects.select_for_update().get(id=workspace.id)  # of two at once, one key each
     taken = set(workspace.campaigns.values_list("key", flat=True))
     announce()  # Segment's destination may name it from now on
     return Campaign.objects.create(
-        workspace=workspace, key=free_key(name, taken, "campaign"), name=name, metric=metric
+        workspace=workspace,
+        key=free_key(name, taken, "campaign"),
+        name=name,
+        metric=metric,
+        type=CampaignType.REGULAR if channel == Channel.LINK else type_,
+        channel=channel,
+        link_token=new_link_token() if channel == Channel.LINK else None,
     )
 
 

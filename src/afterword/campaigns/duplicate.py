@@ -3,17 +3,25 @@
 from django.db import transaction
 
 from afterword.campaigns.creation import create_campaign
-from afterword.campaigns.models import Campaign, Reminder
+from afterword.campaigns.models import Campaign, CampaignType, Channel, Reminder
 from afterword.survey_templates.metrics import Metric
 
-_NOT_COPIED = {"id", "key", "name", "activated_at", "archived_at", "created_at", "updated_at"}
+_NOT_COPIED = {
+    "id", "key", "name", "link_token", "activated_at", "archived_at", "created_at", "updated_at",
+}  # fmt: skip
 LONGEST_NAME = 100
 
 
 @transaction.atomic
 def duplicate(campaign: Campaign) -> Campaign:
     """Return a copy with everything that the editor sets, its reminders included; it is off."""
-    copy = create_campaign(campaign.workspace, _free_name(campaign), Metric(campaign.metric))
+    copy = create_campaign(
+        campaign.workspace,
+        _free_name(campaign),
+        Metric(campaign.metric),
+        CampaignType(campaign.type),
+        Channel(campaign.channel),
+    )
     names = [field.name for field in Campaign._meta.concrete_fields]
     copied = [name for name in names if name not in _NOT_COPIED]
     for name in copied:

@@ -17,10 +17,12 @@ from afterword.workspaces.models import Workspace, WorkspaceRows
 
 class Channel(models.TextChoices):
     EMAIL = "email", "E-mail"
+    LINK = "link", "Link"
 
 
 class CampaignType(models.TextChoices):
     TRANSACTIONAL = "transactional", "Transactional"
+    REGULAR = "regular", "Regular"
 
 
 class Service(models.TextChoices):
@@ -49,6 +51,8 @@ class Campaign(models.Model):
     type = models.CharField(
         max_length=20, choices=CampaignType.choices, default=CampaignType.TRANSACTIONAL
     )
+    # Of link campaigns: the secret of the address that is handed out.
+    link_token = models.CharField(max_length=32, null=True, blank=True, unique=True)
     template = models.ForeignKey(
         Template, models.PROTECT, null=True, blank=True, related_name="campaigns"
     )
@@ -64,6 +68,17 @@ class Campaign(models.Model):
     throttle_scope = models.CharField(
         max_length=10, choices=ThrottleScope.choices, default=ThrottleScope.CAMPAIGN
     )
+    # Of regular campaigns: days after somebody was added, and after the last survey; None: never.
+    first_after_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    every_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    # How many are asked in a day; the others are due the next day. None for no limit.
+    daily_limit = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    # {"days": ["mon", …], "from": "09:00", "to": "17:00"}; see `time_frame.py`.
+    time_frame = models.JSONField(null=True, blank=True)
     # Words to find it again by, each once, sorted.
     labels = ArrayField(
         models.CharField(max_length=40),
@@ -103,6 +118,15 @@ class Campaign(models.Model):
     @property
     def scale(self) -> Scale:
         return SCALES[Metric(self.metric)]
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it asks by the clock; who opens a link comes by themselves."""
+        return self.type == CampaignType.REGULAR and self.channel == Channel.EMAIL
+
+    @property
+    def is_link(self) -> bool:
+        return self.channel == Channel.LINK
 
     @property
     def is_active(self) -> bool:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from afterword.campaigns import listing, reminders, views
+from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
 
@@ -27,6 +28,7 @@ urlpatterns = [
     ),
     path("campaigns/<uuid:campaign_id>/events", sections.events, name="events"),
     path("campaigns/<uuid:campaign_id>/setup", sections.setup, name="setup"),
+    path("campaigns/<uuid:campaign_id>/link", link, name="link"),
     path("campaigns/<uuid:campaign_id>/name", sections.name, name="name"),
     path("campaigns/<uuid:campaign_id>/activation", views.activation, name="activate"),
     path("campaigns/<uuid:campaign_id>/deactivation", views.deactivation, name="deactivate"),

@@ -6,14 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afterword.campaigns.activation import activate, deactivate
+from afterword.campaigns.activation import (
+    activate,
+    deactivate,
+    how_many_today,
+    what_is_missing,
+)
 from afterword.campaigns.archive import archive, bring_back
 from afterword.campaigns.creation import create_campaign, delete_campaign
 from afterword.campaigns.duplicate import duplicate
 from afterword.campaigns.editor.forms import NewCampaignForm
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_changers
@@ -26,7 +32,13 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
     form = NewCampaignForm(member.workspace, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        campaign = create_campaign(member.workspace, given["name"], Metric(given["metric"]))
+        campaign = create_campaign(
+            member.workspace,
+            given["name"],
+            Metric(given["metric"]),
+            CampaignType(given["type"]),
+            Channel(given["channel"]),
+        )
         return redirect("campaigns:edit", campaign.id)
     return render(
         request,
@@ -40,11 +52,15 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
 @for_changers
 def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = _campaign(member, campaign_id)
+    if campaign.is_regular and "sure" not in request.POST and not what_is_missing(campaign):
+        waits = {"campaign": campaign, "count": how_many_today(campaign, timezone.now())}
+        return render(request, "campaigns/activation.html", waits)
     missing = activate(campaign)
     if missing:
         messages.error(request, f"{campaign.name} cannot be switched on yet: something is missing.")
         return redirect("campaigns:edit", campaign.id)  # which lists what, and where to mend it
-    messages.success(request, f"{campaign.name} is on: its events trigger surveys from now on.")
+    what = "it asks who is due" if campaign.is_regular else "its events trigger surveys"
+    messages.success(request, f"{campaign.name} is on: {what} from now on.")
     return redirect(onward(request) or reverse("campaigns:edit", args=[campaign.id]))
 
 
@@ -103,5 +119,5 @@ def return_(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResp
 
 def _campaign(member: Member, campaign_id: UUID) -> Campaign:
     return get_object_or_404(
-        Campaign.objects.visible_to(member).select_related("template"), id=campaign_id
+        Campaign.objects.visible_to(member).select_related("template", "workspace"), id=campaign_id
     )

@@ -11,6 +11,11 @@ def survey_link(answer_token: str) -> str:
     return f"{settings.BASE_URL}/s/{answer_token}"
 
 
+def campaign_link(link_token: str) -> str:
+    """The address of a link campaign, which a company hands out itself."""
+    return f"{settings.BASE_URL}/l/{link_token}"
+
+
 def trap_link(answer_token: str) -> str:
     """The address that no person sees: whoever follows it is a machine."""
     return f"{settings.BASE_URL}/s/{answer_token}/more"

@@ -14,7 +14,8 @@ from afterword.audience.fields import event_property
 from afterword.audience.later_fields import later_fields
 from afterword.audience.match import Filter
 from afterword.campaigns.models import Campaign, Channel, ThrottleScope
-from afterword.customers.models import Property
+from afterword.campaigns.time_frame import read_time_frame
+from afterword.customers.properties import property_types
 from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import PropertyType
 from afterword.decisions.how_often import CAP_WINDOW
@@ -74,12 +75,7 @@ def load_listening(workspace_id: UUID, mapped: Iterable[UUID] = ()) -> Listening
     `mapped` are campaigns that are wanted although they may listen for nothing.
     """
     workspace = Workspace.objects.get(id=workspace_id)
-    types = {
-        name: PropertyType(kind)
-        for name, kind in Property.objects.filter(workspace_id=workspace_id).values_list(
-            "name", "type"
-        )
-    }
+    types = property_types(workspace_id)
     by_event = defaultdict(list)
     by_id = {}
     campaigns = Campaign.objects.listening(also=mapped).filter(workspace_id=workspace_id)
@@ -102,6 +98,7 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         throttle_spans_campaigns=campaign.throttle_scope == ThrottleScope.ALL,
         max_mails_per_day=workspace.max_mails_per_day,
         max_event_age=timedelta(days=workspace.max_event_age_days),
+        time_frame=read_time_frame(campaign.time_frame, workspace.time_zone),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from afterword.audience.match import Audience
+from afterword.campaigns.time_frame import TimeFrame
 from afterword.decisions.reasons import Reason
 
 
@@ -24,6 +25,7 @@ class Rules:
     throttle_spans_campaigns: bool
     max_mails_per_day: int
     max_event_age: timedelta
+    time_frame: TimeFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

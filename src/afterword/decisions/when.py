@@ -8,10 +8,11 @@ from afterword.occasions.occasion import Occasion, Rule
 
 
 def due_at(occasion: Occasion, rules: Rules) -> datetime:
-    """The delay runs from the receipt."""
+    """The delay runs from the receipt; a time frame that is closed then opens later."""
     if occasion.skips(Rule.DELAY):
         return occasion.received_at
-    return occasion.received_at + rules.delay
+    due = occasion.received_at + rules.delay
+    return rules.time_frame.opens(due) if rules.time_frame else due
 
 
 def not_on(occasion: Occasion, rules: Rules) -> Verdict | None:

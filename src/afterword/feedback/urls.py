@@ -5,6 +5,7 @@ from django.urls import path
 from afterword.feedback import views
 from afterword.feedback.answering import public
 from afterword.feedback.hits import opens
+from afterword.feedback.links.public import link
 from afterword.feedback.stopping import unsubscribing
 
 app_name = "feedback"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("s/<str:token>", public.survey, name="survey"),
     path("s/<str:token>/more", public.trap, name="trap"),
     path("s/<str:token>/shown/<uuid:hit>", public.shown, name="shown"),
+    path("l/<str:token>", link, name="link"),
     path("u/<str:token>", unsubscribing.unsubscribing, name="unsubscribe"),
     path("o/<str:token>.gif", opens.picture, name="open"),
     path("feedback", views.feedback, name="list"),

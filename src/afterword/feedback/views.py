@@ -32,7 +32,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
     search, now = Search.of(request.GET), timezone.now()
     cursor = request.GET.get("after", "")
     rows = search.find(Response.objects.visible_to(member), now)
-    page = newest_first(rows.select_related("customer", "campaign"), "created_at", cursor)
+    page = newest_first(rows.select_related("customer", "campaign", "survey"), "created_at", cursor)
     return render(
         request,
         "feedback/list.html",

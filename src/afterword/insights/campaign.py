@@ -40,9 +40,9 @@ def campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
             "campaign": found,
             "missing": what_is_missing(found),
             "report": next(iter(reports(member, Search(campaign_id=campaign_id), now)), None),
-            "latest": answers.select_related("customer", "campaign").order_by("-created_at", "-id")[
-                :LATEST
-            ],
+            "latest": answers.select_related("customer", "campaign", "survey").order_by(
+                "-created_at", "-id"
+            )[:LATEST],
             "waiting": waiting.count(),
             "next_mails": waiting.order_by("due_at", "id")[:NEXT],
             "was_decided": Decision.objects.filter(campaign_id=campaign_id).exists(),

@@ -1,6 +1,7 @@
 """The first page: how are we doing?"""
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -29,9 +30,9 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
         "insights/dashboard.html",
         {
             "reports": reports(member, search, now),
-            "latest": latest.select_related("customer", "campaign").order_by("-created_at", "-id")[
-                :LATEST
-            ],
+            "latest": latest.select_related("customer", "campaign", "survey").order_by(
+                "-created_at", "-id"
+            )[:LATEST],
             "search": search,
             "campaigns": campaigns,
             "listening": [one for one in campaigns if one.is_active and one.events],
@@ -42,3 +43,8 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
             "base_url": settings.BASE_URL,
         },
     )
+
+
+def _latest(responses: QuerySet[Response]) -> QuerySet[Response]:
+    rows = responses.select_related("customer", "campaign", "survey")
+    return rows.order_by("-created_at", "-id")[:LATEST]

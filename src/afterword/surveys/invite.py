@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from afterword.campaigns.models import Channel
 from afterword.core import bulk
 from afterword.core.ids import new_link_token
 from afterword.sending.models import Mail
@@ -15,21 +16,29 @@ SURVEY, REMINDER = "survey", "reminder"  # the kinds of mail
 
 
 class Invited(NamedTuple):
-    """An invitation and its mail to be, which share the key `id`; a survey's first has its own."""
+    """An invitation and its mail to be, which share the key `id`; a survey's first has its own.
+
+    Only what goes by e-mail has a mail.
+    """
 
     id: UUID
     survey_id: UUID
     workspace_id: UUID
     campaign_id: UUID
     template_id: UUID | None
-    customer_id: UUID
+    customer_id: UUID | None
     email: str
     due_at: datetime
     reminder_id: UUID | int | None = None
+    channel: str = Channel.EMAIL
+
+    @property
+    def goes_by_mail(self) -> bool:
+        return self.channel == Channel.EMAIL
 
 
 def invite(invited: Sequence[Invited], now: datetime, conflict: str = "") -> int:
-    """Insert both rows of each, with two queries; return how many are new.
+    """Insert the rows of each, with two queries; return how many are new.
 
     `conflict` says which are not (`ON CONFLICT …`). All of it belongs in one transaction.
     """
@@ -40,6 +49,7 @@ def invite(invited: Sequence[Invited], now: datetime, conflict: str = "") -> int
             "survey_id": one.survey_id,
             "reminder_id": one.reminder_id,
             "template_id": one.template_id,
+            "channel": one.channel,
             "answer_token": new_link_token(),
             "unsubscribe_token": new_link_token(),
             "created_at": now,
@@ -47,7 +57,9 @@ def invite(invited: Sequence[Invited], now: datetime, conflict: str = "") -> int
         for one in invited
     ]
     new = {str(id_) for (id_,) in bulk.insert(Invitation, rows, f"{conflict} RETURNING id")}
-    bulk.insert(Mail, [_mail(one, now) for one in invited if str(one.id) in new])
+    bulk.insert(
+        Mail, [_mail(one, now) for one in invited if one.goes_by_mail and str(one.id) in new]
+    )
     return len(new)
 
 

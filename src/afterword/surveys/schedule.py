@@ -18,7 +18,7 @@ class Asking:
 
     id: UUID
     campaign: Campaign
-    customer_id: UUID
+    customer_id: UUID | None
     email: str
     occasion: Occasion
     due_at: datetime
@@ -41,6 +41,7 @@ def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> No
                 "event_id": asking.occasion.id if asking.occasion.kind == Kind.EVENT else None,
                 "email": asking.email,
                 "metric": asking.campaign.metric,
+                "channel": asking.campaign.channel,
                 "created_at": now,
             }
             for asking in askings
@@ -61,4 +62,5 @@ def _invited(workspace_id: UUID, asking: Asking) -> Invited:
         asking.customer_id,
         asking.email,
         asking.due_at,
+        channel=asking.campaign.channel,
     )

@@ -51,8 +51,9 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
             "shop.yaml:12: campaigns[0].notifications: not available in this version",
         ),
         (
-            "    time_frame: {days: [mon]}",
-            "shop.yaml:12: campaigns[0].time_frame: not available in this version",
+            "    time_frame: {days: [mon], from: '17:00', to: '09:00'}",
+            "shop.yaml:12: campaigns[0].time_frame.to: It ends after it begins: "
+            "write from: 09:00 and to: 17:00, in quotes.",
         ),
         (
             "    channel: in-app",
@@ -60,9 +61,9 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
             "use email.",
         ),
         (
-            "    type: regular",
-            "shop.yaml:12: campaigns[0].type: regular is not available in this version; "
-            "use transactional.",
+            "    regular: {first_after: soon}",
+            "shop.yaml:12: campaigns[0].regular.first_after: 'soon' is no number of days: "
+            'write "3 days".',
         ),
         (
             "    sample_percentage: 5",

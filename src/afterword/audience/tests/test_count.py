@@ -9,6 +9,7 @@ from afterword.audience import count as counting
 from afterword.audience.count import Count, Precision, count
 from afterword.audience.sql_text import Sql
 from afterword.audience.tests.audiences import NOW, an_audience
+from afterword.customers.models import Customer
 from tests.factories import a_customer, a_workspace
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,14 @@ def _time_enough(monkeypatch):
 
 @pytest.fixture
 def no_time_for_all(monkeypatch):
-    """A sample is most of the table, and to look at all of it takes too long."""
-    monkeypatch.setattr(counting, "_percent", lambda: 99.9)
+    """There is time for a sample, which is as good as all, and then no more."""
+
+    def rows_of_table():
+        rows = Customer.objects.count()
+        monkeypatch.setattr(counting, "SAMPLED", rows - 0.001)
+        return rows
+
+    monkeypatch.setattr(counting, "_rows_of_table", rows_of_table)
     monkeypatch.setattr(counting, "SECONDS", 0)
 
 
@@ -89,16 +96,16 @@ def test_where_a_sample_meets_nobody_there_are_fewer_than_some(workspace, no_tim
 
 @pytest.mark.parametrize(("matched", "at_most"), [(0, 500), (1, 900), (9, 2300)])
 def test_few_matches_in_a_sample_say_how_many_there_are_at_most(matched, at_most):
-    assert counting._Sample(percent=1, matched=matched).told == (at_most, Precision.FEWER)
+    assert counting._Sample(stands_for=100, matched=matched).told == (at_most, Precision.FEWER)
 
 
-@pytest.mark.parametrize("percent", [99.0, 100.0])
+@pytest.mark.parametrize("rows_of_table", [10, 10_001])
 def test_a_statement_that_takes_too_long_is_ended_and_leaves_no_trace(
-    workspace, monkeypatch, percent
+    workspace, monkeypatch, rows_of_table
 ):
     monkeypatch.setattr(counting, "SECONDS", 0.01)
     monkeypatch.setattr(counting, "SECONDS_OF_SAMPLE", 0.01)
-    monkeypatch.setattr(counting, "_percent", lambda: percent)
+    monkeypatch.setattr(counting, "_rows_of_table", lambda: rows_of_table)
     slow = Sql("pg_sleep(0.1) IS NOT NULL")
     monkeypatch.setattr(counting, "condition_of", lambda *_: slow)
     people(workspace, 2)
@@ -115,7 +122,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_leaves_no_trace(
 
 
 def test_a_sample_is_no_less_than_all_of_a_small_table(workspace, monkeypatch):
-    monkeypatch.setattr(counting, "_sample", lambda *_: counting._Sample(100))
+    monkeypatch.setattr(counting, "_sample", lambda *_: counting._Sample())
     people(workspace, 6, country="USA")
 
     found = count(workspace, an_audience(USA), NOW)
@@ -124,7 +131,7 @@ def test_a_sample_is_no_less_than_all_of_a_small_table(workspace, monkeypatch):
 
 
 def test_a_sample_of_a_large_table_says_how_long_all_would_take():
-    sample = counting._Sample(percent=1, share=0.5, matched=30, seconds=0.03)
+    sample = counting._Sample(stands_for=100, share=0.5, matched=30, seconds=0.03)
 
     assert sample.seconds_for_all == pytest.approx(0.5)
     assert sample.told == (3_000, Precision.ABOUT)

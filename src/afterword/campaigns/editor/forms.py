@@ -14,10 +14,13 @@ from afterword.workspaces.models import Workspace
 
 CHANNELS = {
     Channel.EMAIL: "A mail with the question in it: one click on a score leads to the survey.",
+    Channel.LINK: "An address that you hand out yourself: in a chat, on a page, on paper.",
 }
 TYPES = {
     CampaignType.TRANSACTIONAL: "Asks after something happens: an event, such as an order, "
     "triggers the survey.",
+    CampaignType.REGULAR: "Asks by the clock: some days after a customer was added, then again "
+    "every so often.",
 }
 MOST_LABELS = 20
 LONGEST_LABEL = 40

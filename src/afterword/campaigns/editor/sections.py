@@ -21,8 +21,9 @@ from afterword.campaigns.activation import NO_EVENTS, Missing, what_is_missing
 from afterword.campaigns.creation import listen_for, why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
+from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
-from afterword.campaigns.models import Campaign, Service
+from afterword.campaigns.models import Campaign, CampaignType, Service
 from afterword.customers.values import PropertyType
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_members
@@ -35,7 +36,16 @@ SECTIONS = {
     "reminders": "Reminders",
     "events": "Events",
     "setup": "Setup",
+    "link": "Link",
     "name": "Name, labels",
+}
+
+
+# Sections that mean nothing to a type of campaign, or to a channel.
+_HIDDEN = {
+    "transactional": {"link"},
+    "regular": {"events", "setup", "link"},
+    "link": {"audience", "schedule", "reminders", "events", "setup"},
 }
 
 
@@ -79,6 +89,12 @@ def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @transaction.atomic
 def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
+    if campaign.is_regular:
+        regular = RegularForm(campaign, request.POST or None)
+        if _is_sent(request, regular):
+            regular.save()
+            return _saved(request, campaign, "schedule")
+        return show_section(request, campaign, "schedule", regular, page="regular")
     form = ScheduleForm(campaign, request.POST or None)
     return _section(request, campaign, "schedule", form, form.save)
 
@@ -151,7 +167,7 @@ def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Ca
     """Return the campaign; to change it takes more than to look at it."""
     if request.method == "POST" and not Role(member.role).may_change:
         raise PermissionDenied
-    rows = Campaign.objects.visible_to(member).select_related("template")
+    rows = Campaign.objects.visible_to(member).select_related("template", "workspace")
     if request.method == "POST":  # of two who save at once, the second sees the first
         rows = rows.select_for_update(no_key=True, of=("self",))
     return get_object_or_404(rows, id=campaign_id)
@@ -190,8 +206,10 @@ def show_section(
     campaign: Campaign,
     section: str,
     form: BaseForm | None = None,
+    page: str = "",
     **context: Any,
 ) -> HttpResponse:
+    """Show a section on its page, or on another `page` that fits the campaign's type."""
     sections = _sections(campaign, section)
     context |= {
         "campaign": campaign,
@@ -200,10 +218,14 @@ def show_section(
         "sections": sections,
         "next": _next(sections),
         "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
-        "advice": None if campaign.events else _linked(campaign, NO_EVENTS),
+        "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
     }
     status = 422 if form is not None and form.is_bound else 200
-    return render(request, f"campaigns/edit_{section}.html", context, status=status)
+    return render(request, f"campaigns/edit_{page or section}.html", context, status=status)
+
+
+def _names_no_event(campaign: Campaign) -> bool:
+    return campaign.type == CampaignType.TRANSACTIONAL and not campaign.events
 
 
 def _linked(campaign: Campaign, missing: Missing) -> dict[str, str]:
@@ -214,19 +236,21 @@ def _linked(campaign: Campaign, missing: Missing) -> dict[str, str]:
 def _sections(campaign: Campaign, current: str) -> list[Section]:
     done = {
         "edit": bool(campaign.template and campaign.template.has_logo),
-        "schedule": bool(campaign.service),
+        "schedule": bool(campaign.service) or campaign.first_after_days is not None,
         "events": bool(campaign.events) or None,
     }
+    hidden = _HIDDEN["link" if campaign.is_link else campaign.type]
+    shown = {key: name for key, name in SECTIONS.items() if key not in hidden}
     return [
         Section(
             name, reverse(f"campaigns:{key}", args=[campaign.id]), key == current, done.get(key)
         )
-        for key, name in SECTIONS.items()
+        for key, name in shown.items()
     ]
 
 
 def _next(sections: list[Section]) -> Section | None:
     """The section after the current one; Setup is the last step of setting up."""
     position = next(index for index, each in enumerate(sections) if each.is_current)
-    steps = sections[: list(SECTIONS).index("setup") + 1]
+    steps = [each for each in sections if each.name != SECTIONS["name"]]
     return steps[position + 1] if position + 1 < len(steps) else None

@@ -92,7 +92,7 @@ def test_aliases_that_go_round_say_nothing():
 @pytest.mark.parametrize("fault", ["SERVFAIL", "REFUSED", "garbage"])
 def test_a_server_in_trouble_says_nothing(fault):
     with dns_server({"acme.com": fault}) as server:
-        assert ask(server, "acme.com") == AWAY
+        assert ask(server, "acme.com", within=1.0) == AWAY
 
 
 def test_one_silent_name_does_not_keep_the_others():

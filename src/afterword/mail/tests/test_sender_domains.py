@@ -169,6 +169,7 @@ def test_huge_and_many_texts_are_read(server):
     assert statuses(domain)["spf"] == "found"
 
 
+@pytest.mark.slow
 def test_by_the_clock_each_is_checked_once_a_day(server, django_assert_max_num_queries):
     names = [f"acme{n}.com" for n in range(30)]
     for name in names:

@@ -115,6 +115,7 @@ def test_one_complaint_in_a_thousand_pauses():
     assert paused(campaign) == NOW
 
 
+@pytest.mark.slow
 def test_only_the_last_thousand_count():
     campaign = a_campaign()
     mails(campaign, 1000, bounced=900, at=NOW - timedelta(days=2))
@@ -126,6 +127,7 @@ def test_only_the_last_thousand_count():
     assert brakes() == []
 
 
+@pytest.mark.slow
 def test_nothing_is_looked_at_while_nothing_is_reported(django_assert_num_queries):
     campaign = a_campaign()
     mails(campaign, 1000, bounced=900, at=NOW - timedelta(hours=2))
@@ -136,6 +138,7 @@ def test_nothing_is_looked_at_while_nothing_is_reported(django_assert_num_querie
     assert paused(campaign) is None
 
 
+@pytest.mark.slow
 def test_whoever_hears_of_bounces_need_not_wait():
     campaign = a_campaign()
     mails(campaign, 1000, bounced=900, at=NOW - timedelta(hours=2))

@@ -202,7 +202,9 @@ HEARD = st.lists(st.tuples(KINDS, st.integers(1, 4)), min_size=1, max_size=6)
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples * 3 // 5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(heard=HEARD, data=st.data())
 def test_any_order_any_grouping_and_any_repetition_end_in_the_same(heard, data):

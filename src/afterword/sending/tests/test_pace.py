@@ -104,6 +104,7 @@ def test_what_was_learned_is_forgotten_in_time():
     assert not Pace.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_servers_own_rate_is_kept_by_all_workers_together():
     sent = 0

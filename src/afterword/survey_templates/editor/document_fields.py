@@ -64,8 +64,9 @@ def fields_of(layout: Layout, scale: Scale, document: Document) -> dict[str, for
             fields[f"{place}.text"] = _text("question", question.text or "Question")
             if question.choices:
                 fields[f"{place}.choices"] = _choices()
+    others = [("", "any"), *((each.key, each.text[:60]) for each in document.questions)]
     for number in layout.questions:
-        fields.update(_question(f"questions.{number}.", scale))
+        fields.update(_question(f"questions.{number}.", scale, others))
     fields["language"] = forms.CharField(
         label="Language of these texts", max_length=35, help_text="A tag, such as en or pt-BR."
     )
@@ -128,7 +129,9 @@ def _choices() -> forms.CharField:
     )
 
 
-def _question(prefix: str, scale: Scale) -> Iterator[tuple[str, forms.Field]]:
+def _question(
+    prefix: str, scale: Scale, others: list[tuple[str, str]]
+) -> Iterator[tuple[str, forms.Field]]:
     scores = [("", "any"), *((str(score), str(score)) for score in scale.scores)]
     yield f"{prefix}key", forms.CharField(required=False, widget=forms.HiddenInput())
     yield f"{prefix}text", _text("question", "Question")
@@ -145,7 +148,9 @@ def _question(prefix: str, scale: Scale) -> Iterator[tuple[str, forms.Field]]:
     yield f"{prefix}when.highest", forms.ChoiceField(label="up to", required=False, choices=scores)
     yield (
         f"{prefix}when.question",
-        forms.CharField(label="Only after the question", required=False, widget=forms.TextInput()),
+        forms.CharField(
+            label="Only after the question", required=False, widget=forms.Select(choices=others)
+        ),
     )
     yield (
         f"{prefix}when.answers",

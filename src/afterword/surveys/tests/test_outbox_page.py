@@ -188,6 +188,7 @@ def test_many_surveys_cost_as_many_queries_as_one(client, member, django_assert_
 # ---- what is shown
 
 
+@pytest.mark.slow
 def test_every_number_leads_to_as_many_surveys(client, member):
     campaign = a_campaign(member.workspace)
     now = ago(minutes=1)

@@ -320,6 +320,7 @@ def test_a_removed_reminder_leaves_what_it_has_sent():
     assert schedule_reminders(NOW) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_remind_once():
     campaign = a_campaign()

@@ -73,6 +73,7 @@ def every_combination():
     return Invitation.objects.select_related("mail").exclude(id=survey.id)
 
 
+@pytest.mark.slow
 def test_filter_and_column_agree_with_the_status_of_every_combination():
     rows = every_combination()
     statuses = {one.id: status_of(one) for one in rows}

@@ -52,6 +52,7 @@ def test_a_stranger_does_not_lock_a_person_out():
     assert sign_in(email, RIGHT, "192.0.2.2") == 302
 
 
+@pytest.mark.slow
 def test_one_persons_mistakes_are_not_those_of_everybody_at_the_same_address():
     forgetful, neighbour = a_member().user.email, a_member().user.email
 
@@ -88,6 +89,7 @@ def test_another_name_for_the_server_does_not_help_to_guess():
     assert sign_in(email, RIGHT, "192.0.2.1") == 200
 
 
+@pytest.mark.slow
 def test_a_flood_is_told_to_wait():
     statuses = {sign_in("", "", "192.0.2.77") for _ in range(301)}
 

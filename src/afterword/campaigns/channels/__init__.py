@@ -1,0 +1,1 @@
+"""How a campaign reaches people: a room for each channel."""

@@ -1,0 +1,1 @@
+"""A survey that is shown inside the company's own application; not offered yet."""

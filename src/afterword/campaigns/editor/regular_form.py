@@ -1,0 +1,57 @@
+"""The form of a regular campaign's schedule: first survey, recurrence, daily limit, time frame."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from afterword.campaigns.editor.time_frame_fields import TimeFrameFields, shown_frame
+from afterword.campaigns.models import Campaign
+from afterword.web.conflicts import NoticesOthers
+
+MOST_DAYS = 3650
+_SAVED = ("first_after_days", "every_days", "daily_limit", "time_frame")
+
+
+class RegularForm(NoticesOthers, TimeFrameFields):
+    first_after_days = forms.IntegerField(
+        label="Days after somebody was added", min_value=0, max_value=MOST_DAYS
+    )
+    recurs = forms.BooleanField(label="Recurring survey", required=False)
+    every_days = forms.IntegerField(label="Days", required=False, min_value=1, max_value=MOST_DAYS)
+    is_limited = forms.BooleanField(label="Daily limit", required=False)
+    daily_limit = forms.IntegerField(
+        label="Surveys a day", required=False, min_value=1, max_value=10_000_000
+    )
+
+    def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
+        super().__init__(given, initial=_initial(campaign))
+        self.campaign = campaign
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        for switch, name in (("recurs", "every_days"), ("is_limited", "daily_limit")):
+            if given.get(switch) and given.get(name) is None and name not in self.errors:
+                self.add_error(name, "Give a number.")
+        self.check_time_frame()
+        return given
+
+    def save(self) -> None:
+        given, campaign = self.cleaned_data, self.campaign
+        campaign.first_after_days = given["first_after_days"]
+        campaign.every_days = given["every_days"] if given["recurs"] else None
+        campaign.daily_limit = given["daily_limit"] if given["is_limited"] else None
+        campaign.time_frame = self.time_frame()
+        campaign.save(update_fields=[*_SAVED, "updated_at"])
+
+
+def _initial(campaign: Campaign) -> dict[str, object]:
+    first = campaign.first_after_days
+    return {
+        "first_after_days": 3 if first is None else first,
+        "recurs": campaign.every_days is not None,
+        "every_days": campaign.every_days or 90,
+        "is_limited": campaign.daily_limit is not None,
+        "daily_limit": campaign.daily_limit or 1000,
+        **shown_frame(campaign.time_frame),
+    }

@@ -1,0 +1,82 @@
+"""Open a link that was handed out: decide, and ask whoever it is by showing the survey."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from afterword.campaigns.models import Campaign
+from afterword.core.ids import new_id
+from afterword.customers.models import Customer
+from afterword.customers.properties import property_types
+from afterword.customers.record import OWN_COLUMNS
+from afterword.customers.snapshot import snapshot
+from afterword.decisions.decide import decide
+from afterword.decisions.facts import facts_of, past_surveys, rules_of
+from afterword.decisions.how_often import CAP_WINDOW
+from afterword.decisions.record import Decided, record
+from afterword.decisions.terms import PastSurvey, Person, Rules, Verdict
+from afterword.feedback.links.claim import Claim
+from afterword.occasions.occasion import Kind, Occasion
+from afterword.surveys.models import Invitation, Survey
+from afterword.surveys.schedule import Asking, schedule
+from afterword.surveys.shown import shown_surveys
+
+
+@transaction.atomic
+def open_link(campaign: Campaign, claim: Claim | None, now: datetime) -> Invitation | Verdict:
+    """Return the survey to be shown, or why there is none.
+
+    Its answer belongs to the customer who has the address that was claimed, if there is one: it
+    is marked as claimed. No claim is for anonymous surveys. What stops mail does not count: none
+    is sent, and who comes by a link wants to say something.
+    """
+    customer = _customer(campaign, claim)
+    occasion = Occasion(Kind.PAGE, new_id(), "", now, now)
+    rules = rules_of(campaign, campaign.workspace, property_types(campaign.workspace_id))
+    facts = facts_of(
+        None,
+        is_known=customer is not None,
+        surveys=_past(campaign, customer, rules, now) if customer else (),
+        person=Person(claim.email if claim else None),
+    )
+    verdict = decide(occasion, rules, facts, now)
+    decided = Decided(occasion, campaign.id, customer.id if customer else None, verdict)
+    if not verdict.due_at:
+        record(campaign.workspace_id, [decided], now)
+        return verdict
+    asking = Asking(
+        new_id(),
+        campaign,
+        customer.id if customer else None,
+        claim.email if claim else "",
+        occasion,
+        now,
+        _facts(customer, claim),
+    )
+    verdict.detail["survey_id"] = asking.id
+    record(campaign.workspace_id, [decided], now)
+    schedule(campaign.workspace_id, [asking], now)
+    shown = {"asked_at": now, "detail": {"claimed": bool(claim)}}
+    Survey.objects.filter(id=asking.id).update(**shown)
+    Invitation.objects.filter(id=asking.id).update(shown_at=now)
+    return Invitation.objects.get(id=asking.id)
+
+
+def _past(campaign: Campaign, customer: Customer, rules: Rules, now: datetime) -> list[PastSurvey]:
+    since = now - (rules.throttle or CAP_WINDOW)
+    mailed = past_surveys(campaign.workspace_id, {customer.id: customer.email}, since)
+    return [*mailed[customer.id], *shown_surveys([customer.id], since)[customer.id]]
+
+
+def _customer(campaign: Campaign, claim: Claim | None) -> Customer | None:
+    if claim is None:
+        return None
+    rows = Customer.objects.filter(workspace_id=campaign.workspace_id, email=claim.email)
+    return rows.first()
+
+
+def _facts(customer: Customer | None, claim: Claim | None) -> dict[str, object]:
+    if customer is None:
+        return dict(claim.names) if claim else {}
+    own = {name: getattr(customer, name) for name in OWN_COLUMNS}
+    return snapshot(own, customer.tags, customer.properties, customer.company_id)

@@ -1,0 +1,57 @@
+"""The page behind a link that was handed out. Fetching it asks nobody: the form does."""
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from afterword.campaigns.models import Campaign, Channel
+from afterword.core.text import clean_text
+from afterword.decisions.terms import Verdict
+from afterword.feedback.answering.page import page_address, sealed, show
+from afterword.feedback.answering.public import public_methods
+from afterword.feedback.links.claim import FIELDS, read_claim
+from afterword.feedback.links.open import open_link
+from afterword.survey_templates.versions import look_of
+
+MOST_A_MINUTE = 30  # surveys that one address of the network may open by one link
+NO_ADDRESS = "Please write your e-mail address, such as ann@example.com."
+TOO_MANY = "Too many surveys were opened from here just now. Please try again in a minute."
+
+
+@csrf_exempt
+@public_methods
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    campaign = _campaign(token)
+    if campaign is None or campaign.template is None:
+        return show("not_found.html", None, {}, status=404)
+    look = look_of(campaign.template)
+    if not campaign.is_active:
+        return show("ended.html", look, {}, status=410)
+    is_anonymous = campaign.template.said.anonymous
+    said = {name: clean_text(request.GET.get(name, ""))[:200] for name in ("email", *FIELDS)}
+    context = {"said": said, "is_anonymous": is_anonymous, "address": request.get_full_path()}
+    if request.method != "POST":
+        return show("identify.html", look, context)
+    said |= {name: request.POST[name][:254] for name in said if name in request.POST}
+    claim = None if is_anonymous else read_claim(said)
+    if claim is None and not is_anonymous:
+        return show("identify.html", look, {**context, "problem": NO_ADDRESS}, status=400)
+    if _is_flooded(request, token):
+        return show("identify.html", look, {**context, "problem": TOO_MANY}, status=429)
+    opened = open_link(campaign, claim, timezone.now())
+    if isinstance(opened, Verdict):
+        return show("asked_lately.html", look, {})
+    return sealed(HttpResponseRedirect(page_address(opened), status=303))
+
+
+def _campaign(token: str) -> Campaign | None:
+    rows = Campaign.objects.filter(channel=Channel.LINK, link_token=clean_text(token))
+    return rows.select_related("template__workspace__brand", "workspace").first()
+
+
+def _is_flooded(request: HttpRequest, token: str) -> bool:
+    """Count by the client's address, in this process."""
+    key = f"link:{token}:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, 60)
+    return cache.incr(key) > MOST_A_MINUTE
