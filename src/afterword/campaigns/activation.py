@@ -34,7 +34,7 @@ class Missing:
         return self.text
 
 
-NO_EVENTS = Missing("It names no event.", "events")  # which is fine with Segment's destination
+NO_EVENTS = Missing("It names no event.", "schedule")  # which is fine with Segment's destination
 
 
 def what_is_missing(campaign: Campaign) -> list[Missing]:

@@ -1,11 +1,9 @@
 """Make, change and delete campaigns."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.db.models import QuerySet
 
-from afterword.campaigns.models import Campaign, CampaignType, Channel
+from afterword.campaigns.models import Campaign, CampaignType, Channel, Service
 from afterword.core.announce import announce
 from afterword.core.ids import new_link_token
 from afterword.core.keys import free_key
@@ -33,16 +31,13 @@ def create_campaign(
         metric=metric,
         type=CampaignType.REGULAR if channel == Channel.LINK else type_,
         channel=channel,
+        service=Service.SEGMENT if _is_triggered(type_, channel) else "",  # the only one, yet
         link_token=new_link_token() if channel == Channel.LINK else None,
     )
 
 
-@transaction.atomic
-def listen_for(campaign: Campaign, events: Sequence[str]) -> None:
-    """Let these events, by exact name, trigger the campaign."""
-    campaign.events = list(events)
-    campaign.save(update_fields=["events", "updated_at"])
-    announce()
+def _is_triggered(type_: CampaignType, channel: Channel) -> bool:
+    return type_ == CampaignType.TRANSACTIONAL and channel != Channel.LINK
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from afterword.campaigns.creation import create_campaign
-from afterword.campaigns.models import Campaign, Channel, Reminder
+from afterword.campaigns.models import Campaign, CampaignType, Channel, Reminder
 from afterword.survey_templates.metrics import Metric
 
 _NOT_COPIED = {
@@ -19,7 +19,8 @@ def duplicate(campaign: Campaign) -> Campaign:
         campaign.workspace,
         _free_name(campaign),
         Metric(campaign.metric),
-        channel=Channel(campaign.channel),
+        CampaignType(campaign.type),
+        Channel(campaign.channel),
     )
     names = [field.name for field in Campaign._meta.concrete_fields]
     copied = [name for name in names if name not in _NOT_COPIED]

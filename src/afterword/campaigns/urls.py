@@ -6,6 +6,7 @@ from afterword.campaigns import listing, reminders, views
 from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
+from afterword.campaigns.editor.setup import setup
 
 app_name = "campaigns"
 urlpatterns = [
@@ -26,8 +27,7 @@ urlpatterns = [
         reminders.removal,
         name="remove_reminder",
     ),
-    path("campaigns/<uuid:campaign_id>/events", sections.events, name="events"),
-    path("campaigns/<uuid:campaign_id>/setup", sections.setup, name="setup"),
+    path("campaigns/<uuid:campaign_id>/setup", setup, name="setup"),
     path("campaigns/<uuid:campaign_id>/link", link, name="link"),
     path("campaigns/<uuid:campaign_id>/name", sections.name, name="name"),
     path("campaigns/<uuid:campaign_id>/activation", views.activation, name="activate"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from afterword.campaigns.editor.sections import show_setup
+from afterword.campaigns.editor.setup import show_setup
 from afterword.campaigns.models import Campaign
 from afterword.core.jobs import wake
 from afterword.customers.models import Customer

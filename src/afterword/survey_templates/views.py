@@ -62,7 +62,7 @@ def edit_template(request: HttpRequest, member: Member, template_id: UUID) -> Ht
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "The template is saved: the next survey uses it.")
-        return redirect("templates:edit", template.id)
+        return redirect(way_back(request) or reverse("templates:edit", args=[template.id]))
     return _show(request, form, template=template)
 
 

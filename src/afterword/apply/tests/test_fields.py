@@ -58,7 +58,7 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
         (
             "    channel: in-app",
             "shop.yaml:12: campaigns[0].channel: in-app is not available in this version; "
-            "use email.",
+            "use email or link.",
         ),
         (
             "    regular: {first_after: soon}",

@@ -19,13 +19,11 @@ CHANNELS = {
 TYPES = {
     CampaignType.TRANSACTIONAL: "Asks after something happens: an event, such as an order, "
     "triggers the survey.",
-    CampaignType.REGULAR: "Asks by the clock: days after somebody was added, then again every "
-    "so often. A link is always open, whatever you choose here.",
+    CampaignType.REGULAR: "Asks by the clock: some days after a customer was added, then again "
+    "every so often.",
 }
 MOST_LABELS = 20
 LONGEST_LABEL = 40
-MOST_EVENTS = 200
-LONGEST_EVENT = 200
 
 
 class NewCampaignForm(forms.Form):
@@ -123,29 +121,3 @@ class TemplateForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
 def candidates(campaign: Campaign) -> Any:
     """The templates that the campaign could use, those without a logo included."""
     return Template.objects.visible_to(campaign).filter(metric=campaign.metric).order_by("name")
-
-
-class EventsForm(NoticesOthers, forms.Form):
-    events = forms.CharField(
-        label="Names of the events",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocapitalize": "none"}),
-        help_text="One on each line, exactly as your application tracks it: "
-        "small and capital letters differ.",
-    )
-
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"events": "\n".join(campaign.events)})
-        super().__init__(*args, **kwargs)
-        self.campaign = campaign
-
-    def clean_events(self) -> list[str]:
-        lines = (line.strip() for line in self.cleaned_data["events"].splitlines())
-        names = list(dict.fromkeys(filter(None, lines)))
-        if len(names) > MOST_EVENTS:
-            raise ValidationError(f"At most {MOST_EVENTS} events can trigger one campaign.")
-        for name in names:
-            if len(name) > LONGEST_EVENT:
-                raise ValidationError(f"“{name[:40]}…” is longer than {LONGEST_EVENT} characters.")
-        return names

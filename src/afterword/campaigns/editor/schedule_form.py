@@ -1,4 +1,4 @@
-"""The form of a campaign's schedule: what triggers it, and sample, delay and throttle."""
+"""The form of a campaign's schedule: what triggers it, and sample, delay, throttle, time frame."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from afterword.campaigns.editor.event_names import EventNamesField
+from afterword.campaigns.editor.time_frame_fields import TimeFrameFields, shown_frame
 from afterword.campaigns.models import Campaign, Service, ThrottleScope
+from afterword.core.announce import announce
 from afterword.web.conflicts import NoticesOthers
 
 UNITS = {
@@ -16,7 +19,9 @@ UNITS = {
 }
 LONGEST_DELAY = timedelta(days=365)
 MOST_THROTTLE_DAYS = 3650
-_SAVED = ("service", "sample_percent", "delay", "throttle_days", "throttle_scope")
+_SAVED = (
+    "service", "events", "sample_percent", "delay", "throttle_days", "throttle_scope", "time_frame",
+)  # fmt: skip
 
 
 def in_units(delay: timedelta) -> tuple[float, str]:
@@ -31,15 +36,15 @@ def _switch(label: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False)
 
 
-class ScheduleForm(NoticesOthers, forms.Form):
+class ScheduleForm(NoticesOthers, TimeFrameFields):
     """Each option has a switch; what is off is stored as every event, always, at once."""
 
     service = forms.ChoiceField(
         label="The survey is triggered by",
-        required=False,
-        choices=[("", "Choose a service"), *Service.choices],
+        choices=Service.choices,
         help_text="What the section Setup shows depends on it.",
     )
+    events = EventNamesField()
     samples = _switch("Sample audience")
     sample_percent = forms.FloatField(
         label="Percentage of events", required=False, min_value=0, max_value=100
@@ -59,19 +64,13 @@ class ScheduleForm(NoticesOthers, forms.Form):
         label="Counted are surveys of", required=False, choices=ThrottleScope.choices
     )
 
+    frames = _switch("Time frame")
+
     def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
         super().__init__(given, initial=_initial(campaign))
         self.campaign = campaign
         self.fields["sample_percent"].widget.attrs["step"] = "any"
         self.fields["delay_number"].widget.attrs["step"] = "any"
-
-    def clean_service(self) -> str:
-        service = str(self.cleaned_data["service"])
-        if self.campaign.is_active and not service:
-            raise forms.ValidationError(
-                "The campaign is on, so it needs a service. Switch it off to choose none."
-            )
-        return service
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -84,17 +83,21 @@ class ScheduleForm(NoticesOthers, forms.Form):
             )
         if given.get("delays") and not self.errors:
             self._check_delay(given["delay_number"] * UNITS[given["delay_unit"] or "days"])
+        if given.get("frames"):
+            self.check_time_frame()
         return given
 
     def save(self) -> None:
         given = self.cleaned_data
         campaign = self.campaign
-        campaign.service = given["service"]
+        campaign.service, campaign.events = given["service"], given["events"]
         campaign.sample_percent = given["sample_percent"] if given["samples"] else 100
         campaign.delay = given["delay"] if given["delays"] else timedelta(0)
         campaign.throttle_days = given["throttle_days"] if given["throttles"] else None
         campaign.throttle_scope = given["throttle_scope"] or ThrottleScope.CAMPAIGN
+        campaign.time_frame = self.time_frame() if given["frames"] else None
         campaign.save(update_fields=[*_SAVED, "updated_at"])
+        announce()
 
     def _need(self, switch: str, name: str, text: str) -> None:
         on, value = self.cleaned_data.get(switch), self.cleaned_data.get(name)
@@ -112,7 +115,8 @@ class ScheduleForm(NoticesOthers, forms.Form):
 def _initial(campaign: Campaign) -> dict[str, object]:
     number, unit = in_units(campaign.delay) if campaign.delay else (1, "days")
     return {
-        "service": campaign.service,
+        "service": campaign.service or Service.SEGMENT,
+        "events": "\n".join(campaign.events),
         "samples": campaign.sample_percent < 100,
         "sample_percent": _plain(campaign.sample_percent if campaign.sample_percent < 100 else 50),
         "delays": bool(campaign.delay),
@@ -121,6 +125,8 @@ def _initial(campaign: Campaign) -> dict[str, object]:
         "throttles": campaign.throttle_days is not None,
         "throttle_days": campaign.throttle_days or 30,
         "throttle_scope": campaign.throttle_scope,
+        "frames": campaign.time_frame is not None,
+        **shown_frame(campaign.time_frame),
     }
 
 

@@ -1,13 +1,10 @@
 """The campaign editor: one page for each section, which shows it and saves it."""
 
-import json
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,16 +12,17 @@ from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from afterword.campaigns.activation import NO_EVENTS, Missing, what_is_missing
-from afterword.campaigns.creation import listen_for, why_not_deleted
+from afterword.campaigns.creation import why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
-from afterword.campaigns.editor.forms import EventsForm, NameForm, TemplateForm, candidates
+from afterword.campaigns.editor.forms import NameForm, TemplateForm, candidates
 from afterword.campaigns.editor.later_sections import later_address, with_later
+from afterword.campaigns.editor.queued import queued_words
 from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
-from afterword.campaigns.models import Campaign, CampaignType, Service
+from afterword.campaigns.models import Campaign, CampaignType
 from afterword.customers.values import PropertyType
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_members
@@ -35,7 +33,6 @@ SECTIONS = {
     "audience": "Audience",
     "schedule": "Schedule",
     "reminders": "Reminders",
-    "events": "Events",
     "setup": "Setup",
     "link": "Link",
     "name": "Name, labels",
@@ -45,8 +42,8 @@ SECTIONS = {
 # Sections that mean nothing to a type of campaign, or to a channel.
 _HIDDEN = {
     "transactional": {"link"},
-    "regular": {"events", "setup", "link"},
-    "link": {"audience", "schedule", "reminders", "events", "setup"},
+    "regular": {"setup", "link"},
+    "link": {"audience", "schedule", "reminders", "setup"},
 }
 
 
@@ -67,12 +64,18 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
     if _is_sent(request, form):
         _save_changed(form)
         return _saved(request, campaign, "edit", "The template is assigned.")
+    kept = find_campaign(request, member, campaign_id)
+    templates = list(candidates(campaign).with_brand())
+    usable = [each.id for each in templates if each.has_logo]
     return show_section(
         request,
-        find_campaign(request, member, campaign_id),
+        kept,
         "edit",
         form,
-        templates=candidates(campaign),
+        templates=templates,
+        lacks_logo=len(usable) < len(templates),
+        # A choice of one is no question.
+        chosen_id=kept.template_id or (usable[0] if len(usable) == 1 else None),
     )
 
 
@@ -105,19 +108,6 @@ def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 @transaction.atomic
-def events(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = find_campaign(request, member, campaign_id)
-    form = EventsForm(campaign, request.POST or None)
-
-    def save() -> None:
-        listen_for(campaign, form.cleaned_data["events"])
-
-    return _section(request, campaign, "events", form, save)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_members
-@transaction.atomic
 def name(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = NameForm(request.POST or None, instance=campaign)
@@ -131,39 +121,6 @@ def name(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRespons
         form,
         why_not_deleted=why_not_deleted(campaign),
     )
-
-
-@require_safe
-@for_members
-def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
-    campaign = find_campaign(request, member, campaign_id)
-    return show_setup(request, campaign)
-
-
-def show_setup(
-    request: HttpRequest, campaign: Campaign, test_event: BaseForm | None = None
-) -> HttpResponse:
-    """Show how events are sent, with the test event that could not be."""
-    event = campaign.events[0] if campaign.events else "Order Completed"
-    return show_section(
-        request,
-        campaign,
-        "setup",
-        test_event,
-        is_segment=campaign.service == Service.SEGMENT,
-        base_url=settings.BASE_URL,
-        protocol=settings.BASE_URL.partition("://")[0],
-        host=settings.BASE_URL.partition("://")[2],
-        event=json.dumps(event, ensure_ascii=False),
-        curl_body=_curl_body(event),
-    )
-
-
-def _curl_body(event: str) -> str:
-    """A track call's body as a shell takes it."""
-    properties = {"email": "ann@example.com", "firstName": "Ann"}
-    call = {"event": event, "userId": "42", "properties": properties}
-    return shlex.quote(json.dumps(call, ensure_ascii=False))
 
 
 def find_campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> Campaign:
@@ -219,6 +176,7 @@ def show_section(
         "form": form,
         "section": with_later(SECTIONS)[section],
         "sections": sections,
+        "queued": queued_words(campaign, section),
         "next": _next(sections),
         "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
         "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
@@ -240,7 +198,6 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
     done = {
         "edit": bool(campaign.template and campaign.template.has_logo),
         "schedule": bool(campaign.service) or campaign.first_after_days is not None,
-        "events": bool(campaign.events) or None,
     }
     hidden = _HIDDEN["link" if campaign.is_link else campaign.type]
     shown = {key: name for key, name in with_later(SECTIONS).items() if key not in hidden}

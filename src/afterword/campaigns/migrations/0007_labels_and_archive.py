@@ -8,8 +8,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0006_links'),
-        ('survey_templates', '0002_documents_and_versions'),
-        ('workspaces', '0005_address_wait'),
     ]
 
     operations = [

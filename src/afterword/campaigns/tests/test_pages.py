@@ -67,6 +67,7 @@ def test_a_new_campaign_is_off_and_leads_to_its_editor(client, workspace, metric
     campaign = workspace.campaigns.get()
     assert answer.url == f"/campaigns/{campaign.id}"
     assert (campaign.metric, campaign.key, campaign.is_active) == (metric, "after-a-call", False)
+    assert campaign.service == Service.SEGMENT  # a choice of one is no question
 
 
 @pytest.mark.parametrize(
@@ -292,6 +293,28 @@ def test_a_filter_whose_property_is_gone_is_shown_with_its_problem(client, works
     assert "There is no field or property called &quot;plan&quot;" in content
 
 
+def test_the_only_template_that_can_be_used_is_chosen_already(client, workspace, draft):
+    template = a_template(workspace)
+    a_template(workspace, logo_url="")
+
+    assert client.get(f"/campaigns/{draft.id}").context["chosen_id"] == template.id
+
+    a_template(workspace)
+    assert client.get(f"/campaigns/{draft.id}").context["chosen_id"] is None
+
+
+def test_where_a_logo_is_missing_the_upload_is_offered(client, workspace, draft):
+    a_template(workspace, logo_url="", name="Bare")
+
+    content = client.get(f"/campaigns/{draft.id}").content.decode()
+
+    assert f'href="/settings/brand?back=/campaigns/{draft.id}"' in content
+    logo = {"logo_url": "https://acme.test/logo.png", "colour": "#206bc4"}
+    answer = client.post(f"/settings/brand?back=/campaigns/{draft.id}", logo)
+    assert answer.url == f"/campaigns/{draft.id}"
+    assert "so it cannot be chosen" not in client.get(answer.url).content.decode()
+
+
 # ---- the schedule
 
 SCHEDULE = {
@@ -381,27 +404,68 @@ def test_an_active_campaign_keeps_a_service(client, workspace):
     assert saved(campaign).service == Service.SEGMENT
 
 
+# ---- the time frame
+
+
+def test_a_time_frame_is_saved_where_it_is_on(client, draft):
+    frame = {"days": ["mon", "fri"], "begins": "10:00", "ends": "12:30"}
+
+    client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame | {"frames": "on"})
+    assert saved(draft).time_frame == {"days": ["mon", "fri"], "from": "10:00", "to": "12:30"}
+
+    client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame)
+    assert saved(draft).time_frame is None
+
+
+@pytest.mark.parametrize("wrong", [{"days": []}, {"begins": "13:00"}, {"ends": ""}])
+def test_a_time_frame_that_cannot_be_is_refused(client, draft, wrong):
+    frame = {"days": ["mon"], "begins": "10:00", "ends": "12:30", "frames": "on"}
+
+    answer = client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame | wrong)
+
+    assert answer.status_code == 422
+    assert saved(draft).time_frame is None
+
+
+# ---- what waits
+
+
+@pytest.mark.parametrize("section", ["", "/audience", "/schedule", "/reminders"])
+def test_a_running_campaign_says_what_a_change_means_for_what_waits(client, workspace, section):
+    campaign = a_campaign(workspace)
+    address = f"/campaigns/{campaign.id}{section}"
+    assert "to be sent" not in client.get(address).content.decode()
+
+    a_survey(campaign)
+    assert "1 survey waits to be sent." in client.get(address).content.decode()
+
+    Campaign.objects.filter(id=campaign.id).update(activated_at=None)
+    assert "to be sent." not in client.get(address).content.decode()
+
+
 # ---- the events
 
 
 def test_event_names_are_stripped_and_kept_once_with_their_commas(client, draft):
     events = "  Order Completed \r\nPlace order, paid\n\nOrder Completed\n"
 
-    client.post(f"/campaigns/{draft.id}/events", {"events": events})
+    client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | {"events": events})
 
     assert saved(draft).events == ["Order Completed", "Place order, paid"]
 
 
 @pytest.mark.parametrize("events", ["x" * 201, "\n".join(map(str, range(201))), "a\0b"])
 def test_event_names_that_cannot_be_are_refused(client, draft, events):
-    assert client.post(f"/campaigns/{draft.id}/events", {"events": events}).status_code == 422
+    form = SCHEDULE | {"events": events}
+
+    assert client.post(f"/campaigns/{draft.id}/schedule", form).status_code == 422
     assert saved(draft).events == []
 
 
 def test_an_active_campaign_may_name_no_event(client, workspace):
     campaign = a_campaign(workspace)
 
-    client.post(f"/campaigns/{campaign.id}/events", {"events": " "})
+    client.post(f"/campaigns/{campaign.id}/schedule", SCHEDULE | {"events": " "})
 
     assert saved(campaign).events == []
     assert saved(campaign).is_active

@@ -14,6 +14,7 @@ from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.look import COLOUR
 from afterword.survey_templates.models import Brand
 from afterword.web.conflicts import NoticesOthers
+from afterword.web.way_back import way_back
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member, Role
 
@@ -62,7 +63,7 @@ def brand(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "The brand is saved: the next survey has it.")
-        return redirect("templates:brand")
+        return redirect(way_back(request) or "templates:brand")
     return render(
         request, "survey_templates/brand.html", {"form": form}, status=422 if form.errors else 200
     )

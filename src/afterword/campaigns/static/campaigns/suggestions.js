@@ -12,5 +12,5 @@ document.addEventListener("click", (event) => {
   field.value = lines.join("\n");
   button.disabled = true; // and loses the focus, so that it goes to what was changed
   field.focus();
-  announce(`${name} added: save the events`);
+  announce(`${name} added: save the schedule`);
 });

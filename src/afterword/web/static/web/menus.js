@@ -1,16 +1,14 @@
 // <details class="menu">: closed by Escape, which leads back to it, and by going elsewhere.
-const MENUS = "details.menu[open], details.more[open]";
-
 function closingMenus(root) {
   root.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && root.querySelector(MENUS);
-    if (!menu) return;
+    const menu = event.target.closest?.("details.menu[open]");
+    if (event.key !== "Escape" || !menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });
   for (const kind of ["click", "focusin"]) {
     root.addEventListener(kind, (event) => {
-      for (const menu of root.querySelectorAll(MENUS)) {
+      for (const menu of root.querySelectorAll("details.menu[open]")) {
         if (!menu.contains(event.target)) menu.open = false;
       }
     });
