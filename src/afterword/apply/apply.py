@@ -9,6 +9,7 @@ from django.db import models, transaction
 
 from afterword.apply.checks import check, property_types
 from afterword.apply.existing import Existing, load_locked
+from afterword.apply.followups import make_followups
 from afterword.apply.reading import read_file
 from afterword.apply.reminders import make_reminders
 from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
@@ -130,11 +131,14 @@ def _apply_campaigns(
         }
         changed = _store(campaign, columns)
         reminded = make_reminders(campaign, spec.reminders, templates)
+        followed, secrets = make_followups(campaign, spec)
         switched = _switch(campaign, spec.active)
         outcome.tell(
             f"campaign {spec.key}",
-            None if changed is None else [*changed, *reminded, *switched],
+            None if changed is None else [*changed, *reminded, *followed, *switched],
         )
+        for name, secret in secrets.items():
+            outcome.lines.append(f"created webhook {name} of {spec.key}: {secret}")
 
 
 def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:

@@ -1,11 +1,17 @@
 """Read a campaign from a workspace's file."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
 from afterword.apply.audience_fields import read_audience
+from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields, read_key
+from afterword.apply.followup_fields import (
+    read_autoresponder,
+    read_notification,
+    read_rules,
+    read_webhook,
+)
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
 from afterword.campaigns.editor.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
@@ -22,14 +28,10 @@ from afterword.survey_templates.metrics import Metric
 LATER = (
     "time_frame",
     "reminders",
-    "autoresponders",
-    "notifications",
-    "webhooks",
     "link",
     "in-app",
     "regular",
 )
-_DELAY = re.compile(r"(\d{1,6}) *(minute|hour|day|week)s?")
 
 
 def read_campaign(fields: Fields) -> CampaignSpec:
@@ -38,7 +40,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         "channel": fields.choice("channel", Channel, Channel.EMAIL),
         "type": fields.choice("type", CampaignType, CampaignType.TRANSACTIONAL),
         "sample_percent": fields.number("sample_percent", 0, 100, 100),
-        "delay": _delay(fields),
+        "delay": read_duration(fields, "delay", timedelta(0), LONGEST_DELAY),
         **_trigger(fields),
         **_throttle(fields),
     }
@@ -51,6 +53,11 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         audience=read_audience(fields),
         reminders=_reminders(fields),
         active=fields.switch("active", None),
+        followups={
+            "notifications": read_rules(fields, "notifications", read_notification),
+            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder),
+            "webhooks": read_rules(fields, "webhooks", read_webhook),
+        },
     )
     fields.finish()
     return found
@@ -80,19 +87,6 @@ def _throttle(fields: Fields) -> dict[str, Any]:
     }
     throttle.finish()
     return found
-
-
-def _delay(fields: Fields) -> timedelta:
-    text = fields.text("delay", 100, "0")
-    match = _DELAY.fullmatch(text)
-    if match is None:
-        if text != "0":
-            fields.refuse("delay", f'{text!r} is no delay: write 0, "90 minutes" or "2 days".')
-        return timedelta(0)
-    delay = timedelta(**{match[2] + "s": int(match[1])})
-    if delay > LONGEST_DELAY:
-        fields.refuse("delay", f"A delay is at most {LONGEST_DELAY.days} days.")
-    return delay
 
 
 def _reminders(fields: Fields) -> list[ReminderSpec]:

@@ -43,14 +43,6 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
     ("added", "refusal"),
     [
         (
-            "    autoresponders: []",
-            "shop.yaml:12: campaigns[0].autoresponders: not available in this version",
-        ),
-        (
-            "    notifications: [{events: [new_feedback]}]",
-            "shop.yaml:12: campaigns[0].notifications: not available in this version",
-        ),
-        (
             "    time_frame: {days: [mon]}",
             "shop.yaml:12: campaigns[0].time_frame: not available in this version",
         ),
