@@ -409,3 +409,12 @@ def test_deleting_keeps_answers_and_surveys_and_cancels_what_waits(client, membe
     assert Survey.objects.count() == 2
     assert Response.objects.get().who == "Ann"
     assert mail_of(waiting).state == State.CANCELLED
+
+
+def test_the_page_of_a_survey_says_who_asked_by_hand(client, member, ann):
+    form = {"campaign": a_campaign(member.workspace).id, "occasion": uuid4()}
+    post(client, "survey", ann, **form)
+
+    page = text(client.get(reverse("surveys:survey", args=[Survey.objects.get().id])))
+
+    assert f"By hand. By {member.user}." in page
