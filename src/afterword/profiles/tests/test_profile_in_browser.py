@@ -101,6 +101,7 @@ def test_the_menu_is_opened_and_closed_by_keyboard_and_asks_before_it_acts(
         page.get_by_role("dialog").get_by_role("button", name="Leave it").click()
         expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
+        menu.press("Enter")
         page.get_by_role("button", name="Reset last survey").click()
         page.get_by_role("dialog").get_by_role("button", name="Reset last survey").click()
         expect(page.get_by_role("button", name="Undo")).to_be_visible()
