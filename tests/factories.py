@@ -219,7 +219,7 @@ def surveys_of(
             campaign=campaign,
             customer_id=customer.id,
             email=customer.address,
-            occasion=Occasion(Kind.HAND, new_id(), "", NOW, NOW),
+            occasion=Occasion(Kind.CALL, new_id(), "", NOW, NOW),
             due_at=due(place),
             facts={},
         )

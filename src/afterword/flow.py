@@ -26,6 +26,10 @@ from afterword.decisions.record import Decided, record
 from afterword.decisions.terms import Facts, PastSurvey, Person
 from afterword.events import take_up, waiting
 from afterword.events.take_up import Taken
+from afterword.followups.engine.claim import lanes_due
+from afterword.followups.engine.claim import recover as recover_deliveries
+from afterword.followups.rules import READER
+from afterword.happenings.read import is_behind
 from afterword.occasions.event.occasion_of import occasion_of
 from afterword.occasions.occasion import Occasion
 from afterword.sending import journal
@@ -76,6 +80,11 @@ def sweep(now: datetime) -> None:
         wake("take_up", workspace_id=str(workspace_id))
     if is_any_due(now):
         wake("send_due")
+    recover_deliveries(now)
+    if lanes_due(now):
+        wake("deliver")
+    if is_behind(READER):
+        wake("follow_up")
 
 
 def process_events(workspace_id: UUID, now: datetime, limit: int = BATCH) -> int | None:

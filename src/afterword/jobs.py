@@ -10,6 +10,8 @@ from procrastinate.contrib.django import app
 
 from afterword import flow, joining  # noqa: F401  (whoever sends knows the kinds of mail)
 from afterword.core.jobs import wake
+from afterword.followups.engine.lanes import lanes
+from afterword.followups.engine.turn import take_turn
 from afterword.sending.loop import sender_loop
 
 P = ParamSpec("P")
@@ -42,3 +44,14 @@ def take_up(workspace_id: str) -> None:
 @job("send_due")
 def send_due() -> None:
     sender_loop().wake()
+
+
+@job("follow_up")
+def follow_up() -> None:
+    if not take_turn(lanes().wake):
+        wake("follow_up")
+
+
+@job("deliver")
+def deliver() -> None:
+    lanes().wake()

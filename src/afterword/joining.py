@@ -2,9 +2,13 @@
 
 from afterword.audience import later_fields
 from afterword.campaigns import activation, figures
+from afterword.campaigns.editor import later_sections
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
+from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
+from afterword.followups.pages.editor import editor_sections
 from afterword.insights.campaign_figures import campaign_figures
 from afterword.occasions.due_date.due import how_many_today
 from afterword.sending import account_mail, kinds, streams
@@ -14,11 +18,21 @@ from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
 from afterword.workspaces import accounts
 
-for kind in (SURVEY_KIND, REMINDER_KIND, account_mail.PASSWORD_RESET_KIND):
+for kind in (
+    SURVEY_KIND,
+    REMINDER_KIND,
+    account_mail.PASSWORD_RESET_KIND,
+    NOTIFICATION_KIND,
+    AUTORESPONDER_KIND,
+):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
+streams.register(NOTIFICATION_STREAM)
+streams.register(AUTORESPONDER_STREAM)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 accounts.send_links_by(account_mail.send_password_link)
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)
+for section in editor_sections():
+    later_sections.register(section)

@@ -10,6 +10,8 @@ from procrastinate.jobs import Status
 from afterword import due, flow
 from afterword.core.clock import database_now
 from afterword.events import forget as events_forget
+from afterword.followups.engine.follow import forget_old as forget_deliveries
+from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
@@ -78,6 +80,12 @@ def collect_reports(now: datetime) -> None:
     bounce_mailbox.collect_reports(now)
 
 
+@by_the_clock(EVERY_MINUTE)
+def send_digests(now: datetime) -> None:
+    """Make the digests that are due by their workspaces' clocks."""
+    digest.make_digests(now)
+
+
 @by_the_clock("17 * * * *")
 def check_sender_domains(now: datetime) -> None:
     """Look up again the records of sender domains that were not checked for a day."""
@@ -91,6 +99,7 @@ def forget_old(now: datetime) -> None:
     suppressions_forget.forget_old(now)
     kept_forms.forget_old(now)
     account_mail.forget_old(now)
+    forget_deliveries(now)
 
 
 @by_the_clock("41 * * * *")

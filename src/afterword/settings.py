@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "afterword.mail.apps.MailConfig",
     "afterword.sending.apps.SendingConfig",
     "afterword.feedback.apps.FeedbackConfig",
+    "afterword.followups.apps.FollowupsConfig",
     "afterword.insights.apps.InsightsConfig",
     "afterword.profiles.apps.ProfilesConfig",
     "procrastinate.contrib.django",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("afterword.campaigns.urls")),
     path("", include("afterword.survey_templates.urls")),
     path("", include("afterword.feedback.urls")),
+    path("", include("afterword.followups.urls")),
     path("", include("afterword.events.urls")),
     path("", include("afterword.suppressions.urls")),
     path("", include("afterword.customers.urls")),

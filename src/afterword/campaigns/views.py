@@ -60,6 +60,8 @@ def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpR
         messages.error(request, f"{campaign.name} cannot be switched on yet: something is missing.")
         return redirect("campaigns:edit", campaign.id)  # which lists what, and where to mend it
     what = "it asks who is due" if campaign.is_regular else "its events trigger surveys"
+    if campaign.is_link:
+        what = "whoever opens its link is asked"
     messages.success(request, f"{campaign.name} is on: {what} from now on.")
     return redirect(onward(request) or reverse("campaigns:edit", args=[campaign.id]))
 

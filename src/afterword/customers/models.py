@@ -14,6 +14,8 @@ class Property(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="properties")
     name = models.CharField(max_length=100)
     type = models.CharField(max_length=10, choices=[(t.value, t.value) for t in PropertyType])
+    # What it means, for people.
+    description = models.CharField(max_length=300, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,12 +1,11 @@
-"""The properties that a workspace has defined; and deleting one, with what customers hold of it."""
+"""The properties that a workspace has defined; renaming and deleting one with its values."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Func, JSONField, TextField, Value
 
+from afterword.customers.audiences import asking_for, rewrite
 from afterword.customers.models import Customer, Property
 from afterword.customers.values import PropertyType
 from afterword.workspaces.models import WorkspaceRows
@@ -26,20 +25,36 @@ def holders(prop: Property) -> WorkspaceRows[Customer]:
 def audiences_with(prop: Property) -> list[str]:
     """Return the names of the campaigns whose audience asks for the property."""
     spellings = {prop.name, f"properties.{prop.name}"}
-    return [
-        campaign.name
-        for campaign in prop.workspace.campaigns.order_by("name")
-        if any(each.get("field") in spellings for each in _filters(campaign.audience))
-    ]
+    return asking_for(prop.workspace, lambda each: each.get("field") in spellings)
 
 
-def _filters(audience: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The filters of an audience as it is stored, those in groups among them."""
-    for each in audience.get("filters", []):
-        if "filters" in each:
-            yield from _filters(each)
-        else:
-            yield each
+@transaction.atomic
+def rename(prop: Property, name: str) -> int:
+    """Rename the property with customers' values and in audiences; return how many have one.
+
+    What was kept of a customer with an earlier survey or answer stays as it was.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RENAME, {"of": prop.workspace_id, "old": prop.name, "new": name})
+        held = int(cursor.rowcount)
+    new = {prop.name: name, f"properties.{prop.name}": f"properties.{name}"}
+    rewrite(
+        prop.workspace,
+        lambda each: {**each, "field": new.get(each.get("field", ""), each.get("field"))},
+    )
+    prop.name = name
+    prop.save(update_fields=["name"])
+    return held
+
+
+_RENAME = """
+    UPDATE customers_customer
+    SET properties = (properties - %(old)s)
+            || jsonb_build_object(%(new)s::text, properties -> %(old)s),
+        changed_at = (changed_at - %(old)s) || CASE WHEN changed_at ? %(old)s
+            THEN jsonb_build_object(%(new)s::text, changed_at -> %(old)s) ELSE '{}' END
+    WHERE workspace_id = %(of)s AND properties ? %(old)s
+"""
 
 
 @transaction.atomic

@@ -1,32 +1,84 @@
-"""The settings page on which properties are defined ("Props & Tags")."""
+"""Props & Tags: the page that defines both, and the pages that change a property."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from afterword.customers.properties import audiences_with, delete, holders
-from afterword.customers.property_forms import PropertyForm
-from afterword.workspaces.access import for_administrators
-from afterword.workspaces.models import Member
+from afterword.customers.holders import holders_of_properties, holders_of_tags
+from afterword.customers.properties import audiences_with, delete, holders, rename
+from afterword.customers.property_forms import EditForm, PropertyForm, TagForm
+from afterword.customers.undefined import undefined_names
+from afterword.workspaces.access import for_administrators, for_members
+from afterword.workspaces.models import Member, Role
+
+MOST_TAGS = 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def properties(request: HttpRequest, member: Member) -> HttpResponse:
+    """Show properties and tags to every member; administrators make properties here."""
+    form = PropertyForm(member.workspace, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not Role(member.role).may_administer:
+            raise PermissionDenied
+        if form.is_valid():
+            form.instance.workspace = member.workspace
+            made = form.save()
+            words = f"The property {made.name} is made: the next event may fill it."
+            messages.success(request, words)
+            return redirect("properties:list")
+    return show(request, member, form=form, status=422 if form.is_bound else 200)
+
+
+def show(
+    request: HttpRequest,
+    member: Member,
+    *,
+    form: PropertyForm | None = None,
+    tag_form: TagForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    workspace = member.workspace
+    held, tagged = holders_of_properties(workspace), holders_of_tags(workspace)
+    tags = list(workspace.tags.order_by("name")[:MOST_TAGS])
+    context = {
+        "form": form or PropertyForm(workspace),
+        "tag_form": tag_form or TagForm(),
+        "properties": [
+            (one, None if held is None else held.get(one.name, 0))
+            for one in workspace.properties.order_by("name")
+        ],
+        "tags": [(one, None if tagged is None else tagged.get(one.name, 0)) for one in tags],
+        "has_more_tags": len(tags) == MOST_TAGS,
+        "undefined": undefined_names(workspace),
+    }
+    return render(request, "customers/properties.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
-def properties(request: HttpRequest, member: Member) -> HttpResponse:
-    form = PropertyForm(member.workspace, request.POST or None)
+def edit_property(request: HttpRequest, member: Member, property_id: int) -> HttpResponse:
+    """Another name, which values and audiences follow to, or another description."""
+    prop = get_object_or_404(member.workspace.properties, id=property_id)
+    name = prop.name
+    given = request.POST if request.method == "POST" else None
+    form = EditForm(member.workspace, given, instance=prop)
     if request.method == "POST" and form.is_valid():
-        form.instance.workspace = member.workspace
-        made = form.save()
-        messages.success(request, f"The property {made.name} is made: the next event may fill it.")
+        wanted, prop.name = prop.name, name
+        prop.save(update_fields=["description"])
+        if wanted != name:
+            held = rename(prop, wanted)
+            words = f"{name} is called {wanted} now, with {held:,} customers too."
+            messages.success(request, words)
+        else:
+            messages.success(request, f"The property {name} is saved.")
         return redirect("properties:list")
-    context = {
-        "form": form,
-        "properties": member.workspace.properties.order_by("name"),
-    }
-    return render(
-        request, "customers/properties.html", context, status=422 if form.is_bound else 200
-    )
+    context = {"form": form, "name": name, "audiences": audiences_with(prop)}
+    status = 422 if form.is_bound else 200
+    return render(request, "customers/property_edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

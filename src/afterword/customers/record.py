@@ -75,7 +75,7 @@ def bring_up_to_date(
     customer's own fields are kept when not sent, and tags are added. What a later event set, or
     unassigned, stays: instants compare by when the event occurred.
     """
-    stamp = _stamp(occurred_at)
+    stamp = stamp_of(occurred_at)
     sent = {**traits, **properties} if traits else properties
     wanted = {name: sent.get(name) for name in types if not keep_unsent or name in sent}
     problems = _assign(record, wanted, types, stamp)
@@ -95,7 +95,7 @@ def add_traits(
     said_at: datetime,
 ) -> dict[str, str]:
     """Apply what an `identify` says; return the problems by name. It unassigns nothing."""
-    stamp = _stamp(said_at)
+    stamp = stamp_of(said_at)
     said = {name: traits[name] for name in types if traits.get(name) not in _EMPTY}
     problems = _assign(record, said, types, stamp)
     _fill(record, read_own_fields(traits), stamp)
@@ -109,7 +109,7 @@ def fill_empty_names(record: Record, traits: Mapping[str, Any]) -> bool:
     said = read_own_fields(traits)
     names = {name: said[name] for name in NAMES if said.get(name) and not record.own[name]}
     for name, text in names.items():
-        _set_own(record, name, text)
+        set_own(record, name, text)
     return bool(names)
 
 
@@ -127,12 +127,12 @@ def merge(one: Record, into: Record) -> None:
 
 def _copy(one: Record, name: str, into: Record) -> None:
     if name in into.own:
-        _set_own(into, name, one.own[name] or into.own[name])
+        set_own(into, name, one.own[name] or into.own[name])
     elif name in one.properties:
-        _set_property(into, name, one.properties[name])
+        set_property(into, name, one.properties[name])
 
 
-def _set_own(record: Record, column: str, text: str) -> None:
+def set_own(record: Record, column: str, text: str) -> None:
     if record.own[column] != text:
         record.own[column] = text
         record.changed.add(column)
@@ -140,7 +140,7 @@ def _set_own(record: Record, column: str, text: str) -> None:
             record.company_id = None  # until the company of that name is found
 
 
-def _set_property(record: Record, name: str, value: Any) -> None:
+def set_property(record: Record, name: str, value: Any) -> None:
     if record.properties.get(name) != value:
         record.changed.add(name)
         if value is None:
@@ -158,14 +158,14 @@ def _assign(
         if isinstance(value, Problem):
             problems[name] = value.message
         elif _is_newest(record, name, stamp):
-            _set_property(record, name, value)
+            set_property(record, name, value)
     return problems
 
 
 def _fill(record: Record, own: Mapping[str, str], stamp: str) -> None:
     for column, text in own.items():
         if _is_newest(record, column, stamp):
-            _set_own(record, column, text)
+            set_own(record, column, text)
 
 
 def _add_tags(record: Record, sent: object, problems: dict[str, str]) -> None:
@@ -179,7 +179,7 @@ def _add_tags(record: Record, sent: object, problems: dict[str, str]) -> None:
         record.tags = kept
 
 
-def _stamp(at: datetime) -> str:
+def stamp_of(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
 

@@ -25,3 +25,8 @@ def snapshot(
     if properties:
         facts["properties"] = properties
     return facts
+
+
+def name_in(facts: Mapping[str, object]) -> str:
+    """Return the name that somebody had then; empty where none was known."""
+    return " ".join(str(facts[name]) for name in ("first_name", "last_name") if name in facts)

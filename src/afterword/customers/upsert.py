@@ -15,6 +15,7 @@ from afterword.customers.changes import log_changes
 from afterword.customers.models import Customer
 from afterword.customers.record import OWN_COLUMNS, Record
 from afterword.customers.tags import keep_tags
+from afterword.workspaces.models import User
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _UPDATED = (*OWN_COLUMNS, "properties", "changed_at", "tags", "company_id", "updated_at")
@@ -51,13 +52,14 @@ def store(
     workspace_id: UUID,
     records: Iterable[Record],
     merged: Mapping[UUID, UUID],
-    source: str,
+    source: str | User,
     now: datetime,
 ) -> dict[UUID, Record]:
     """Insert or update the records that changed, and leave those that were merged empty.
 
     Someone may have added one of the new ones meanwhile: then the record takes the row's key.
     Returns these by the key that they had. `merged` is whose row, and who they turned out to be.
+    `source` is the integration that says so, or whoever does it by hand.
     What stops mail is written with new ones only: `suppressions` changes it for the others.
     """
     changed = [record for record in records if record.is_changed or record.is_new]

@@ -1,4 +1,4 @@
-"""The score of a customer's newest answer, as a field that audiences may filter on."""
+"""The score of a customer's newest answer that counts, as a field that audiences may filter on."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -10,7 +10,7 @@ from afterword.feedback.models import Response
 
 def _last_scores(customers: Collection[UUID]) -> Mapping[UUID, int]:
     newest = (
-        Response.objects.filter(customer__in=customers)
+        Response.objects.filter(customer__in=customers, counts=True)
         .order_by("customer", "-created_at", "-id")
         .distinct("customer")
     )
@@ -24,6 +24,7 @@ LAST_SCORE = LaterField(
     read=_last_scores,
     sql="""(
         SELECT score::numeric FROM feedback_response
-        WHERE customer_id = customers_customer.id ORDER BY created_at DESC, id DESC LIMIT 1
+        WHERE customer_id = customers_customer.id AND counts
+        ORDER BY created_at DESC, id DESC LIMIT 1
     )""",
 )

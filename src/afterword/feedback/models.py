@@ -8,6 +8,7 @@ from django.db import models
 from afterword.campaigns.models import Campaign
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer, Facts
+from afterword.customers.snapshot import name_in
 from afterword.feedback.hits.judge import Judgement
 from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
 from afterword.survey_templates.models import TemplateVersion
@@ -93,6 +94,14 @@ class Response(models.Model):
     @property
     def bucket(self) -> Bucket:
         return self.scale.bucket(self.score)
+
+    @property
+    def who(self) -> str:
+        """Whose answer it is; of who is no customer any more, the name that they had."""
+        if self.customer:
+            return str(self.customer)
+        facts = getattr(self, "facts_then", None)
+        return (name_in(facts.facts) if facts else "") or self.email or "Anonymous"
 
     @property
     def earlier_answers(self) -> list[Earlier]:

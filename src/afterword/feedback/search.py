@@ -25,6 +25,7 @@ class Search:
     score: int | None = None
     campaign_id: UUID | None = None
     days: int | None = None
+    counts: bool | None = None
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -35,6 +36,7 @@ class Search:
             score=_SCORES.get(query.get("score", "")),
             campaign_id=parsed_id(query.get("campaign", "")),
             days=_DAYS.get(query.get("days", "")),
+            counts={"yes": True, "no": False}.get(query.get("counts", "")),
         )
 
     def __bool__(self) -> bool:
@@ -49,6 +51,7 @@ class Search:
             "score": self.score,
             "campaign_id": self.campaign_id,
             "created_at__gte": self.since(now),
+            "counts": self.counts,
         }
         rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
         return rows.filter(_in_bucket(self.bucket)) if self.bucket else rows

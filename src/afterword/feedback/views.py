@@ -25,6 +25,9 @@ from afterword.surveys.models import Invitation
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
+# What `feedback/response.html` shows of an answer.
+SHOWN = ("customer", "campaign", "survey", "version", "facts_then")
+
 
 @require_safe
 @for_members
@@ -32,7 +35,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
     search, now = Search.of(request.GET), timezone.now()
     cursor = request.GET.get("after", "")
     rows = search.find(Response.objects.visible_to(member), now)
-    page = newest_first(rows.select_related("customer", "campaign", "survey"), "created_at", cursor)
+    page = newest_first(rows.select_related(*SHOWN), "created_at", cursor)
     return render(
         request,
         "feedback/list.html",
@@ -61,7 +64,10 @@ def hits(request: HttpRequest, member: Member) -> HttpResponse:
     """Show the scores that links were fetched with, and that nobody confirmed."""
     campaign_id, now = Search.of(request.GET).campaign_id, timezone.now()
     rows = newest_of_each(member, now).select_related(
-        "invitation__mail", "invitation__survey__customer", "invitation__survey__campaign"
+        "invitation__mail",
+        "invitation__survey__customer",
+        "invitation__survey__campaign",
+        "invitation__survey__facts_then",
     )
     if campaign_id:
         rows = rows.filter(invitation__survey__campaign_id=campaign_id)

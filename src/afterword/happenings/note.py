@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from afterword.happenings.models import HappeningKind
+from afterword.core.jobs import wake
+from afterword.happenings.models import HappeningKind, Listening
 
 
 class Happened(NamedTuple):
@@ -42,6 +44,14 @@ def note(happened: Collection[Happened], now: datetime) -> None:
         columns = [list(column) for column in zip(*happened, strict=True)]
         with connection.cursor() as cursor:
             cursor.execute(_NOTE, [now, *columns])
+        transaction.on_commit(partial(_wake_readers, happened))
+
+
+def _wake_readers(happened: Collection[Happened]) -> None:
+    """Wake up whoever follows up, where somebody listens. A sweep finds what is noted in SQL."""
+    workspaces, kinds = {one.workspace_id for one in happened}, {one.kind for one in happened}
+    if Listening.objects.filter(workspace_id__in=workspaces, kind__in=kinds).exists():
+        wake("follow_up")
 
 
 _NOTE = noting("""

@@ -51,6 +51,14 @@ def read(name: str, limit: int, workspace_id: UUID | None = None) -> list[Told] 
         return [Told(*row) for row in cursor]
 
 
+def is_behind(name: str, workspace_id: UUID | None = None) -> bool:
+    """Whether something happened that the reader has not read, be it readable yet or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_BEHIND, [name, workspace_id])
+        [is_so] = cursor.fetchone() or [False]
+        return bool(is_so)
+
+
 def _must_exist(name: str, workspace_id: UUID | None) -> None:
     readers = Reader.objects.filter(name=name, workspace_id__isnull=workspace_id is None)
     (readers.filter(workspace_id=workspace_id) if workspace_id else readers).get()
@@ -70,6 +78,15 @@ _BEGIN = f"""
 _LOCK = """
     SELECT id, read_transaction, read_id FROM happenings_reader
     WHERE name = %s AND workspace_id IS NOT DISTINCT FROM %s FOR UPDATE SKIP LOCKED
+"""
+_IS_BEHIND: LiteralString = """
+    SELECT EXISTS (
+        SELECT FROM happenings_happening AS happening
+        WHERE (happening.transaction, happening.id) > (reader.read_transaction, reader.read_id)
+          AND happening.workspace_id = coalesce(reader.workspace_id, happening.workspace_id)
+    )
+    FROM happenings_reader AS reader
+    WHERE name = %s AND workspace_id IS NOT DISTINCT FROM %s
 """
 _NEXT = f"""
     WITH next AS (

@@ -13,6 +13,7 @@ from afterword.campaigns.models import Campaign
 from afterword.decisions.models import Decision
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
+from afterword.feedback.views import SHOWN
 from afterword.insights.dashboard import reports
 from afterword.sending.models import WAITING, Mail
 from afterword.sending.paused import pausing
@@ -40,9 +41,7 @@ def campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
             "campaign": found,
             "missing": what_is_missing(found),
             "report": next(iter(reports(member, Search(campaign_id=campaign_id), now)), None),
-            "latest": answers.select_related("customer", "campaign", "survey").order_by(
-                "-created_at", "-id"
-            )[:LATEST],
+            "latest": answers.select_related(*SHOWN).order_by("-created_at", "-id")[:LATEST],
             "waiting": waiting.count(),
             "next_mails": waiting.order_by("due_at", "id")[:NEXT],
             "was_decided": Decision.objects.filter(campaign_id=campaign_id).exists(),

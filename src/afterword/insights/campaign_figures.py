@@ -56,7 +56,7 @@ def _answers(member: Member) -> dict[UUID, tuple[Metric, dict[int, int]]]:
     found: dict[UUID, tuple[Metric, dict[int, int]]] = {}
     rows = (
         Response.objects.visible_to(member)
-        .filter(metric=F("campaign__metric"))
+        .filter(metric=F("campaign__metric"), counts=True)
         .values_list("campaign_id", "metric", "score")
         .annotate(Count("id"))
     )

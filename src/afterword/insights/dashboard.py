@@ -113,7 +113,7 @@ class MetricReport:
 def reports(member: Member, search: Search, now: datetime) -> list[MetricReport]:
     """Return a report for each metric that has responses, with three queries."""
     zone = ZoneInfo(member.workspace.time_zone)
-    answers = search.find(Response.objects.visible_to(member), now)
+    answers = search.find(Response.objects.visible_to(member), now).filter(counts=True)
     counts = _counts(answers.values_list("metric", "score").annotate(Count("id")))
     weekly = _weekly(answers, now, zone)
     arrived = _arrived(member, search, now)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from afterword.campaigns.models import Campaign
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
+from afterword.feedback.views import SHOWN
 from afterword.insights.dashboard import reports
 from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_members
@@ -30,9 +31,7 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
         "insights/dashboard.html",
         {
             "reports": reports(member, search, now),
-            "latest": latest.select_related("customer", "campaign", "survey").order_by(
-                "-created_at", "-id"
-            )[:LATEST],
+            "latest": latest.select_related(*SHOWN).order_by("-created_at", "-id")[:LATEST],
             "search": search,
             "campaigns": campaigns,
             "listening": [one for one in campaigns if one.is_active and one.events],

@@ -42,6 +42,7 @@ async def work() -> int:
     from procrastinate.exceptions import ConnectorException
     from procrastinate.psycopg_connector import PsycopgConnector
 
+    from afterword.followups.engine.lanes import close_lanes
     from afterword.sending.loop import close_sender_loop
 
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=JOBS_AT_ONCE)
@@ -65,13 +66,14 @@ async def work() -> int:
         logger.error("The database is gone: %s", error.__cause__ or error)
         return 1
     finally:
-        await asyncio.to_thread(close_sender_loop)
+        await asyncio.gather(asyncio.to_thread(close_sender_loop), asyncio.to_thread(close_lanes))
     return 0 if told.is_set() else 1
 
 
 def stop_when_told(task: "asyncio.Task[None]", told: asyncio.Event) -> None:
     """On SIGINT and SIGTERM take no further job, finish those in hand and end the task."""
 
+    from afterword.followups.engine.lanes import close_lanes
     from afterword.sending.loop import close_sender_loop
 
     loop = asyncio.get_running_loop()
@@ -80,6 +82,7 @@ def stop_when_told(task: "asyncio.Task[None]", told: asyncio.Event) -> None:
         told.set()
         task.cancel()
         loop.run_in_executor(None, close_sender_loop)
+        loop.run_in_executor(None, close_lanes)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from afterword.suppressions import address_views, views
+from afterword.suppressions import address_views, unsubscription, views
 
 app_name = "suppressions"
 urlpatterns = [
@@ -14,5 +14,14 @@ urlpatterns = [
         address_views.check_address,
         name="check_address",
     ),
-    path("customers/<uuid:customer_id>/unsubscription", views.unsubscribe, name="unsubscribe"),
+    path(
+        "customers/<uuid:customer_id>/unsubscription",
+        unsubscription.unsubscribe,
+        name="unsubscribe",
+    ),
+    path(
+        "customers/<uuid:customer_id>/unsubscription/undo",
+        unsubscription.take_back,
+        name="unsubscribe_undo",
+    ),
 ]

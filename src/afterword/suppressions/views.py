@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afterword.core.keyset import newest_first
 from afterword.core.text import clean_text
-from afterword.customers.models import Customer
 from afterword.suppressions.forms import EndingForm, Lines, Listing, ListingForm
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.stops import ShownStop, searched, shown
-from afterword.suppressions.suppress import Stop, release, suppress, suppress_all
+from afterword.suppressions.suppress import Stop, release, suppress_all
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -68,22 +67,6 @@ def end(request: HttpRequest, member: Member, suppression_id: UUID) -> HttpRespo
     return render(
         request, "suppressions/suppression_end.html", {"stop": stop, "form": form}, status=status
     )
-
-
-@require_POST
-@for_changers
-def unsubscribe(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResponse:
-    customer = get_object_or_404(Customer.objects.visible_to(member), id=customer_id)
-    suppress(
-        member.workspace_id,
-        customer.address,
-        SuppressionReason.UNSUBSCRIBED,
-        how=BY_MEMBER,
-        now=timezone.now(),
-        by=member.user,
-    )
-    messages.success(request, f"{customer} gets no more surveys.")
-    return redirect("profiles:profile", customer.id)
 
 
 def _stop(member: Member, listing: Listing) -> Stop:

@@ -16,10 +16,16 @@ from afterword.surveys.models import Invitation
 from afterword.surveys.recheck import may_still_go
 
 # A survey's first mail has the survey's own key.
-_CAMPAIGN_IS_ON: LiteralString = """
+_IS_WANTED: LiteralString = """
     ready.customer_id IS NOT NULL
-    AND (SELECT activated_at IS NOT NULL FROM campaigns_campaign WHERE id = ready.stream_id)
     AND (SELECT answered_at FROM surveys_survey WHERE id = ready.about::uuid) IS NULL
+"""
+_IS_ON: LiteralString = """
+    (SELECT activated_at IS NOT NULL FROM campaigns_campaign WHERE id = ready.stream_id)
+"""
+# Whoever asks by hand may do so while the campaign is off.
+_IS_BY_HAND: LiteralString = """
+    (SELECT occasion_kind = 'hand' FROM surveys_survey WHERE id = ready.about::uuid)
 """
 _FIRST_ARRIVED: LiteralString = """
     AND (SELECT bounced_at FROM sending_mail WHERE id = ready.about::uuid) IS NULL
@@ -127,7 +133,7 @@ SURVEY_KIND = Kind(
     SURVEY,
     letter,
     may_still_go,
-    condition=_CAMPAIGN_IS_ON,
+    condition=f"{_IS_WANTED} AND ({_IS_ON} OR {_IS_BY_HAND})",
     on_sent=_ON_SENT,
     has_arrived=_HAS_ARRIVED,
     heard=heard,
@@ -138,7 +144,7 @@ REMINDER_KIND = Kind(
     REMINDER,
     letter,
     may_still_go,
-    condition=_CAMPAIGN_IS_ON + _FIRST_ARRIVED,
+    condition=f"{_IS_WANTED} AND {_IS_ON} {_FIRST_ARRIVED}",
     on_sent=_ON_SENT,
     has_arrived=_HAS_ARRIVED,
     heard=heard,

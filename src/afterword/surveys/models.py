@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from afterword.campaigns.models import Campaign, Channel, Reminder
 from afterword.core.ids import new_id, new_link_token
 from afterword.customers.models import Customer, Facts
+from afterword.customers.snapshot import name_in
 from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
 from afterword.occasions.occasion import Kind
@@ -20,6 +21,7 @@ from afterword.workspaces.models import Workspace, WorkspaceRows
 
 
 class SentBy(models.TextChoices):
+    MANUAL = "manual", "Manually"
     CAMPAIGN = "campaign", "Campaign"
     REMINDER = "reminder", "Reminder"
 
@@ -98,6 +100,14 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} survey"
+
+    @property
+    def who(self) -> str:
+        """Who was asked; of who is no customer any more, the name that they had."""
+        if self.customer:
+            return str(self.customer)
+        facts = getattr(self, "facts_then", None)
+        return (name_in(facts.facts) if facts else "") or self.email
 
     @cached_property
     def first(self) -> "Invitation":
@@ -212,4 +222,7 @@ class Invitation(models.Model):
 
     @property
     def sent_by(self) -> SentBy:
-        return SentBy.REMINDER if self.is_reminder else SentBy.CAMPAIGN
+        if self.is_reminder:
+            return SentBy.REMINDER
+        is_by_hand = self.survey.occasion_kind == Kind.HAND
+        return SentBy.MANUAL if is_by_hand else SentBy.CAMPAIGN

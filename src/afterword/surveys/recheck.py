@@ -14,7 +14,8 @@ from afterword.customers.language import wanted_language
 from afterword.decisions.decide import why_not_now
 from afterword.decisions.facts import facts_of, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
-from afterword.decisions.terms import PastSurvey
+from afterword.decisions.terms import PastSurvey, Rules
+from afterword.occasions.occasion import SKIPPED, Kind, Rule
 from afterword.sending.kinds import Unwanted
 from afterword.sending.models import Mail
 from afterword.survey_templates.document import language_for
@@ -87,9 +88,7 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
     for mail in due:
         campaign_id = mail.matter.survey.campaign_id
         theirs = sent[mail.workspace_id, mail.recipient]
-        asked = rules[campaign_id]
-        if mail.matter.is_reminder:  # the survey it reminds of is no reason to keep it back
-            asked = replace(asked, throttle=None)
+        asked = _asked_of(mail.matter, rules[campaign_id])
         if verdict := why_not_now(
             asked, facts_of(mail.standing, is_known=True, surveys=theirs), now
         ):
@@ -97,6 +96,18 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
         else:
             theirs.insert(0, PastSurvey(mail.id, campaign_id, now, is_waiting=False))
     return unwanted
+
+
+def _asked_of(invitation: Invitation, rules: Rules) -> Rules:
+    """Leave out what its occasion skips; and the survey that one reminds of keeps it not back."""
+    if invitation.is_reminder:
+        return replace(rules, throttle=None)
+    skipped = SKIPPED[Kind(invitation.survey.occasion_kind)]
+    return replace(
+        rules,
+        is_active=rules.is_active or Rule.CAMPAIGN_ON in skipped,
+        throttle=None if Rule.THROTTLE in skipped else rules.throttle,
+    )
 
 
 def _sent_or_on_their_way(

@@ -15,6 +15,7 @@ _PAGES = [
     ("Dashboard", "/", "icons/gauge.svg"),
     ("Campaigns", "/campaigns", "icons/speakerphone.svg"),
     ("Feedback", "/feedback", "icons/message.svg"),
+    ("Follow-ups", "/follow-ups", "icons/arrow-right.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
     ("Outbox", "/outbox", "icons/send.svg"),
@@ -25,7 +26,7 @@ _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
-    ("Properties", "/settings/properties", "icons/tags.svg"),
+    ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),
 ]

@@ -14,7 +14,7 @@ from afterword.workspaces.models import Workspace
 
 CHANNELS = {
     Channel.EMAIL: "A mail with the question in it: one click on a score leads to the survey.",
-    Channel.LINK: "An address that you hand out yourself: in a chat, on a page, on paper.",
+    Channel.LINK: "An address that you hand out: whoever opens it is asked. Nothing is sent.",
 }
 TYPES = {
     CampaignType.TRANSACTIONAL: "Asks after something happens: an event, such as an order, "

@@ -18,6 +18,7 @@ from afterword.campaigns.activation import NO_EVENTS, Missing, what_is_missing
 from afterword.campaigns.creation import why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import NameForm, TemplateForm, candidates
+from afterword.campaigns.editor.later_sections import later_address, with_later
 from afterword.campaigns.editor.queued import queued_words
 from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
@@ -97,7 +98,9 @@ def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
         if _is_sent(request, regular):
             regular.save()
             return _saved(request, campaign, "schedule")
-        return show_section(request, campaign, "schedule", regular, page="regular")
+        return show_section(
+            request, campaign, "schedule", regular, template="campaigns/edit_regular.html"
+        )
     form = ScheduleForm(campaign, request.POST or None)
     return _section(request, campaign, "schedule", form, form.save)
 
@@ -163,15 +166,15 @@ def show_section(
     campaign: Campaign,
     section: str,
     form: BaseForm | None = None,
-    page: str = "",
+    template: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Show a section on its page, or on another `page` that fits the campaign's type."""
+    """Show a section on its page, or on another template that fits the campaign's type."""
     sections = _sections(campaign, section)
     context |= {
         "campaign": campaign,
         "form": form,
-        "section": SECTIONS[section],
+        "section": with_later(SECTIONS)[section],
         "sections": sections,
         "queued": queued_words(campaign, section),
         "next": _next(sections),
@@ -179,7 +182,7 @@ def show_section(
         "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
     }
     status = 422 if form is not None and form.is_bound else 200
-    return render(request, f"campaigns/edit_{page or section}.html", context, status=status)
+    return render(request, template or f"campaigns/edit_{section}.html", context, status=status)
 
 
 def _names_no_event(campaign: Campaign) -> bool:
@@ -197,10 +200,13 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
         "schedule": bool(campaign.service) or campaign.first_after_days is not None,
     }
     hidden = _HIDDEN["link" if campaign.is_link else campaign.type]
-    shown = {key: name for key, name in SECTIONS.items() if key not in hidden}
+    shown = {key: name for key, name in with_later(SECTIONS).items() if key not in hidden}
     return [
         Section(
-            name, reverse(f"campaigns:{key}", args=[campaign.id]), key == current, done.get(key)
+            name,
+            later_address(key, campaign.id) or reverse(f"campaigns:{key}", args=[campaign.id]),
+            key == current,
+            done.get(key),
         )
         for key, name in shown.items()
     ]

@@ -115,7 +115,7 @@ def record_answer(
         response.submitted_at = now
     response.save()
     if is_new:
-        _keep_facts(response)
+        keep_facts(response)
     Survey.objects.filter(id=survey.id, answered_at=None).update(answered_at=now)
     # Also the reminder that the person came through: neither is called ignored.
     invited = Invitation.objects.filter(id__in={invitation.id, survey.id}, answered_at=None)
@@ -156,7 +156,8 @@ def _new_response(survey: Survey, now: datetime) -> Response:
     )
 
 
-def _keep_facts(response: Response) -> None:
+def keep_facts(response: Response) -> None:
+    """Keep what is known of its customer now; of nobody there is nothing to keep."""
     if customer := response.customer:
         own = {name: getattr(customer, name) for name in OWN_COLUMNS}
         facts = snapshot(own, customer.tags, customer.properties, customer.company_id)

@@ -23,10 +23,10 @@ from afterword.survey_templates.letters.brand import Shades, shades
 from afterword.survey_templates.letters.design import ACCENT
 from afterword.survey_templates.look import Look
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
+from afterword.survey_templates.wording.words import Words, is_leftward, words_for
 from afterword.surveys.models import Invitation
 
-PROMPT = "What is the main reason for your score?"
-THANKS = "Thank you! Your answer helps us to do better."
+SCORE = "#"  # stands for the score in what a page's script says
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ORIGIN = re.compile(r"https?://[\w.:\[\]-]+")
 
@@ -85,11 +85,45 @@ class SurveyPage:
 
     @property
     def prompt(self) -> str:
-        return said_to_anyone(self.said.follow_up_for(self.bucket)) or PROMPT
+        return self._prompt(self.bucket)
 
     @property
     def thanks(self) -> str:
-        return said_to_anyone(self.said.thanks_for(self.bucket).text) or THANKS
+        return said_to_anyone(self.said.thanks_for(self.bucket).text) or self.words.thanks
+
+    def _prompt(self, bucket: Bucket | None) -> str:
+        return said_to_anyone(self.said.follow_up_for(bucket)) or self.words.reason
+
+    @property
+    def metric(self) -> Metric:
+        return Metric(self.invitation.survey.metric)
+
+    @property
+    def words(self) -> Words:
+        """What Afterword itself says, in the language of the survey."""
+        return words_for(self.said.language)
+
+    @property
+    def noted(self) -> str:
+        return self.words.noted.replace("{score}", SCORE)
+
+    @property
+    def chose(self) -> str:
+        return self.words.chose.format(score=self.score)
+
+    @property
+    def change_title(self) -> str:
+        assert self.answer
+        return self.words.change_title.format(old=self.answer.score, new=self.score)
+
+    @property
+    def change_to(self) -> str:
+        return self.words.change_to.format(new=self.score)
+
+    @property
+    def keep(self) -> str:
+        assert self.answer
+        return self.words.keep.format(old=self.answer.score)
 
     @property
     def said(self) -> Document:
@@ -113,17 +147,17 @@ class SurveyPage:
 
     @property
     def lowest_label(self) -> str:
-        return self.said.lowest_label or self.scale.lowest_label
+        return self.said.lowest_label or self.words.labels(self.metric)[0]
 
     @property
     def highest_label(self) -> str:
-        return self.said.highest_label or self.scale.highest_label
+        return self.said.highest_label or self.words.labels(self.metric)[1]
 
     @property
     def prompts(self) -> str:
         """The question beside the comment for each score, for the page's script."""
         buckets = {score: self.scale.bucket(score) for score in self.scale.scores}
-        words = {b: said_to_anyone(self.said.follow_up_for(b)) or PROMPT for b in Bucket}
+        words = {b: self._prompt(b) for b in Bucket}
         if len(set(words.values())) == 1:
             return ""
         return json.dumps({score: words[bucket] for score, bucket in buckets.items()})
@@ -186,12 +220,20 @@ def brand_of(look: Look) -> Brand:
     )
 
 
+def spoken_in(language: str) -> dict[str, object]:
+    """Return what a page needs to speak a language."""
+    direction = "rtl" if is_leftward(language) else "ltr"
+    return {"words": words_for(language), "language": language, "direction": direction}
+
+
 def show(
     name: str, look: Look | None, context: dict[str, object], status: int = 200
 ) -> HttpResponse:
     """Render a public page as its brand looks; None where nobody's may be shown."""
     brand = brand_of(look) if look else Brand("", "", shades(ACCENT))
     nonce = secrets.token_urlsafe(12)
+    if isinstance(page := context.get("page"), SurveyPage):
+        context = spoken_in(page.said.language) | context
     html = render_to_string(f"feedback/{name}", {**context, "brand": brand, "nonce": nonce})
     return sealed(HttpResponse(html, status=status), nonce, brand.logo)
 

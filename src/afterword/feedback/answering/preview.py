@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 
 from afterword.core.ids import new_id
-from afterword.feedback.answering.page import SurveyPage, brand_of
+from afterword.feedback.answering.page import SurveyPage, brand_of, spoken_in
 from afterword.survey_templates.document import written
 from afterword.survey_templates.editor.preview import Shown
 from afterword.survey_templates.look import written_look
@@ -22,4 +22,5 @@ def draw(shown: Shown) -> str:
     page = SurveyPage(invitation, new_id(), shown.score)
     name = "thanks" if shown.has_answered else "survey"
     context = {"page": page, "brand": brand_of(shown.look), "nonce": "", "is_preview": True}
+    context |= spoken_in(shown.document.language)
     return render_to_string(f"feedback/{name}.html", context)

@@ -27,7 +27,7 @@ from afterword.feedback.answering.answer import (
     record_answer,
 )
 from afterword.feedback.answering.further import Answers, AnswersRefused, read_answers
-from afterword.feedback.answering.page import SurveyPage, page_address, sealed, show
+from afterword.feedback.answering.page import SurveyPage, page_address, sealed, show, spoken_in
 from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind, Response
@@ -56,9 +56,9 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     if asked.said.anonymous and asked.survey.answered_at and request.method != "POST":
         return _answered_anonymously(request, asked)
     if is_closed(answer, now):
-        return show("closed.html", asked.asks.looks, {}, status=410)
+        return show("closed.html", asked.asks.looks, spoken_in(asked.said.language), status=410)
     if has_ended(asked, now):
-        return show("ended.html", asked.asks.looks, {}, status=410)
+        return show("ended.html", asked.asks.looks, spoken_in(asked.said.language), status=410)
     if request.method == "POST":
         return _answer(request, asked, answer, now)
     if answer and THANKS in request.GET:
@@ -89,7 +89,7 @@ def _answered_anonymously(request: HttpRequest, asked: Invitation) -> HttpRespon
     """Thank whoever has just answered, whose score nothing but the address knows."""
     given = request.GET.get(THANKS)
     if given is None:
-        return show("closed.html", asked.asks.looks, {}, status=410)
+        return show("closed.html", asked.asks.looks, spoken_in(asked.said.language), status=410)
     scores = {str(score): score for score in SCALES[Metric(asked.survey.metric)].scores}
     page = SurveyPage(asked, new_id(), scores.get(given))
     return show("thanks.html", asked.asks.looks, {"page": page})
@@ -161,7 +161,7 @@ def _answer(
             return _answer_anonymously(asked, score, kept or "", more, now, by_itself=by_itself)
         record_answer(asked, score, kept, now, submitted=not by_itself, more=more)
     except AnswerClosed:
-        return show("closed.html", asked.asks.looks, {}, status=410)
+        return show("closed.html", asked.asks.looks, spoken_in(asked.said.language), status=410)
     except (AnswerRefused, AnswersRefused) as refusal:
         return _show_again(request, asked, hit, score, problem=str(refusal), status=400)
     confirm(asked, hit, now)

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from afterword.campaigns.models import Campaign, Channel
 from afterword.core.text import clean_text
 from afterword.decisions.terms import Verdict
-from afterword.feedback.answering.page import page_address, sealed, show
+from afterword.feedback.answering.page import page_address, sealed, show, spoken_in
 from afterword.feedback.answering.public import public_methods
 from afterword.feedback.links.claim import FIELDS, read_claim
 from afterword.feedback.links.open import open_link
@@ -27,7 +27,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return show("not_found.html", None, {}, status=404)
     look = look_of(campaign.template)
     if not campaign.is_active:
-        return show("ended.html", look, {}, status=410)
+        return show("ended.html", look, spoken_in(campaign.template.said.language), status=410)
     is_anonymous = campaign.template.said.anonymous
     said = {name: clean_text(request.GET.get(name, ""))[:200] for name in ("email", *FIELDS)}
     context = {"said": said, "is_anonymous": is_anonymous, "address": request.get_full_path()}

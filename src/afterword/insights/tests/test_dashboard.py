@@ -138,7 +138,7 @@ def test_every_member_sees_the_score_and_the_answers(client, role):
 
     html = page(client).content.decode()
 
-    assert re.search(r'metric-number"><a href="/feedback\?metric=nps">100</a>', html)
+    assert re.search(r'metric-number"><a href="/feedback\?metric=nps&amp;counts=yes">100</a>', html)
     assert "&lt;/script&gt;&lt;b&gt;Lovely" in html
     assert "100 % answered of 1 survey that did not bounce" in html
     found = re.search(r'id="nps"[^>]*>(.*?)</script>', html)
@@ -154,6 +154,7 @@ def test_numbers_lead_to_what_they_count_within_the_filters(client, member):
     html = page(client, campaign=str(campaign.id), days="30").content.decode()
 
     address = f"/feedback?campaign={campaign.id}&amp;days=30&amp;metric=nps&amp;bucket=promoter"
+    address += "&amp;counts=yes"
     assert address in html
     counted = client.get(address.replace("&amp;", "&"))
     assert len(counted.context["responses"]) == 1

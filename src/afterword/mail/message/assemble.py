@@ -30,6 +30,7 @@ def build(
     sender_name: str = "",
     recipient_name: str = "",
     feedback_id: str = "",
+    reply_to: str = "",
 ) -> bytes:
     """The message with CRLF line ends, to exactly one recipient.
 
@@ -46,6 +47,8 @@ def build(
         headers.moment("Date", date),
         headers.message_id("Message-ID", message_id),
     ]
+    if reply_to:
+        fields.append(headers.mailbox("Reply-To", "", reply_to))
     if unsubscribe:
         fields.append(headers.web_address("List-Unsubscribe", unsubscribe))
         fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")

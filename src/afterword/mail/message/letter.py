@@ -22,6 +22,7 @@ def letter_of(
     recipient_name: str = "",
     unsubscribe: str = "",
     feedback_id: str = "",
+    reply_to: str = "",
 ) -> Letter:
     """Assemble and sign it; raises MessageRefused where it can't be a message.
 
@@ -38,12 +39,15 @@ def letter_of(
         date=now,
         unsubscribe=unsubscribe,
         feedback_id=feedback_id,
+        reply_to=reply_to,
     )
     headers = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if reply_to:
+        headers["Reply-To"] = envelope_address(reply_to)
     if unsubscribe:
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

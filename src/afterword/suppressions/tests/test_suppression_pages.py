@@ -66,7 +66,7 @@ def test_every_member_sees_the_list_and_analysts_change_nothing(client, role):
     page = text(list_page(client))
     assert stop.pattern in page
     assert ("Never survey these" in page) == may
-    assert ("Unsubscribe</button>" in profile(client, customer)) == may
+    assert ("Unsubscribe…</a>" in profile(client, customer)) == may
     unsubscription = reverse("suppressions:unsubscribe", args=[customer.id])
     for address, fields in (
         (reverse("suppressions:add"), {"patterns": "x@example.com"}),

@@ -15,14 +15,13 @@ from afterword.survey_templates.letters.brand import DARK_CARD, shades
 from afterword.survey_templates.letters.design import WRITTEN, Design, DesignRefused, problems
 from afterword.survey_templates.letters.layout import (
     OPEN_PIXEL,
-    RIGHT_TO_LEFT,
     TRAP,
     html_outline,
     text_outline,
-    words_for,
 )
 from afterword.survey_templates.letters.person import person_values, unlinked, wrapped
 from afterword.survey_templates.metrics import SCALES
+from afterword.survey_templates.wording.words import is_leftward, words_for
 
 __all__ = [
     "CompiledMail",
@@ -119,16 +118,16 @@ def _addresses(links: Links) -> dict[str, str]:
 
 
 def _labels(design: Design) -> dict[str, str]:
-    scale = SCALES[design.metric]
+    lowest, highest = words_for(design.language).labels(design.metric)
     return {
-        "lowest_label": design.lowest_label or scale.lowest_label,
-        "highest_label": design.highest_label or scale.highest_label,
+        "lowest_label": design.lowest_label or lowest,
+        "highest_label": design.highest_label or highest,
     }
 
 
 def _html_of_design(design: Design) -> dict[str, str]:
     words, colours = words_for(design.language), shades(design.colour)
-    leftward = design.language.partition("-")[0].lower() in RIGHT_TO_LEFT
+    leftward = is_leftward(design.language)
     plain = {
         "lang": design.language,
         "dir": "rtl" if leftward else "ltr",

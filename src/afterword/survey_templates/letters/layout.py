@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple, Self
+from typing import Self
 
 import mrml
 
 from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.wording.words import Words
 
 _MJML = files("afterword.survey_templates.letters").joinpath("survey.mjml").read_text("utf-8")
 _HOLE = re.compile(r"\[\[(\w+)\]\]")
@@ -93,35 +94,6 @@ class Outline:
         for at, name in self._holes:
             parts[at] = values[name]
         return "".join(parts)
-
-
-class Words(NamedTuple):
-    """What Afterword itself says in a mail, in one language."""
-
-    score_title: str
-    choose: str
-    footer: str
-    preheader: str
-    unsubscribe: str
-    view: str
-
-
-WORDS = {
-    "en": Words(
-        score_title="{score} out of {highest}",
-        choose="Choose a score from {lowest} ({lowest_label}) to {highest} ({highest_label}):",
-        footer="You received this because you are a customer of {company}.",
-        preheader="One click is enough: choose a score.",
-        unsubscribe="Unsubscribe",
-        view="Open in your browser",
-    ),
-}
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-
-
-def words_for(language: str) -> Words:
-    """The words of `language`, a tag such as `en-GB`; English where there are none yet."""
-    return WORDS.get(language.partition("-")[0].lower(), WORDS["en"])
 
 
 @cache

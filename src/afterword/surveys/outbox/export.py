@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, F, Q, Value, When
 
 from afterword.core import csv_cells
 from afterword.surveys.models import Invitation, SentBy
-from afterword.surveys.outbox.search import is_sent_by
+from afterword.surveys.outbox.search import IS_FIRST, is_sent_by
 from afterword.surveys.outbox.status import Status, status_column
 from afterword.workspaces.models import WorkspaceRows
 
@@ -49,16 +49,14 @@ COLUMNS = {
     "responseId": "response_id",
     "score": "response_score",
 }
-_IS_FIRST = is_sent_by(SentBy.CAMPAIGN)
 # An answer is told with the survey itself, and not again with its reminders.
 _OF_THE_FIRST = {
     "sent_by": Case(
-        When(_IS_FIRST, then=Value(SentBy.CAMPAIGN.value)),
-        default=Value(SentBy.REMINDER.value),
+        *(When(is_sent_by(each), then=Value(each.value)) for each in SentBy),
         output_field=CharField(),
     ),
-    "response_id": Case(When(_IS_FIRST, then=F("survey__response__id"))),
-    "response_score": Case(When(_IS_FIRST, then=F("survey__response__score"))),
+    "response_id": Case(When(IS_FIRST, then=F("survey__response__id"))),
+    "response_score": Case(When(IS_FIRST, then=F("survey__response__score"))),
 }
 _STATUS = list(COLUMNS).index("status")
 

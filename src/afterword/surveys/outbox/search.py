@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from afterword.core.ids import parsed_id
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
+from afterword.occasions.occasion import Kind
 from afterword.sending.models import WAITING, State
 from afterword.surveys.models import Invitation, SentBy
 from afterword.surveys.outbox.status import Status, with_status
@@ -25,6 +26,8 @@ PERIODS = {
     "all": "All time",
 }
 USUAL_PERIOD = "30"
+# A survey's first invitation has its key; all others are reminders.
+IS_FIRST = Q(id=F("survey_id"))
 # Of more people with such a name, those of the first so many are found.
 NAMESAKES = 1000
 
@@ -144,9 +147,11 @@ class Search:
 
 
 def is_sent_by(sent_by: SentBy) -> Q:
-    """A survey's first invitation has its key; all others are reminders."""
-    is_first = Q(id=F("survey_id"))
-    return is_first if sent_by is SentBy.CAMPAIGN else ~is_first
+    """Return the condition for invitations; the first ones of surveys asked by hand are apart."""
+    if sent_by is SentBy.REMINDER:
+        return ~IS_FIRST
+    by_hand = Q(survey__occasion_kind=Kind.HAND)
+    return IS_FIRST & (by_hand if sent_by is SentBy.MANUAL else ~by_hand)
 
 
 def _named(text: str, viewer: Viewer) -> Q:

@@ -26,6 +26,7 @@ from afterword.workspaces.models import Member, Role
 
 # Of what may still be cancelled at once; a page that lists something else offers it not.
 _MAY_WAIT = {None, Status.QUEUED, Status.HELD, Mark.WAITING}
+SHOWN_OF_SURVEY = ("survey__campaign", "survey__customer", "survey__facts_then")
 
 
 @require_safe
@@ -34,7 +35,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
     now = timezone.now()
     search = Search.of(request.GET)
     cursor = request.GET.get("after", "")
-    related = ("mail", "template", "reminder", "survey__campaign", "survey__customer")
+    related = ("mail", "template", "reminder", *SHOWN_OF_SURVEY)
     page = newest_first(search.find(member, now).select_related(*related), "created_at", cursor)
     zone = ZoneInfo(member.workspace.time_zone)
     since = search.since(now)

@@ -21,7 +21,7 @@ async function send(score, sign) {
     const answer = await fetch(form.action, { method: "POST", body, credentials: "omit", keepalive: true });
     if (answer.status === 204) stands = score;
     if (answer.status === 204 && score === chosen()) {
-      saved.textContent = `Your ${score} is noted. Anything to add?`;
+      saved.textContent = saved.dataset.saved.replace("#", score);
     }
   } catch {
     // The Send button still works, and says so if it does not.

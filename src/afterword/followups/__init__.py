@@ -1,0 +1,1 @@
+"""Follow up: notifications, autoresponders and webhooks, which a happening sets off."""

@@ -1,0 +1,1 @@
+"""Autoresponders: answer an answer by mail, some minutes later."""

@@ -1,0 +1,162 @@
+"""Autoresponders as a kind of mail. They are no surveys, and count as none."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from django.template.loader import render_to_string
+
+from afterword.core.links import survey_link, unsubscribe_link
+from afterword.followups.autoresponders.models import Autoresponder
+from afterword.followups.autoresponders.room import AUTORESPONDER
+from afterword.followups.autoresponders.write import html_of, subject_of, text_of
+from afterword.followups.engine.occurrence import Occurrence
+from afterword.followups.engine.room import follows
+from afterword.followups.events import Follows
+from afterword.followups.mails import deliveries_of, occurrences_of
+from afterword.followups.models import TEST, Delivery
+from afterword.followups.values import values_of
+from afterword.mail.message.letter import letter_of
+from afterword.mail.message.rendered import Rendered
+from afterword.mail.senders.find import sender_of
+from afterword.mail.ways.way import Letter
+from afterword.sending.kinds import Kind, Unwanted
+from afterword.sending.models import Mail
+from afterword.sending.streams import StreamKind
+from afterword.survey_templates.letters.of_customer import person_of
+from afterword.survey_templates.letters.of_version import SOMEBODY
+from afterword.surveys.models import Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    rule: Autoresponder
+    person: dict[str, object]
+    own: dict[str, object]
+    unsubscribe: str
+    is_test: bool
+
+
+def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]:
+    """Ask whether the answer is still one that it is for; give the others their `matter`."""
+    deliveries = deliveries_of(mails)
+    found = occurrences_of(deliveries.values())
+    responses = [one.response for one in found.values() if one.response]
+    invitations = Invitation.objects.in_bulk({one.survey_id for one in responses if one.survey_id})
+    unwanted: dict[UUID, Unwanted] = {}
+    for mail in mails:
+        delivery = deliveries.get(mail.about)
+        if delivery is None or delivery.autoresponder is None:
+            unwanted[mail.id] = Unwanted(detail={"autoresponder": "deleted"})
+        elif delivery.kind == TEST:
+            mail.matter = _example(delivery)
+        elif why := _why_not(mail, delivery, found.get(delivery.id)):
+            unwanted[mail.id] = why
+        else:
+            mail.matter = _matter(mail, delivery, found[delivery.id], invitations)
+    return unwanted
+
+
+def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> Unwanted | None:
+    rule = delivery.autoresponder
+    assert rule
+    if mail.customer is None:
+        return Unwanted(detail={"customer": "deleted"})
+    if not rule.is_enabled:
+        return Unwanted(detail={"autoresponder": "off"})
+    if occurrence is None or follows(rule, occurrence) is Follows.NOT:
+        return Unwanted(detail={"answer": "changed"})
+    if rule.campaign_id and (since := mail.standing.campaigns.get(rule.campaign_id)):
+        return Unwanted("unsubscribed", {"since": since, "from": "campaign"})
+    return None
+
+
+def _matter(
+    mail: Mail, delivery: Delivery, occurrence: Occurrence, invitations: dict[UUID, Invitation]
+) -> Matter:
+    rule, response = delivery.autoresponder, occurrence.response
+    assert rule
+    assert response
+    assert response.survey_id
+    invitation = invitations[response.survey_id]
+    campaign = rule.campaign.name if rule.campaign else ""
+    own = {
+        "score": response.score,
+        "rating_category": response.scale.bucket_label(response.score),
+        "comment": response.comment,
+        "survey_link": survey_link(invitation.answer_token),
+    }
+    person = person_of(mail.customer, mail.recipient, campaign)
+    unsubscribe = unsubscribe_link(invitation.unsubscribe_token)
+    return Matter(rule, person, own, unsubscribe, is_test=False)
+
+
+def _example(delivery: Delivery) -> Matter:
+    rule = delivery.autoresponder
+    assert rule
+    values: dict[str, Any] = values_of(delivery, rule, None)
+    own = {name: values[name] for name in ("score", "rating_category", "comment")}
+    person = {**SOMEBODY, "campaign_name": values["campaign_name"]}
+    return Matter(rule, person, {**own, "survey_link": "https://example.com/"}, "", is_test=True)
+
+
+def _letter(mail: Mail, now: datetime) -> Letter:
+    """Compose it; raises CannotBeWritten or MessageRefused if it can't be."""
+    matter: Matter = mail.matter
+    rule = matter.rule
+    assert mail.workspace
+    body = html_of(rule.body, matter.person, matter.own)
+    subject = subject_of(rule.subject, matter.person, matter.own)
+    words = {
+        "subject": subject,
+        "body": body,
+        "text": text_of(body, rule.buttons),
+        "buttons": rule.buttons,
+        "unsubscribe": matter.unsubscribe,
+        "company": mail.workspace.name,
+    }
+    rendered = Rendered(
+        f"Test: {subject}" if matter.is_test else subject,
+        render_to_string("followups/mail/autoresponder.html", words),
+        render_to_string("followups/mail/autoresponder.txt", words),
+    )
+    return letter_of(
+        mail.id,
+        mail.workspace_id,
+        rendered,
+        now,
+        sender=sender_of(mail.workspace),
+        sender_name=rule.sender_name or mail.workspace.name,
+        recipient=mail.recipient,
+        recipient_name=mail.customer.full_name if mail.customer else "",
+        unsubscribe=matter.unsubscribe,
+        reply_to=rule.reply_to,
+    )
+
+
+def _names(ids: Collection[UUID]) -> dict[UUID, str]:
+    return {rule.id: f"Autoresponder: {rule}" for rule in Autoresponder.objects.filter(id__in=ids)}
+
+
+# The last look: it is still on, nobody left its campaign, and a comment that came meanwhile.
+_CONDITION: LiteralString = """
+    (SELECT kind FROM followups_delivery WHERE id = ready.about::uuid) = 'test' OR (
+        ready.customer_id IS NOT NULL AND (
+            SELECT rule.enabled_at IS NOT NULL AND NOT (
+                rule.events = ARRAY['feedback_without_comment']::varchar[]
+                AND (SELECT comment FROM feedback_response WHERE id = delivery.subject_id) <> ''
+            ) AND NOT EXISTS (
+                SELECT FROM customers_suppression AS stop
+                WHERE stop.workspace_id = ready.workspace_id AND stop.pattern = ready.recipient
+                  AND stop.ended_at IS NULL AND stop.campaign_id = rule.campaign_id
+            )
+            FROM followups_delivery AS delivery
+            JOIN followups_autoresponder AS rule ON rule.id = delivery.autoresponder_id
+            WHERE delivery.id = ready.about::uuid
+        )
+    )
+"""
+AUTORESPONDER_KIND = Kind(AUTORESPONDER, _letter, _may_still_go, condition=_CONDITION)
+AUTORESPONDER_STREAM = StreamKind(AUTORESPONDER, _names)

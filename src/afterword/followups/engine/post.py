@@ -1,0 +1,117 @@
+"""One request to an address that a user chose: guarded, bounded, and never redirected."""
+
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+
+from afterword.core.egress_http import Wire, was_not_sent
+from afterword.core.text import clean_text
+
+TIMEOUT = 15.0  # seconds, all in all
+ANSWER_LIMIT = 64 * 1024  # bytes that are read
+KEPT_LIMIT = 4_000  # characters that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`own_headers` are those a user set: their values are never kept or logged."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+    own_headers: Mapping[str, str] = field(default_factory=dict)
+    shown_url: str = ""  # where the address is a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; without a status there was no answer, and `error` says why."""
+
+    status: int | None
+    text: str
+    error: str
+    milliseconds: int
+    retry_after: str = ""
+
+    @property
+    def is_taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def words(self) -> str:
+        if self.status is None:
+            return self.error
+        return f"It answered {self.status}." + (f" {self.error}" if self.error else "")
+
+
+class _Hook(Wire):
+    """Reads no more of an answer than is kept; once there is a status, it counts."""
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        response = HTTPAdapter.send(self, request, *args, **(kwargs | {"stream": True}))
+        body = b""
+        with suppress(requests.RequestException, OSError):
+            for piece in response.iter_content(4 * 1024):
+                body += piece
+                if len(body) >= ANSWER_LIMIT:
+                    break
+        response.close()
+        response._content = body[:ANSWER_LIMIT]
+        return response
+
+
+def post(request: Request) -> Reply:
+    """Send it; every failure is a reply."""
+    wire = _Hook(settings.CONFIGURATION.egress_allow)
+    session = requests.Session()
+    wire.equip(session)
+    session.max_redirects = 1  # with 0 it would be an error to be told of one
+    clock = threading.Timer(TIMEOUT, wire.abort)
+    clock.daemon = True
+    began = time.monotonic()
+    clock.start()
+    try:
+        response = session.post(
+            request.url,
+            data=request.body,
+            headers={**request.headers, **request.own_headers},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+    except (requests.RequestException, OSError, ValueError) as error:
+        return Reply(None, "", _in_words(error, time.monotonic() - began), _since(began))
+    finally:
+        clock.cancel()
+        session.close()
+    text = clean_text(response.content.decode("utf-8", "replace"))[:KEPT_LIMIT]
+    note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
+    return Reply(
+        response.status_code,
+        text,
+        note,
+        _since(began),
+        response.headers.get("Retry-After", ""),
+    )
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
+
+
+def _in_words(error: Exception, seconds: float) -> str:
+    if seconds >= TIMEOUT or isinstance(error, requests.Timeout):
+        return f"There was no answer within {TIMEOUT:g} seconds."
+    if reason := was_not_sent(error):
+        return f"It cannot be reached: {reason.__cause__ or reason}"
+    if isinstance(error, ValueError) and not isinstance(error, requests.RequestException):
+        return f"The request cannot be made: {error}"
+    return "The connection ended before an answer came."

@@ -1,0 +1,75 @@
+"""Deliveries that go by mail: each mail is made with its delivery, and sent like any other."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from afterword.core.ids import new_id
+from afterword.customers.models import Customer
+from afterword.followups.engine.occurrence import Occurrence, occurrences
+from afterword.followups.models import Delivery, State
+from afterword.happenings.read import Told
+from afterword.sending.models import Mail
+from afterword.sending.streams import Stream
+
+_RULES = ("notification", "autoresponder")
+
+
+def mailed(
+    delivery: Delivery,
+    kind: str,
+    stream: Stream,
+    recipients: Collection[str],
+    customer: Customer | None = None,
+) -> list[Mail]:
+    """Return the mails of a delivery, for its caller to store with it; they are due when it is."""
+    mails = [
+        Mail(
+            id=new_id(),
+            workspace_id=delivery.workspace_id,
+            kind=kind,
+            about=str(delivery.id),
+            stream_kind=stream.kind,
+            stream_id=stream.id,
+            customer=customer,
+            recipient=recipient,
+            created_at=delivery.created_at,
+            due_at=delivery.due_at,
+        )
+        for recipient in recipients
+    ]
+    delivery.state = State.MAILED if mails else State.FAILED
+    delivery.words = "" if mails else "There is nobody to send it to."
+    delivery.settled_at = None if mails else delivery.created_at
+    delivery.mail_ids = [mail.id for mail in mails]
+    return mails
+
+
+def hasten_mails(delivery: Delivery, now: datetime) -> None:
+    """Let them go now, those that nobody has begun to send."""
+    Delivery.objects.filter(id=delivery.id).update(due_at=now)
+    Mail.objects.filter(id__in=delivery.mail_ids, state="queued").update(due_at=now)
+
+
+def deliveries_of(mails: Sequence[Mail]) -> dict[str, Delivery]:
+    """Return what mails are about, by that key as text, with their rules."""
+    rows = Delivery.objects.filter(id__in={mail.about for mail in mails})
+    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign")]
+    return {str(row.id): row for row in rows.select_related(*related)}
+
+
+def occurrences_of(deliveries: Collection[Delivery]) -> Mapping[UUID, Occurrence]:
+    """Return what deliveries are about, as it is today; without those whose row is gone."""
+    about = {
+        (one.kind, one.subject_id): Told(
+            one.happening_id or 0, one.workspace_id, one.kind, one.subject_id, one.happened_at
+        )
+        for one in deliveries
+        if one.subject_id
+    }
+    found = {(one.told.kind, one.told.subject_id): one for one in occurrences([*about.values()])}
+    return {
+        one.id: occurrence
+        for one in deliveries
+        if one.subject_id and (occurrence := found.get((one.kind, one.subject_id)))
+    }

@@ -1,0 +1,69 @@
+"""A notification as Slack's incoming webhooks take it: Block Kit, in plain JSON.
+
+What users and customers wrote is plain text there, in which Slack reads neither marks nor
+mentions. https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from afterword.core.sealed import Unreadable
+from afterword.followups.engine.post import Request
+from afterword.followups.engine.room import CannotBeMade, NotNeeded
+from afterword.followups.models import Delivery
+from afterword.followups.notifications.telling import Line, Message, messages_of
+
+TEXT_LIMIT = 2_900  # characters; Slack takes 3,000
+MOST_LINES = 12  # of 50 blocks at most
+
+
+def request_of(delivery: Delivery, _now: datetime) -> Request:
+    """Make it of the rows of today; raises NotNeeded or CannotBeMade."""
+    rows = Delivery.objects.select_related("notification__workspace", "notification__campaign")
+    loaded = rows.get(id=delivery.id)
+    message = messages_of([loaded]).get(loaded.id)
+    if message is None:
+        raise NotNeeded("It is not what this notification follows any more.")
+    assert loaded.notification
+    try:
+        url = loaded.notification.slack_url
+    except Unreadable as fault:
+        raise CannotBeMade(str(fault)) from None
+    body = json.dumps(blocks_of(message), ensure_ascii=False).encode("utf-8", "replace")
+    return Request(
+        url, body, {"Content-Type": "application/json; charset=utf-8"}, shown_url="Slack"
+    )
+
+
+def blocks_of(message: Message) -> dict[str, Any]:
+    title = f"Test: {message.title}" if message.is_test else message.title
+    blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(title, 150)}]
+    if message.counts:
+        blocks.append({"type": "section", "text": _plain(" · ".join(message.counts))})
+    for line in message.lines[:MOST_LINES]:
+        blocks += _of_line(line, is_alone=len(message.lines) == 1)
+    left_out = message.left_out + max(0, len(message.lines) - MOST_LINES)
+    if left_out:
+        blocks.append({"type": "section", "text": _plain(f"And {left_out} more.")})
+    return {"text": _escaped(title)[:TEXT_LIMIT], "blocks": blocks}
+
+
+def _of_line(line: Line, *, is_alone: bool) -> list[dict[str, Any]]:
+    words = [line.comment] if is_alone else [line.headline, line.comment]
+    said = "\n".join(filter(None, words)) or line.headline
+    about = " · ".join(filter(None, [line.who, line.campaign])) or "-"
+    button = {"type": "button", "text": _plain("Look at it"), "url": line.link}
+    return [
+        {"type": "section", "text": _plain(said), "accessory": button},
+        {"type": "context", "elements": [_plain(about)]},
+    ]
+
+
+def _plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": "plain_text", "text": short or "-", "emoji": False}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

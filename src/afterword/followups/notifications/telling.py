@@ -1,0 +1,151 @@
+"""What a notification says of what happened, for people to read."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from afterword.followups.engine.occurrence import Occurrence
+from afterword.followups.engine.room import follows
+from afterword.followups.events import Follows
+from afterword.followups.mails import occurrences_of
+from afterword.followups.models import DIGEST, TEST, Delivery
+from afterword.followups.notifications.models import Frequency, Notification
+from afterword.followups.values import values_of
+from afterword.happenings.models import HappeningKind
+from afterword.survey_templates.metrics import SCALES, Bucket, Metric
+
+COMMENT_LIMIT = 2_000  # characters of a comment in a notification
+MOST_LINES = 30  # in a digest
+_ORDER = (Bucket.DETRACTOR, Bucket.PASSIVE, Bucket.PROMOTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened."""
+
+    headline: str
+    comment: str
+    who: str
+    campaign: str
+    at: datetime
+    link: str
+    bucket: Bucket | None = None
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one mail or one Slack message says. `counts` are answers by category, in words."""
+
+    title: str
+    lines: Sequence[Line]
+    workspace: str
+    settings_link: str
+    is_test: bool = False
+    left_out: int = 0
+    counts: Sequence[str] = field(default_factory=list)
+
+    @property
+    def reply_to(self) -> str:
+        return self.lines[0].reply_to if len(self.lines) == 1 else ""
+
+
+def messages_of(deliveries: Collection[Delivery]) -> dict[UUID, Message]:
+    """Return what each notification delivery says today; without those that are needless by now."""
+    digests = {one.id for one in deliveries if one.kind == DIGEST}
+    parts = list(Delivery.objects.filter(digest__in=digests).order_by("happened_at", "id"))
+    found = occurrences_of([*deliveries, *parts])
+    told: dict[UUID, Message] = {}
+    for one in deliveries:
+        rule = one.notification
+        assert rule
+        of_it = [part for part in parts if part.digest_id == one.id] if one.id in digests else [one]
+        lines = _lines(rule, of_it, found)
+        if lines or (one.id in digests and rule.sends_empty):
+            told[one.id] = _message(one, rule, lines)
+    return told
+
+
+def _lines(
+    rule: Notification, deliveries: Sequence[Delivery], found: Mapping[UUID, Occurrence]
+) -> list[Line]:
+    lines = []
+    for one in deliveries:
+        occurrence = found.get(one.id)
+        if one.kind == TEST or (occurrence and follows(rule, occurrence) is not Follows.NOT):
+            lines.append(_line(rule, one, occurrence))
+    return lines
+
+
+def _message(delivery: Delivery, rule: Notification, lines: list[Line]) -> Message:
+    title = lines[0].headline if lines else "Nothing new"
+    if delivery.kind == DIGEST:
+        period = "day" if rule.frequency == Frequency.DAILY else "week"
+        where = rule.campaign.name if rule.campaign else rule.workspace.name
+        count = len(lines)
+        title = f"{where}: {count} new in the last {period}" if count else f"{where}: nothing new"
+    in_order = sorted(lines, key=lambda line: _ORDER.index(line.bucket) if line.bucket else 3)
+    shown = in_order[:MOST_LINES]
+    return Message(
+        title=title,
+        lines=shown,
+        workspace=rule.workspace.name,
+        settings_link=_settings_link(rule),
+        is_test=delivery.kind == TEST,
+        left_out=len(lines) - len(shown),
+        counts=_counts(rule, lines) if delivery.kind == DIGEST else [],
+    )
+
+
+def _counts(rule: Notification, lines: Sequence[Line]) -> list[str]:
+    metric = Metric(rule.campaign.metric) if rule.campaign else Metric.NPS
+    words = SCALES[metric].by_bucket
+    counted = {bucket: sum(line.bucket is bucket for line in lines) for bucket in Bucket}
+    return [f"{words[bucket]}: {count}" for bucket, count in counted.items() if count]
+
+
+def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None) -> Line:
+    values = values_of(delivery, rule, occurrence)
+    who = " · ".join(dict.fromkeys(str(values[name]) for name in _WHO if values[name]))
+    response = occurrence.response if occurrence else None
+    comment = str(values["comment"] or "")
+    if len(comment) > COMMENT_LIMIT:
+        comment = comment[:COMMENT_LIMIT] + "…"
+    known = (response and response.customer_id) or (occurrence and occurrence.customer)
+    return Line(
+        headline=_headline(delivery, values, occurrence),
+        comment=comment,
+        who=who,
+        campaign=str(values["campaign_name"] or ""),
+        at=delivery.happened_at,
+        link=settings.BASE_URL + (f"/customers/{values['customer_id']}" if known else "/feedback"),
+        bucket=response.bucket if response else None,
+        reply_to=str(values["email"] or "") if response and delivery.kind != TEST else "",
+    )
+
+
+_WHO = ("full_name", "email", "company_name")
+
+
+def _headline(
+    delivery: Delivery, values: Mapping[str, object], occurrence: Occurrence | None
+) -> str:
+    who = values["full_name"] or values["email"] or "somebody"
+    if delivery.kind == HappeningKind.SURVEY_BOUNCED:
+        return f"A survey to {who} bounced"
+    if delivery.kind == HappeningKind.CUSTOMER_UNSUBSCRIBED:
+        return f"{who} unsubscribed"
+    if delivery.kind == HappeningKind.SENDING_PAUSED:
+        brake = occurrence.brake if occurrence else None
+        of = brake.sender_domain if brake and brake.sender_domain else values["campaign_name"]
+        return f"Sending is paused{f' for {of}' if of else ''}: too many mails came back"
+    metric = SCALES[Metric(str(values["metric"]))].label
+    return f"{metric} {values['score']} ({values['rating_category']}) from {who}"
+
+
+def _settings_link(rule: Notification) -> str:
+    root = f"/campaigns/{rule.campaign_id}" if rule.campaign_id else "/follow-ups"
+    return f"{settings.BASE_URL}{root}/notifications"

@@ -1,0 +1,85 @@
+"""The log of a rule's deliveries: what was asked, what was answered, and once more."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from afterword.core.jobs import wake
+from afterword.followups.engine.claim import again
+from afterword.followups.models import Delivery, State
+from afterword.followups.pages.section import Section
+from afterword.followups.pages.views import find_rule, show
+from afterword.sending.models import Mail
+from afterword.workspaces.access import for_changers, for_members
+from afterword.workspaces.models import Member
+
+PAGE = 25
+
+
+@require_safe
+@for_members
+def log(
+    request: HttpRequest,
+    member: Member,
+    section: Section,
+    rule_id: UUID,
+    campaign_id: UUID | None = None,
+) -> HttpResponse:
+    campaign, rule = find_rule(member, section, rule_id, campaign_id)
+    rows = rule.deliveries.order_by("-created_at", "-id").prefetch_related("attempts")
+    state = request.GET.get("state", "")
+    if state in State:
+        rows = rows.filter(state=state)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    mails = Mail.objects.in_bulk([id_ for row in page for id_ in row.mail_ids])
+    for row in page:
+        row.mails = [mails[id_] for id_ in row.mail_ids if id_ in mails]
+    return show(
+        request,
+        campaign,
+        section,
+        "log",
+        rule=rule,
+        deliveries=page,
+        state=state,
+        states=State.choices,
+        failed=rule.deliveries.filter(state=State.FAILED).count(),
+    )
+
+
+@require_POST
+@for_changers
+def replay(
+    request: HttpRequest,
+    member: Member,
+    section: Section,
+    rule_id: UUID,
+    campaign_id: UUID | None = None,
+) -> HttpResponse:
+    """Send one once more, or all that failed."""
+    campaign, rule = find_rule(member, section, rule_id, campaign_id)
+    rows = _chosen(rule.deliveries.all(), request.POST.get("delivery", ""))
+    if rule.is_enabled:
+        count = again(rows, timezone.now())
+        wake("deliver")
+        messages.success(request, f"{count} will be sent again, under the same id.")
+    else:
+        messages.error(request, f"Switch the {section.noun} on first.")
+    where = section.key if campaign else f"workspace_{section.key}"
+    ids = [campaign.id] if campaign else []
+    return redirect(f"followups:{where}_log", *ids, rule.id)
+
+
+def _chosen(rows: "QuerySet[Delivery]", which: str) -> list[UUID]:
+    if which == "failed":
+        return list(rows.filter(state=State.FAILED).values_list("id", flat=True))
+    try:
+        return list(rows.filter(id=UUID(which)).values_list("id", flat=True))
+    except ValueError:
+        return []

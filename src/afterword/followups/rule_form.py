@@ -1,0 +1,83 @@
+"""What the forms of all rules share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from afterword.campaigns.models import Campaign
+from afterword.core.one_line import one_line_only
+from afterword.followups.events import Event
+from afterword.followups.rules import Rule
+from afterword.survey_templates.metrics import Bucket
+from afterword.web.conflicts import NoticesOthers
+
+_CATEGORIES = {
+    Event.PROMOTER: Bucket.PROMOTER,
+    Event.PASSIVE: Bucket.PASSIVE,
+    Event.DETRACTOR: Bucket.DETRACTOR,
+}
+
+
+def event_labels(campaign: Campaign | None) -> dict[str, str]:
+    """Return what the events are called, the categories in the words of the campaign's metric."""
+    labels: dict[str, str] = {event.value: str(event.label) for event in Event}
+    if campaign:
+        words = campaign.scale.by_bucket
+        labels |= {event: f"Answer: {words[bucket]}" for event, bucket in _CATEGORIES.items()}
+    return labels
+
+
+class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
+    """`events` are those that the kind of rule may follow."""
+
+    events_offered: tuple[Event, ...] = tuple(Event)
+
+    name = forms.CharField(max_length=100, required=False, validators=[one_line_only])
+    events = forms.MultipleChoiceField(
+        label="What is followed", widget=forms.CheckboxSelectMultiple
+    )
+    score_min = forms.IntegerField(label="Lowest score", required=False)
+    score_max = forms.IntegerField(label="Highest score", required=False)
+    enabled = forms.BooleanField(label="On", required=False)
+
+    def __init__(self, rule: Rule, data: Any = None) -> None:
+        initial = {"enabled": rule.is_enabled or rule._state.adding}
+        super().__init__(data, instance=rule, initial=initial)
+        labels = event_labels(rule.campaign)
+        choices = [(event.value, labels[event]) for event in self.events_offered]
+        if "events" in self.fields:
+            self.fields["events"].choices = choices  # type: ignore[attr-defined]
+        scale = rule.campaign.scale if rule.campaign else None
+        for field in ("score_min", "score_max"):
+            self.fields[field].help_text = "Where a range of scores is followed."
+            if scale:
+                self.fields[field].help_text += f" From {scale.lowest} to {scale.highest}."
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        low, high = given.get("score_min"), given.get("score_max")
+        if Event.SCORE_RANGE in self.chosen_events():
+            if low is None and high is None:
+                self.add_error("score_min", "Say from which score, or up to which.")
+            elif low is not None and high is not None and low > high:
+                self.add_error("score_max", "This is less than the lowest score.")
+        return given
+
+    def chosen_events(self) -> list[str]:
+        return list(self.cleaned_data.get("events") or [])
+
+    def complete(self) -> Any:
+        """Return the rule as the form has it; it is not saved yet."""
+        return self.instance
+
+    def _take_over(self, theirs: Mapping[str, Any]) -> None:
+        super()._take_over({name: v for name, v in theirs.items() if not isinstance(v, list)})
+        several = {name: value for name, value in theirs.items() if isinstance(value, list)}
+        if several:
+            given = QueryDict(mutable=True)
+            given.update(self.data if isinstance(self.data, QueryDict) else {**self.data})
+            for name, value in several.items():
+                given.setlist(self.add_prefix(name), value)
+            self.data = given

@@ -1,0 +1,251 @@
+"""Notifications over real SMTP and to a real HTTP server in Slack's place."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from afterword.feedback.answering.answer import record_answer
+from afterword.followups.engine.lanes import deliver_next
+from afterword.followups.events import FORM_WAIT
+from afterword.followups.models import Delivery, State
+from afterword.followups.notifications.digest import make_digests
+from afterword.followups.notifications.models import Frequency, Notification
+from afterword.followups.notifications.moments import next_moment
+from afterword.followups.rules import save
+from afterword.sending.models import Mail
+from tests.factories import a_campaign, a_member
+from tests.followups import (
+    a_notification,
+    allow_loopback,
+    answer,
+    fast_forward,
+    posting,
+    read_all,
+)
+from tests.http_script import Answer, scripted_http
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sink():
+    with posting() as sink:
+        yield sink
+
+
+def run(sink):
+    read_all()
+    sink.send_due()
+
+
+def text_of(message):
+    return message.get_body(("plain",)).get_content()
+
+
+def test_an_answer_reaches_members_and_addresses_at_once(sink):
+    campaign = a_campaign()
+    member, outsider = a_member(campaign.workspace), a_member()
+    a_notification(campaign, members=[member.user_id, outsider.user_id])
+    _, response = answer(campaign, 3, "It was <b>late</b>", submitted=True)
+
+    run(sink)
+
+    assert sorted(sink.recipients) == sorted([member.user.email, "team@acme.test"])
+    message = sink.messages()[0]
+    assert message["Subject"] == "NPS 3 (Detractor) from Ann"
+    assert message["Reply-To"] == response.email
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "It was <b>late</b>" in text_of(message)
+    assert "It was &lt;b&gt;late" in message.get_body(("html",)).get_content()
+
+
+def test_it_waits_for_the_form_so_that_the_whole_answer_is_told_once(sink):
+    campaign = a_campaign()
+    a_notification(campaign)
+    survey, _ = answer(campaign, 9)
+    run(sink)
+    assert sink.received == []
+
+    record_answer(survey, 8, "All in all good", timezone.now(), submitted=True)
+    run(sink)
+    record_answer(survey, 8, "All in all very good", timezone.now(), submitted=True)
+    run(sink)
+
+    assert ["All in all good" in text_of(one) for one in sink.messages()] == [True]
+
+
+def test_a_score_that_nothing_follows_is_told_after_ten_minutes(sink):
+    campaign = a_campaign()
+    a_notification(campaign, events=["promoter", "detractor"])
+    answer(campaign, 9)
+    changed, _ = answer(campaign, 2)
+    run(sink)
+    record_answer(changed, 7, None, timezone.now(), submitted=False)
+    run(sink)
+
+    fast_forward(FORM_WAIT)
+    run(sink)
+
+    assert [one["Subject"] for one in sink.messages()] == ["NPS 9 (Promoter) from Ann"]
+    assert Mail.objects.filter(state="cancelled").count() == 1
+
+
+def test_whoever_is_no_member_any_more_is_not_told(sink):
+    campaign = a_campaign()
+    member = a_member(campaign.workspace)
+    a_notification(campaign, members=[member.user_id], addresses=[])
+    answer(campaign, submitted=True)
+    read_all()
+    member.delete()
+
+    run(sink)
+
+    assert sink.received == []
+
+
+def test_switched_off_nothing_more_is_told(sink):
+    campaign = a_campaign()
+    notification = a_notification(campaign)
+    answer(campaign, submitted=True)
+    read_all()
+    save(notification, timezone.now(), enabled=False)
+
+    run(sink)
+
+    assert sink.received == []
+
+
+def test_a_digest_holds_what_was_gathered_and_is_not_sent_empty(sink):
+    campaign = a_campaign()
+    notification = a_notification(campaign, frequency=Frequency.DAILY)
+    answer(campaign, 9, "Good", submitted=True)
+    answer(campaign, 2, "Bad", submitted=True)
+    run(sink)
+    assert sink.received == []
+
+    make_digests(timezone.now() + timedelta(days=1))
+    make_digests(timezone.now() + timedelta(days=2))
+    fast_forward(timedelta(days=2))
+    run(sink)
+
+    [message] = sink.messages()
+    assert message["Subject"] == f"{campaign.name}: 2 new in the last day"
+    text = text_of(message)
+    assert text.index("Bad") < text.index("Good")
+    assert "Promoter: 1 · Detractor: 1" in text
+    notification.refresh_from_db()
+    assert notification.digest_at
+    assert notification.digest_at > timezone.now() + timedelta(days=2)
+
+
+def test_slack_gets_block_kit_in_which_nothing_is_a_mention(settings):
+    allow_loopback(settings)
+    campaign = a_campaign()
+    with scripted_http(Answer(200, "ok")) as web:
+        notification = a_notification(campaign, slack_url=f"{web.url}/services/secret")
+        answer(campaign, 1, "<!channel> *bad* & <@U1>", submitted=True)
+        read_all()
+
+        assert deliver_next(notification.id)
+
+    [asked] = web.asked
+    [header, said, _] = asked.values["blocks"]
+    assert header["text"]["text"] == "NPS 1 (Detractor) from Ann"
+    assert said["text"] == {
+        "type": "plain_text",
+        "text": "<!channel> *bad* & <@U1>",
+        "emoji": False,
+    }
+    assert "<" not in asked.values["text"]
+    kept = Delivery.objects.get()
+    assert (kept.state, kept.attempts.get().url) == (State.DELIVERED, "Slack")
+
+
+def test_a_slack_hook_that_is_no_more_switches_it_off(settings):
+    allow_loopback(settings)
+    campaign = a_campaign()
+    with scripted_http(Answer(404, "no_service")) as web:
+        notification = a_notification(campaign, slack_url=f"{web.url}/services/secret")
+        answer(campaign, submitted=True)
+        read_all()
+        deliver_next(notification.id)
+
+    notification.refresh_from_db()
+    assert (notification.is_enabled, "404" in notification.problem) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("after", "hour", "weekday", "expected"),
+    [
+        ("2026-03-28T07:30", 8, None, "2026-03-29T06:00"),  # summer time began at 2 o'clock
+        ("2026-03-28T06:30", 8, None, "2026-03-28T07:00"),
+        ("2026-03-29T00:30", 2, None, "2026-03-29T01:00"),  # there was no 2 o'clock
+        ("2026-10-24T23:30", 2, None, "2026-10-25T00:00"),
+        ("2026-10-25T00:30", 2, None, "2026-10-26T01:00"),  # 2 o'clock came twice
+        ("2026-11-02T07:00", 8, 0, "2026-11-09T07:00"),
+        ("2026-11-02T06:59", 8, 0, "2026-11-02T07:00"),
+    ],
+)
+def test_digests_keep_to_the_clock_on_the_wall(after, hour, weekday, expected):
+    found = next_moment(
+        datetime.fromisoformat(after).replace(tzinfo=UTC),
+        ZoneInfo("Europe/Prague"),
+        hour,
+        weekday,
+    )
+
+    assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_one_is_sent_now_to_whoever_asks(sink, client):
+    campaign = a_campaign()
+    member = a_member(campaign.workspace)
+    notification = a_notification(campaign)
+    client.force_login(member.user)
+
+    client.post(f"/campaigns/{campaign.id}/notifications/{notification.id}/trial")
+    sink.send_due()
+
+    assert sink.recipients == [member.user.email]
+    assert sink.messages()[0]["Subject"].startswith("Test: NPS 10 (Promoter)")
+
+
+def test_one_is_added_and_changed_on_its_pages(client):
+    member = a_member()
+    campaign = a_campaign(member.workspace)
+    client.force_login(member.user)
+    root = f"/campaigns/{campaign.id}/notifications"
+    given = {
+        "name": "Unhappy",
+        "events": ["detractor"],
+        "frequency": "weekly",
+        "hour": "9",
+        "weekday": "4",
+        "channel": "email",
+        "members": [str(member.user_id)],
+        "addresses": "Boss@Acme.test, other@acme.test",
+        "enabled": "on",
+    }
+
+    assert client.get(f"{root}/new").status_code == 200
+    assert client.post(f"{root}/new", given).status_code == 302
+
+    made = Notification.objects.get()
+    assert (made.members, made.addresses) == (
+        [member.user_id],
+        ["boss@acme.test", "other@acme.test"],
+    )
+    assert made.digest_at
+    assert made.digest_at.weekday() == 4
+    assert "on Fridays at 9:00" in client.get(root).content.decode()
+    page = client.get(f"{root}/{made.id}").content.decode()
+    assert "boss@acme.test, other@acme.test" in page
+    answered = client.post(f"{root}/{made.id}", {**given, "channel": "slack", "slack_url": ""})
+    assert answered.status_code == 422
+    nobody = {**given, "members": [], "addresses": ""}
+    assert client.post(f"{root}/{made.id}", nobody).status_code == 422
+    slack = {**given, "channel": "slack", "slack_url": "https://hooks.slack.example/T/secret"}
+    assert client.post(f"{root}/{made.id}", slack).status_code == 302
+    assert b"T/secret" not in client.get(f"{root}/{made.id}").content

@@ -1,0 +1,239 @@
+"""The pages of webhooks: made, changed, switched, tried, deleted; and who may do that."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from afterword.followups.engine.claim import claim, settle
+from afterword.followups.engine.post import Reply, Request
+from afterword.followups.models import Delivery, State, Webhook
+from afterword.followups.webhooks.body import PREFILLED
+from afterword.followups.webhooks.form import HIDDEN
+from afterword.happenings.models import Listening
+from afterword.workspaces.models import Role
+from tests.factories import a_campaign, a_member
+from tests.followups import a_webhook, allow_loopback
+from tests.http_script import Answer, scripted_http
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(member):
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+@pytest.fixture
+def member():
+    return a_member(role=Role.MEMBER)
+
+
+@pytest.fixture
+def campaign(member):
+    return a_campaign(member.workspace)
+
+
+def filled(**fields):
+    return {
+        "name": "To the CRM",
+        "url": "https://crm.example/hook",
+        "events": ["feedback", "bounced"],
+        "headers_text": "Authorization: Bearer s3cret",
+        "body": PREFILLED,
+        "enabled": "on",
+        **fields,
+    }
+
+
+def test_one_is_added_and_its_secret_shown_once(member, campaign):
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks"
+    assert b"{{ comment }}" in client.get(f"{address}/new").content
+
+    made = client.post(f"{address}/new", filled())
+
+    webhook = Webhook.objects.get()
+    assert webhook.secret.encode() in made.content
+    assert (webhook.is_enabled, webhook.headers) == (True, {"Authorization": "Bearer s3cret"})
+    for page in (address, f"{address}/{webhook.id}"):
+        shown = client.get(page).content
+        assert webhook.secret.encode() not in shown
+        assert b"s3cret" not in shown
+    heard = set(Listening.objects.values_list("kind", flat=True))
+    assert heard == {"feedback.new", "feedback.changed", "survey.bounced"}
+
+
+def test_saved_again_a_hidden_value_stays(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign, headers={"X-Key": "s3cret"})
+    address = f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+
+    answer = signed_in(member).post(
+        address, filled(name="Renamed", headers_text=f"X-Key: {HIDDEN}\nX-Other: 1", enabled="")
+    )
+
+    webhook.refresh_from_db()
+    assert (answer.status_code, webhook.name, webhook.is_enabled) == (302, "Renamed", False)
+    assert webhook.headers == {"X-Key": "s3cret", "X-Other": "1"}
+    assert not Listening.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"url": "ftp://crm.example"}, "https://"),
+        ({"events": []}, "required"),
+        ({"events": ["score_range"]}, "from which score"),
+        ({"events": ["score_range"], "score_min": 9, "score_max": 2}, "less than the lowest"),
+        ({"body": "{"}, "not JSON"),
+        ({"body": '{"score": {{ score }}}'}, "quotes around each"),
+        ({"body": '{"a": "{{ nothing }}"}'}, "no field nothing"),
+        ({"body": '{"a": "{{ score | nope }}"}'}, "does not exist"),
+        ({"headers_text": "no colon"}, "as in X-Key"),
+        ({"headers_text": "Host: evil.example"}, "set by Afterword"),
+        ({"headers_text": f"X-New: {HIDDEN}"}, "not known here"),
+    ],
+)
+def test_what_is_wrong_is_said(member, campaign, fields, said):
+    address = f"/campaigns/{campaign.id}/webhooks/new"
+
+    answer = signed_in(member).post(address, filled(**fields))
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Webhook.objects.exists()
+
+
+def test_two_who_save_at_once_see_each_other(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    seen = json.dumps({"name": "", "events": ["feedback"], "url": "https://crm.example"})
+    Webhook.objects.update(events=["bounced"], name="Theirs")
+    address = f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+
+    mine = filled(name="Mine", events=["feedback"], url="https://crm.example", seen=seen)
+    answer = signed_in(member).post(address, mine)
+
+    assert answer.status_code == 422
+    assert "Somebody saved this meanwhile" in answer.content.decode()
+    webhook.refresh_from_db()
+    assert (webhook.name, webhook.events) == ("Theirs", ["bounced"])
+
+
+def test_it_is_switched_and_deleted(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+
+    client.post(f"{address}/switch", {"enabled": "0"})
+    assert not Webhook.objects.get().is_enabled
+    client.post(f"{address}/switch", {"enabled": "1"})
+    assert Webhook.objects.get().is_enabled
+
+    client.post(f"{address}/removal")
+    assert not Webhook.objects.exists()
+    assert not Listening.objects.exists()
+
+
+def test_a_test_is_sent_at_once_and_is_in_the_log(member, campaign, settings):
+    allow_loopback(settings)
+    with scripted_http(Answer(200, "hello"), Answer(500, "no")) as web:
+        webhook = a_webhook(web.url, campaign=campaign)
+        client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+
+        page = client.post(f"{address}/trial", follow=True).content.decode()
+        assert "The test arrived" in page
+        page = client.post(f"{address}/trial", follow=True).content.decode()
+        assert "The test did not arrive" in page
+
+    assert web.asked[0].values["event"] == "test"
+    assert ("hello" in page, str(Delivery.objects.order_by("-id")[0].id) in page) == (True, True)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered", "failed"}
+
+
+def test_what_failed_is_sent_again_under_the_same_id(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    now = timezone.now()
+    delivery = Delivery.objects.create(
+        workspace=member.workspace,
+        webhook=webhook,
+        lane=webhook.id,
+        happening_id=1,
+        kind="feedback.new",
+        happened_at=now,
+        created_at=now,
+        due_at=now,
+    )
+    claimed = claim(webhook.id, now)
+    assert claimed
+    request = Request(webhook.url, b"{}", {})
+    settle(claimed, request, Reply(500, "<b>no</b>", "", 7), now, is_final=True)
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+    page = client.get(f"{address}/log?state=failed").content.decode()
+    assert ("&lt;b&gt;no" in page, "after 7 ms" in page) == (True, True)
+
+    client.post(f"{address}/replay", {"delivery": "failed"})
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempt) == (State.WAITING, 0)
+
+
+def test_the_workspace_has_its_own(member):
+    client = signed_in(member)
+    assert client.get("/follow-ups").status_code == 302
+
+    client.post("/follow-ups/webhooks/new", filled())
+
+    webhook = Webhook.objects.get()
+    assert webhook.campaign is None
+    for page in ("", f"/{webhook.id}", f"/{webhook.id}/log", "/new"):
+        assert client.get(f"/follow-ups/webhooks{page}").status_code == 200, page
+
+
+def pages_of(campaign, webhook):
+    root = f"/campaigns/{campaign.id}/webhooks"
+    return [root, f"{root}/{webhook.id}", f"{root}/{webhook.id}/log"]
+
+
+def changes_of(campaign, webhook):
+    root = f"/campaigns/{campaign.id}/webhooks"
+    one = f"{root}/{webhook.id}"
+    return [f"{root}/new", one, *(f"{one}/{v}" for v in ("switch", "removal", "trial", "replay"))]
+
+
+def test_an_analyst_reads_and_changes_nothing(campaign):
+    client = signed_in(a_member(campaign.workspace, role=Role.ANALYST))
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+
+    for address in pages_of(campaign, webhook):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert b"btn-primary" not in answer.content, address
+    for address in changes_of(campaign, webhook):
+        assert client.post(address, filled()).status_code == 403, address
+
+
+def test_an_outsider_finds_nothing(campaign):
+    client = signed_in(a_member())
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    workspace_wide = a_webhook("https://crm.example", workspace=campaign.workspace)
+
+    for address in pages_of(campaign, webhook):
+        assert client.get(address).status_code == 404, address
+    for address in changes_of(campaign, webhook):
+        assert client.post(address, filled()).status_code == 404, address
+    assert client.get(f"/follow-ups/webhooks/{workspace_wide.id}").status_code == 404
+    assert b"crm.example" not in client.get("/follow-ups/webhooks").content
+
+
+def test_strangers_are_sent_to_the_sign_in_page(client, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+
+    for address in [*pages_of(campaign, webhook), "/follow-ups", "/follow-ups/webhooks"]:
+        assert client.get(address).status_code == 302, address
+
+
+def test_the_editor_has_the_sections_in_their_order(member, campaign):
+    page = signed_in(member).get(f"/campaigns/{campaign.id}/webhooks").content.decode()
+    sections = page[page.index("Sections of the campaign") :]
+
+    assert sections.index("Reminders") < sections.index("Webhooks") < sections.index("Setup")

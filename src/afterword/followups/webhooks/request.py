@@ -1,0 +1,62 @@
+"""Make the request of a webhook: its body filled in, signed as Standard Webhooks has it.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+import base64
+import secrets
+from datetime import datetime
+
+from standardwebhooks.webhooks import Webhook as Signer
+
+from afterword.core.sealed import Unreadable
+from afterword.followups.engine.post import Request
+from afterword.followups.engine.room import CannotBeMade, NotNeeded, follows
+from afterword.followups.events import Follows
+from afterword.followups.models import TEST, Delivery
+from afterword.followups.values import occurrence_of, values_of
+from afterword.followups.webhooks.body import BodyRefused, fill
+from afterword.followups.webhooks.models import Webhook
+
+SECRET_BYTES = 32
+# What we say ourselves; a user cannot.
+OURS = frozenset(
+    {"content-type", "content-length", "host", "user-agent", "transfer-encoding", "connection"}
+)
+
+
+def new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def request_of(delivery: Delivery, now: datetime) -> Request:
+    """Make it of the rows of today; raises NotNeeded where the rule does not follow them any more.
+
+    Only what was to have no comment, and got one meanwhile, is asked again: other webhooks tell
+    what happened then, and `feedback.changed` follows.
+    """
+    webhook = Webhook.objects.select_related("workspace", "campaign").get(id=delivery.rule_id)
+    occurrence = occurrence_of(delivery)
+    if delivery.kind != TEST:
+        if occurrence is None:
+            raise NotNeeded("What it was about is deleted.")
+        waited = delivery.attempt == 1 and delivery.due_at > delivery.created_at
+        if waited and follows(webhook, occurrence) is Follows.NOT:
+            raise NotNeeded("It is not what this webhook follows any more.")
+    try:
+        body = fill(webhook.body, values_of(delivery, webhook, occurrence))
+        secret, own_headers = webhook.secret, webhook.headers
+    except (BodyRefused, Unreadable) as fault:
+        raise CannotBeMade(str(fault)) from None
+    return Request(webhook.url, body, _headers(delivery, secret, body, now), own_headers)
+
+
+def _headers(delivery: Delivery, secret: str, body: bytes, now: datetime) -> dict[str, str]:
+    signature = Signer(secret).sign(str(delivery.id), now, body.decode())
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Afterword",
+        "webhook-id": str(delivery.id),
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }

@@ -1,0 +1,50 @@
+"""The properties of a customer, as their page shows them and lets them be changed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from afterword.customers.models import Customer, Property
+from afterword.customers.values import PropertyType
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A property of the workspace and its value for this customer."""
+
+    id: int
+    name: str
+    type: str
+    value: object  # None where the property is unassigned
+    written: str  # as a person would type it
+    description: str = ""
+
+
+def facts_of(customer: Customer) -> list[Fact]:
+    """Return every property of the workspace with this customer's value, by name."""
+    properties = Property.objects.filter(workspace_id=customer.workspace_id).order_by("name")
+    return [_fact(one, customer.properties.get(one.name)) for one in properties]
+
+
+def _fact(one: Property, value: object) -> Fact:
+    return Fact(one.id, one.name, one.type, _shown(value, one.type), _written(value, one.type))
+
+
+def _shown(value: object, type_: str) -> object:
+    if type_ == PropertyType.DATE and isinstance(value, str):
+        return _date(datetime.fromisoformat(value))
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _written(value: object, type_: str) -> str:
+    if value is None:
+        return ""
+    if type_ == PropertyType.DATE and isinstance(value, str):
+        return value.removesuffix("T00:00:00Z")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _date(at: datetime) -> str:
+    """Show a day alone as that day: it is kept as midnight in UTC."""
+    if at.time() == time.min:
+        return f"{at.day} {at:%b %Y}"
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"

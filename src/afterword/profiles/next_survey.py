@@ -1,0 +1,82 @@
+"""When a customer is asked next, as far as one can know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from afterword.audience.definition import compile_audience
+from afterword.audience.match import Audience, Filter, Group
+from afterword.audience.sql import matching
+from afterword.campaigns.models import Campaign
+from afterword.customers.models import Customer, Property
+from afterword.customers.values import PropertyType
+from afterword.sending.models import WAITING
+from afterword.surveys.models import Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class NextSurvey:
+    """`at` is when one that waits is due. Without it, the next event of these campaigns decides."""
+
+    campaigns: Sequence[Campaign]
+    at: datetime | None = None
+    invitation: Invitation | None = None
+
+
+def next_survey(customer: Customer, now: datetime) -> NextSurvey | None:
+    """Return None where nothing can come: mail is stopped, or no active campaign means them."""
+    rows = Invitation.objects.filter(survey__customer=customer, mail__state__in=WAITING)
+    waiting = rows.select_related("mail", "survey__campaign").order_by("mail__due_at").first()
+    if waiting and waiting.mail:
+        return NextSurvey([waiting.survey.campaign], waiting.mail.due_at, waiting)
+    if is_stopped(customer) or not customer.email:
+        return None
+    campaigns = _that_mean(customer, now)
+    return NextSurvey(campaigns) if campaigns else None
+
+
+def is_stopped(customer: Customer) -> bool:
+    return any(
+        (
+            customer.unsubscribed_at,
+            customer.hard_bounced_at,
+            customer.undeliverable_at,
+            customer.suppressed_at,
+        )
+    )
+
+
+def _that_mean(customer: Customer, now: datetime) -> list[Campaign]:
+    """Return the active campaigns whose audience the customer is in; three queries."""
+    rows = Campaign.objects.listening().filter(
+        workspace_id=customer.workspace_id, activated_at__isnull=False
+    )
+    campaigns = list(rows.order_by("name"))
+    if not campaigns:
+        return []
+    defined = Property.objects.filter(workspace_id=customer.workspace_id)
+    types = {name: PropertyType(kind) for name, kind in defined.values_list("name", "type")}
+    conditions = {
+        f"of_{place}": matching(without_the_event(compile_audience(one.audience, types)), now)
+        for place, one in enumerate(campaigns)
+    }
+    row = Customer.objects.filter(id=customer.id).annotate(**conditions).values(*conditions).get()
+    return [one for place, one in enumerate(campaigns) if row[f"of_{place}"]]
+
+
+def without_the_event(audience: Audience) -> Audience:
+    """Leave out what only an event to come can tell: that may hold."""
+    filters = [_known(each) for each in audience.filters]
+    known = [each for each in filters if each]
+    if audience.match == "any" and len(known) < len(filters):
+        return Audience()
+    return replace(audience, filters=tuple(known))
+
+
+def _known(each: Filter | Group) -> Filter | Group | None:
+    if isinstance(each, Filter):
+        return None if each.is_of_event else each
+    known = tuple(inner for inner in each.filters if not inner.is_of_event)
+    if not known or (each.match == "any" and len(known) < len(each.filters)):
+        return None
+    return replace(each, filters=known)

@@ -1,0 +1,56 @@
+"""What a customer's page shows: general data, feedback, outbox, and the newest of the timeline."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from afterword.customers.models import Customer
+from afterword.feedback.views import SHOWN
+from afterword.profiles.delivery import delivery_of, ignored_before
+from afterword.profiles.facts import facts_of
+from afterword.profiles.next_survey import is_stopped, next_survey
+from afterword.profiles.score_trend import trend_of
+from afterword.profiles.timeline import timeline_of
+from afterword.suppressions.stops import stops_about
+from afterword.surveys.models import Invitation
+from afterword.workspaces.models import Member
+
+LISTED = 50
+NEWEST = 12  # of the timeline, which has a page of its own
+
+
+def find_customer(member: Member, customer_id: UUID) -> Customer:
+    """Return a customer of the member's workspace; Http404 where there is none."""
+    rows = Customer.objects.visible_to(member).select_related("company")
+    return get_object_or_404(rows, id=customer_id)
+
+
+def show(
+    request: HttpRequest, customer: Customer, *, status: int = 200, **more: object
+) -> HttpResponse:
+    """Render the page; `more` is what an action shows in its place (`editing`, `problem`)."""
+    now = timezone.now()
+    responses = list(customer.responses.select_related(*SHOWN).order_by("-created_at")[:LISTED])
+    counted = [one for one in responses if one.counts]
+    invitations = Invitation.objects.filter(survey__customer=customer).select_related(
+        "mail", "template", "reminder", "survey__campaign", "survey__response"
+    )
+    context = {
+        "customer": customer,
+        "facts": facts_of(customer),
+        "responses": responses,
+        "last_answer": counted[0] if counted else None,
+        "trend": trend_of(counted),
+        "next_survey": next_survey(customer, now),
+        "is_stopped": is_stopped(customer),
+        "invitations": invitations.order_by("-created_at")[:LISTED],
+        "listed_at_most": LISTED,
+        "ignored_before": ignored_before(now),
+        "delivery": delivery_of(customer),
+        "timeline": timeline_of(customer, size=NEWEST),
+        "stops": stops_about(customer),
+        "unfit": customer.events.exclude(problems=[]).order_by("-received_at")[:5],
+    }
+    return render(request, "profiles/profile.html", {**context, **more}, status=status)

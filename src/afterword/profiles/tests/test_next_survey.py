@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+import pytest
+
+from afterword.profiles.next_survey import next_survey
+from tests.factories import NOW, a_campaign, a_customer, a_property, a_survey, a_workspace
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workspace():
+    workspace = a_workspace()
+    a_property(workspace, "plan")
+    return workspace
+
+
+@pytest.fixture
+def ann(workspace):
+    return a_customer(workspace, country="CZ", properties={"plan": "pro"})
+
+
+def a_filter(field, value, operator="is"):
+    return {"field": field, "operator": operator, "value": value}
+
+
+ABROAD_OR_SO = [a_filter("country", "USA"), a_filter("event.total", "9")]
+
+
+def test_a_survey_that_waits_says_its_own_time(workspace, ann):
+    due = NOW + timedelta(days=2)
+    a_survey(a_campaign(workspace), customer=ann, due_at=due)
+    a_survey(a_campaign(workspace), customer=ann, due_at=due + timedelta(days=1))
+
+    found = next_survey(ann, NOW)
+
+    assert found
+    assert found.at == due
+
+
+@pytest.mark.parametrize(
+    ("filters", "matches"),
+    [
+        ([], True),
+        ([a_filter("country", "CZ"), a_filter("plan", "pro")], True),
+        ([a_filter("country", "USA")], False),
+        ([a_filter("country", "CZ"), a_filter("event.total", "9")], True),
+        (ABROAD_OR_SO, False),
+        ([{"match": "any", "filters": ABROAD_OR_SO}], True),
+        ([{"match": "all", "filters": ABROAD_OR_SO}], False),
+        ([a_filter("gone", "9")], False),
+    ],
+)  # fmt: skip
+def test_it_is_scheduled_where_a_campaign_that_is_on_means_them(workspace, ann, filters, matches):
+    campaign = a_campaign(workspace, audience={"match": "all", "filters": filters})
+
+    found = next_survey(ann, NOW)
+
+    assert bool(found) == matches
+    if found:
+        assert (found.at, found.campaigns) == (None, [campaign])
+
+
+def test_any_filter_may_hold_that_only_the_event_knows(workspace, ann):
+    a_campaign(workspace, audience={"match": "any", "filters": ABROAD_OR_SO})
+
+    assert next_survey(ann, NOW)
+
+
+@pytest.mark.parametrize(
+    "column", ["unsubscribed_at", "hard_bounced_at", "undeliverable_at", "suppressed_at"]
+)
+def test_nothing_comes_to_who_may_not_be_mailed(workspace, ann, column):
+    a_campaign(workspace)
+    setattr(ann, column, NOW)
+    ann.save()
+
+    assert next_survey(ann, NOW) is None
+
+
+def test_a_campaign_that_is_off_or_hears_nothing_means_nobody(workspace, ann):
+    a_campaign(workspace, activated_at=None)
+    a_campaign(workspace, events=[])
+    a_campaign()
+
+    assert next_survey(ann, NOW) is None

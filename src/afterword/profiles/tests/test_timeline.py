@@ -1,0 +1,108 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from afterword.customers import amend
+from afterword.decisions.reasons import Reason
+from afterword.feedback.answering.answer import record_answer
+from afterword.profiles.timeline import timeline_of
+from afterword.suppressions.models import SuppressionReason
+from afterword.suppressions.suppress import suppress
+from afterword.workspaces.models import Role
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_decision,
+    a_member,
+    a_sent_survey,
+    an_event,
+)
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def member(client):
+    member = a_member()
+    client.force_login(member.user)
+    return member
+
+
+@pytest.fixture
+def ann(member):
+    return a_customer(member.workspace, email="ann@example.com")
+
+
+def page(client, customer, **query):
+    response = client.get(reverse("profiles:timeline", args=[customer.id]), query)
+    return " ".join(response.content.decode().split())
+
+
+def happen(member, ann):
+    campaign = a_campaign(member.workspace, name="After an order")
+    event = an_event(member.workspace, customer=ann, received_at=NOW)
+    a_decision(event, Reason.SCHEDULED, campaign, decided_at=NOW + HOUR)
+    survey = a_sent_survey(campaign, customer=ann, sent_at=NOW + 2 * HOUR)
+    record_answer(survey, 9, "Lovely", NOW + 3 * HOUR, submitted=True)
+    amend.amend(member, ann.id, amend.tags(["vip"]), NOW + 4 * HOUR)
+    stop = SuppressionReason.UNSUBSCRIBED
+    suppress(member.workspace_id, ann.address, stop, how="link", now=NOW + 5 * HOUR)
+
+
+def test_it_tells_everything_in_one_order(client, member, ann):
+    happen(member, ann)
+
+    kinds = [one.kind for one in timeline_of(ann).entries if one.kind != "added"]
+    shown = page(client, ann)
+
+    assert kinds == ["stop", "change", "answer", "mail", "decision", "event"]
+    for said in ("Unsubscribed", "Tags", f"By {member.user}", "Lovely", "To be asked"):
+        assert said in shown
+    assert "Order Completed" in shown
+
+
+def test_it_goes_on_where_a_page_ends_and_loses_nothing(member, ann):
+    for number in range(12):
+        an_event(member.workspace, customer=ann, received_at=NOW + (number // 4) * HOUR)
+
+    first = timeline_of(ann, size=6)
+    second = timeline_of(ann, first.before, size=7)
+    found = [one.row.id for one in [*first.entries, *second.entries] if one.kind == "event"]
+
+    assert first.before
+    assert len(found) == len(set(found)) == 12
+    assert not second.before
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["junk", "2026-01-01_1", "2026-13-01T00:00:00+00:00_1", "2026-11-01T00:00:00+00:00_-1"],
+)
+def test_junk_is_no_cursor(client, member, ann, before):
+    an_event(member.workspace, customer=ann)
+
+    assert "Order Completed" in page(client, ann, before=before)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_member_reads_it_and_an_outsider_does_not(client, role):
+    member = a_member(role=role)
+    client.force_login(member.user)
+    own, other = a_customer(member.workspace), a_customer(a_member().workspace)
+
+    for customer, code in ((own, 200), (other, 404)):
+        address = reverse("profiles:timeline", args=[customer.id])
+        assert client.get(address).status_code == code
+
+
+def test_a_full_timeline_costs_as_many_queries_as_an_empty_one(
+    client, member, ann, django_assert_max_num_queries
+):
+    for _ in range(5):
+        happen(member, ann)
+
+    with django_assert_max_num_queries(12):
+        page(client, ann)

@@ -1,0 +1,1 @@
+"""What Afterword itself says in surveys, in mails and on their pages, in each language."""
