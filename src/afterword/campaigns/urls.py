@@ -6,7 +6,7 @@ from afterword.campaigns import listing, reminders, views
 from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
-from afterword.campaigns.editor.setup import setup
+from afterword.campaigns.editor.setup import new_key, setup
 
 app_name = "campaigns"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
         name="remove_reminder",
     ),
     path("campaigns/<uuid:campaign_id>/setup", setup, name="setup"),
+    path("campaigns/<uuid:campaign_id>/key", new_key, name="new_key"),
     path("campaigns/<uuid:campaign_id>/link", link, name="link"),
     path("campaigns/<uuid:campaign_id>/name", sections.name, name="name"),
     path("campaigns/<uuid:campaign_id>/activation", views.activation, name="activate"),

@@ -1,6 +1,7 @@
 """Send a test event, as an application would send it."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -22,6 +23,9 @@ from afterword.events.models import InboxItem
 from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member, Scope, Token
 
+NOWHERE: Mapping[str, object] = {}
+UNNAMED = "Test event"  # for a campaign whose events Segment's destination maps
+
 
 class TestEventForm(forms.Form):
     """To whom, and for which of the campaign's events: the first if none is named."""
@@ -37,7 +41,7 @@ class TestEventForm(forms.Form):
 
     def clean_event(self) -> str:
         if not self.names:
-            raise forms.ValidationError("Name the event of this campaign first.")
+            return UNNAMED
         name: str = self.cleaned_data["event"] or self.names[0]
         if name not in self.names:
             raise forms.ValidationError(f"This campaign does not listen for “{name}”.")
@@ -54,17 +58,20 @@ def send_test(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRe
         form.add_error(None, "Make an API token for events first.")
     if not form.is_valid() or token is None:
         return show_setup(request, campaign, form)
-    message_id = put_into_inbox(
-        token, form.cleaned_data["email"], form.cleaned_data["event"], timezone.now()
-    )
+    to = {} if campaign.events else {"campaigns": [str(campaign.id)]}
+    given = form.cleaned_data
+    message_id = put_into_inbox(token, given["email"], given["event"], timezone.now(), to)
     query = urlencode({"messageId": message_id, "looked": "0"})
     return redirect(f"{reverse('events:list')}?{query}")
 
 
-def put_into_inbox(token: Token, email: str, name: str, now: datetime) -> str:
+def put_into_inbox(
+    token: Token, email: str, name: str, now: datetime, to: Mapping[str, object] = NOWHERE
+) -> str:
     """Put a `track` call into the inbox as ingest does, wake a worker; return its messageId.
 
-    What is known of the customer goes along: properties that are not sent are unassigned.
+    `to` says which campaigns it is for, as Segment's destination does. What is known of the
+    customer goes along: properties that are not sent are unassigned.
     """
     message_id = f"test-{uuid4()}"
     known = Customer.objects.filter(workspace_id=token.workspace_id, email=email.lower()).first()
@@ -82,7 +89,7 @@ def put_into_inbox(token: Token, email: str, name: str, now: datetime) -> str:
             is_trusted=True,
             received_at=now,
             body=json.dumps(call),
-            envelope="",
+            envelope=json.dumps(to) if to else "",
         )
         transaction.on_commit(lambda: wake("take_up", workspace_id=str(token.workspace_id)))
     return message_id

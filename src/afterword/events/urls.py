@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from afterword.events import seen, send_test, views
+from afterword.events import arrivals, seen, send_test, views
 
 app_name = "events"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("events/names", views.names, name="names"),
     path("events/<uuid:event_id>", views.event, name="event"),
     path("campaigns/<uuid:campaign_id>/seen-events", seen.seen, name="seen"),
+    path("campaigns/<uuid:campaign_id>/arrivals", arrivals.arrivals, name="arrivals"),
     path("campaigns/<uuid:campaign_id>/test-event", send_test.send_test, name="send_test"),
 ]

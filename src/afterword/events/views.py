@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
+from afterword.events.looks import looks_of
 from afterword.events.models import Event, Rejection
 from afterword.events.search import Search
 from afterword.events.seen import names_seen
@@ -32,7 +33,7 @@ def events(request: HttpRequest, member: Member) -> HttpResponse:
         "decisions__campaign", "decisions__event", "surveys__invitations__mail"
     )
     page = newest_first(rows, "received_at", cursor)
-    looked = _looked(request)
+    looked = looks_of(request)
     is_partial = "HX-Request" in request.headers
     with timezone.override(member.workspace.time_zone):
         return render(
@@ -93,9 +94,3 @@ def names(request: HttpRequest, member: Member) -> HttpResponse:
             "base_url": settings.BASE_URL,
         },
     )
-
-
-def _looked(request: HttpRequest) -> int | None:
-    """Return how many times a page has looked for the event it waits for; None if it does not."""
-    looked = request.GET.get("looked", "")
-    return int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 4 else None

@@ -1,18 +1,22 @@
-"""The editor's last section: how events come here."""
+"""The editor's last section: how events come here, with a key that is made on the spot."""
 
-import json
-import shlex
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.editor.sections import find_campaign, show_section
+from afterword.campaigns.editor.snippets import fill
 from afterword.campaigns.models import Campaign, Service
-from afterword.workspaces.access import for_members
-from afterword.workspaces.models import Member
+from afterword.workspaces.access import for_administrators, for_members
+from afterword.workspaces.models import Member, Scope, Token
+from afterword.workspaces.tokens import make_token
+
+LONGEST_NAME = 100
 
 
 @require_safe
@@ -22,27 +26,45 @@ def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRespon
     return show_setup(request, campaign)
 
 
+@never_cache
+@require_POST
+@for_administrators
+@transaction.atomic
+def new_key(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
+    """Make a key and show it within the snippets, this once: only its hash is kept."""
+    campaign = find_campaign(request, member, campaign_id)
+    scope = Scope.BROWSER if request.POST.get("scope") == Scope.BROWSER else Scope.INGEST
+    return show_setup(request, campaign, made=make_token(member.workspace, _name(campaign), scope))
+
+
 def show_setup(
-    request: HttpRequest, campaign: Campaign, test_event: BaseForm | None = None
+    request: HttpRequest,
+    campaign: Campaign,
+    test_event: BaseForm | None = None,
+    made: tuple[Token, str] | None = None,
 ) -> HttpResponse:
-    """Show how events are sent, with the test event that could not be."""
-    event = campaign.events[0] if campaign.events else "Order Completed"
+    """Show how events are sent, with the test event that could not be, or the key just made."""
+    token, secret = made or (None, "")
+    is_browser = token is not None and token.scope == Scope.BROWSER
+    keys = ("", secret) if is_browser else (secret, "")
     return show_section(
         request,
         campaign,
         "setup",
         test_event,
         is_segment=campaign.service == Service.SEGMENT,
-        base_url=settings.BASE_URL,
-        protocol=settings.BASE_URL.partition("://")[0],
-        host=settings.BASE_URL.partition("://")[2],
-        event=json.dumps(event, ensure_ascii=False),
-        curl_body=_curl_body(event),
+        made=token,
+        secret=secret,
+        **fill(settings.BASE_URL, campaign.id, campaign.events, *keys),
     )
 
 
-def _curl_body(event: str) -> str:
-    """A track call's body as a shell takes it."""
-    properties = {"email": "ann@example.com", "firstName": "Ann"}
-    call = {"event": event, "userId": "42", "properties": properties}
-    return shlex.quote(json.dumps(call, ensure_ascii=False))
+def _name(campaign: Campaign) -> str:
+    """Return a name that no live token of the workspace has."""
+    taken = set(Token.objects.visible_to(campaign).live().values_list("name", flat=True))
+    name, number = campaign.name, 1
+    while name in taken:
+        number += 1
+        ending = f" {number}"
+        name = campaign.name[: LONGEST_NAME - len(ending)] + ending
+    return name
