@@ -7,6 +7,7 @@ from typing import Any
 from afterword.apply.audience_fields import read_audience
 from afterword.apply.fields import Fields, read_key
 from afterword.apply.things import CampaignSpec, ReminderSpec
+from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
 from afterword.campaigns.editor.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
 from afterword.campaigns.models import (
@@ -43,6 +44,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         **_throttle(fields),
         **_regular(fields),
         "time_frame": _time_frame(fields),
+        "priority": fields.integer("priority", 1, MOST_PRIORITY) or 1,
     }
     found = CampaignSpec(
         source=fields,
