@@ -25,3 +25,29 @@ def test_each_room_says_its_purpose_in_a_line(room):
 
     assert purpose
     assert "\n" not in purpose
+
+
+# What a newcomer looks for, and where it is: a folder for each, which says its purpose.
+SOUGHT = [
+    "campaigns/channels/email",
+    "campaigns/channels/in_app",
+    "campaigns/channels/link",
+    "events/sources/segment",
+    "followups/autoresponders",
+    "followups/notifications",
+    "followups/webhooks",
+    "happenings",
+    "occasions/call",
+    "occasions/due_date",
+    "occasions/event",
+    "occasions/hand",
+    "occasions/hook",
+    "occasions/page",
+    "survey_templates/editor",
+    "survey_templates/wording",
+]
+
+
+@pytest.mark.parametrize("folder", SOUGHT)
+def test_what_is_sought_has_a_folder(folder):
+    assert SOURCE / folder in ROOMS

@@ -7,6 +7,7 @@ from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
+from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
 from afterword.insights.campaign_figures import campaign_figures
@@ -24,11 +25,13 @@ for kind in (
     account_mail.PASSWORD_RESET_KIND,
     NOTIFICATION_KIND,
     AUTORESPONDER_KIND,
+    NOTICE_KIND,
 ):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
+streams.register(NOTICE_STREAM)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 accounts.send_links_by(account_mail.send_password_link)

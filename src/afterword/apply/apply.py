@@ -9,13 +9,15 @@ from django.db import models, transaction
 
 from afterword.apply.checks import check, property_types
 from afterword.apply.existing import Existing, load_locked
+from afterword.apply.followups import make_followups
 from afterword.apply.reading import read_file
 from afterword.apply.reminders import make_reminders
 from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
 from afterword.audience.definition import compile_audience
 from afterword.campaigns.activation import activate, deactivate
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, Channel
 from afterword.core.announce import announce
+from afterword.core.ids import new_link_token
 from afterword.customers.models import Property
 from afterword.customers.values import PropertyType
 from afterword.survey_templates.logos import keep_logo
@@ -128,15 +130,19 @@ def _apply_campaigns(
         columns = {
             **spec.columns,
             "template_id": template and template.id,
+            "link_token": campaign.link_token or _new_link(spec.columns),
             "audience": _audience(spec, types),
         }
         changed = _store(campaign, columns)
         reminded = make_reminders(campaign, spec.reminders, templates)
+        followed, secrets = make_followups(campaign, spec)
         switched = _switch(campaign, spec.active)
         outcome.tell(
             f"campaign {spec.key}",
-            None if changed is None else [*changed, *reminded, *switched],
+            None if changed is None else [*changed, *reminded, *followed, *switched],
         )
+        for name, secret in secrets.items():
+            outcome.lines.append(f"created webhook {name} of {spec.key}: {secret}")
 
 
 def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:
@@ -144,6 +150,11 @@ def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str
     if not spec.audience.filters:
         return {}
     return compile_audience(spec.audience.definition, types).definition
+
+
+def _new_link(columns: dict[str, Any]) -> str | None:
+    """The secret of a link campaign's address, which is made once."""
+    return new_link_token() if columns["channel"] == Channel.LINK else None
 
 
 def _switch(campaign: Campaign, active: bool | None) -> list[str]:

@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from afterword.apply.audience_fields import read_audience
+from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields, read_key
+from afterword.apply.followup_fields import (
+    read_autoresponder,
+    read_notification,
+    read_rules,
+    read_webhook,
+)
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
@@ -23,14 +30,10 @@ from afterword.survey_templates.metrics import Metric
 
 LATER = (
     "reminders",
-    "autoresponders",
-    "notifications",
-    "webhooks",
-    "link",
     "in-app",
 )
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
-_DELAY = re.compile(r"(\d{1,6}) *(minute|hour|day|week)s?")
+_DAYS = re.compile(r"(\d{1,6}) *(day|week)s?")
 
 
 def read_campaign(fields: Fields) -> CampaignSpec:
@@ -39,7 +42,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         "channel": fields.choice("channel", Channel, Channel.EMAIL),
         "type": fields.choice("type", CampaignType, CampaignType.TRANSACTIONAL),
         "sample_percent": fields.number("sample_percent", 0, 100, 100),
-        "delay": _delay(fields),
+        "delay": read_duration(fields, "delay", timedelta(0), LONGEST_DELAY),
         **_trigger(fields),
         **_throttle(fields),
         **_regular(fields),
@@ -55,6 +58,11 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         audience=read_audience(fields),
         reminders=_reminders(fields),
         active=fields.switch("active", None),
+        followups={
+            "notifications": read_rules(fields, "notifications", read_notification),
+            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder),
+            "webhooks": read_rules(fields, "webhooks", read_webhook),
+        },
     )
     fields.finish()
     return found
@@ -88,10 +96,10 @@ def _regular(fields: Fields) -> dict[str, Any]:
 
 def _days(fields: Fields, name: str) -> int | None:
     text = fields.text(name, 100, "")
-    match = _DELAY.fullmatch(text)
+    match = _DAYS.fullmatch(text)
     if not text or text == "0":
         return 0 if text else None
-    if match is None or match[2] not in {"day", "week"}:
+    if match is None:
         fields.refuse(name, f'{text!r} is no number of days: write "3 days".')
         return None
     return int(match[1]) * (7 if match[2] == "week" else 1)
@@ -137,19 +145,6 @@ def _throttle(fields: Fields) -> dict[str, Any]:
     }
     throttle.finish()
     return found
-
-
-def _delay(fields: Fields) -> timedelta:
-    text = fields.text("delay", 100, "0")
-    match = _DELAY.fullmatch(text)
-    if match is None:
-        if text != "0":
-            fields.refuse("delay", f'{text!r} is no delay: write 0, "90 minutes" or "2 days".')
-        return timedelta(0)
-    delay = timedelta(**{match[2] + "s": int(match[1])})
-    if delay > LONGEST_DELAY:
-        fields.refuse("delay", f"A delay is at most {LONGEST_DELAY.days} days.")
-    return delay
 
 
 def _reminders(fields: Fields) -> list[ReminderSpec]:

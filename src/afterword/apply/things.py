@@ -45,6 +45,18 @@ class ReminderSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """A notification, an autoresponder or a webhook; `key` tells it among those of its kind."""
+
+    source: Fields
+    key: object
+    columns: dict[str, Any]
+    active: bool
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    slack_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FilterSpec:
     """`definition` is as an audience's definition has it."""
 
@@ -84,6 +96,8 @@ class CampaignSpec:
     audience: GroupSpec
     reminders: list[ReminderSpec]
     active: bool | None
+    # By their fields' names; those of a kind are None where the file leaves them to others.
+    followups: dict[str, list[RuleSpec] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from afterword.feedback.hits.discarded import (
 )
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
+from afterword.feedback.whom.filters import Whom
+from afterword.feedback.whom.narrow import narrow
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric
 from afterword.surveys.models import Invitation
 from afterword.workspaces.access import for_changers, for_members
@@ -33,8 +35,11 @@ SHOWN = ("customer", "campaign", "survey", "version", "facts_then")
 @for_members
 def feedback(request: HttpRequest, member: Member) -> HttpResponse:
     search, now = Search.of(request.GET), timezone.now()
+    whom = Whom.asked(member, request.GET)
+    if (tidy := whom.tidy_query) is not None:
+        return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
-    rows = search.find(Response.objects.visible_to(member), now)
+    rows = narrow(search.find(Response.objects.visible_to(member), now), whom, now)
     page = newest_first(rows.select_related(*SHOWN), "created_at", cursor)
     return render(
         request,
@@ -44,6 +49,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             "after": page.after,
             "cursor": cursor,
             "search": search,
+            "whom": whom,
             "metrics": SCALES,
             "buckets": {
                 Bucket.PROMOTER: "Promoters, satisfied",

@@ -12,18 +12,20 @@ from afterword.happenings.read import Told
 from afterword.sending.models import Mail
 from afterword.sending.streams import Stream
 
-_RULES = ("notification", "autoresponder")
+_RULES = ("notification", "autoresponder", "webhook")
 
 
-def mailed(
+def mails_of(
     delivery: Delivery,
     kind: str,
     stream: Stream,
     recipients: Collection[str],
+    *,
+    now: datetime,
     customer: Customer | None = None,
 ) -> list[Mail]:
-    """Return the mails of a delivery, for its caller to store with it; they are due when it is."""
-    mails = [
+    """Return mails about a delivery, for its caller to store; they are due when it is."""
+    return [
         Mail(
             id=new_id(),
             workspace_id=delivery.workspace_id,
@@ -33,11 +35,22 @@ def mailed(
             stream_id=stream.id,
             customer=customer,
             recipient=recipient,
-            created_at=delivery.created_at,
+            created_at=now,
             due_at=delivery.due_at,
         )
         for recipient in recipients
     ]
+
+
+def mailed(
+    delivery: Delivery,
+    kind: str,
+    stream: Stream,
+    recipients: Collection[str],
+    customer: Customer | None = None,
+) -> list[Mail]:
+    """Return the mails that deliver it, for its caller to store with it."""
+    mails = mails_of(delivery, kind, stream, recipients, now=delivery.created_at, customer=customer)
     delivery.state = State.MAILED if mails else State.FAILED
     delivery.words = "" if mails else "There is nobody to send it to."
     delivery.settled_at = None if mails else delivery.created_at

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncWeek
+from django.http import QueryDict
 
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
+from afterword.feedback.whom.filters import Whom
+from afterword.feedback.whom.narrow import narrow
 from afterword.insights.scores import Score, score, unit
 from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
@@ -110,13 +113,17 @@ class MetricReport:
         }
 
 
-def reports(member: Member, search: Search, now: datetime) -> list[MetricReport]:
+def reports(
+    member: Member, search: Search, now: datetime, whom: Whom | None = None
+) -> list[MetricReport]:
     """Return a report for each metric that has responses, with three queries."""
+    whom = whom or Whom(QueryDict(), {})
     zone = ZoneInfo(member.workspace.time_zone)
     answers = search.find(Response.objects.visible_to(member), now).filter(counts=True)
+    answers = narrow(answers, whom, now)
     counts = _counts(answers.values_list("metric", "score").annotate(Count("id")))
     weekly = _weekly(answers, now, zone)
-    arrived = _arrived(member, search, now)
+    arrived = _arrived(narrow(Survey.objects.visible_to(member), whom, now), search, now)
     return [
         MetricReport(
             metric,
@@ -166,7 +173,9 @@ def _weeks(
     ]
 
 
-def _arrived(member: Member, search: Search, now: datetime) -> dict[str, tuple[int, int]]:
+def _arrived(
+    surveys: WorkspaceRows[Survey], search: Search, now: datetime
+) -> dict[str, tuple[int, int]]:
     """Return by metric how many surveys arrived in the period, and how many of them answered."""
     asked = Q(asked_at__isnull=False)
     if search.campaign_id:
@@ -176,8 +185,7 @@ def _arrived(member: Member, search: Search, now: datetime) -> dict[str, tuple[i
     # The first mail has the survey's key; a bounce of what was answered is false.
     bounced = Mail.objects.filter(id=OuterRef("id"), bounced_at__isnull=False)
     rows = (
-        Survey.objects.visible_to(member)
-        .filter(asked)
+        surveys.filter(asked)
         .filter(Q(answered_at__isnull=False) | ~Exists(bounced))
         .values_list("metric")
         .annotate(Count("id"), Count("answered_at"))

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,6 +11,8 @@ from afterword.campaigns.models import Campaign
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
 from afterword.feedback.views import SHOWN
+from afterword.feedback.whom.filters import Whom
+from afterword.feedback.whom.narrow import narrow, not_known
 from afterword.insights.dashboard import reports
 from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_members
@@ -24,15 +26,21 @@ LATEST = 10
 def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
     now = timezone.now()
     search = Search.of({name: request.GET.get(name, "") for name in ("campaign", "days")})
-    latest = search.find(Response.objects.visible_to(member), now)
+    whom = Whom.asked(member, request.GET)
+    if (tidy := whom.tidy_query) is not None:
+        return redirect(f"{request.path}?{tidy}")
+    answers = search.find(Response.objects.visible_to(member), now)
+    latest = narrow(answers, whom, now)
     campaigns = list(Campaign.objects.visible_to(member).order_by("name"))
     return render(
         request,
         "insights/dashboard.html",
         {
-            "reports": reports(member, search, now),
+            "reports": reports(member, search, now, whom),
             "latest": latest.select_related(*SHOWN).order_by("-created_at", "-id")[:LATEST],
             "search": search,
+            "whom": whom,
+            "not_known": not_known(answers, whom),
             "campaigns": campaigns,
             "listening": [one for one in campaigns if one.is_active and one.events],
             "is_waiting_for_answers": Survey.objects.visible_to(member)

@@ -22,8 +22,11 @@ NEWEST = 12  # of the timeline, which has a page of its own
 
 
 def find_customer(member: Member, customer_id: UUID) -> Customer:
-    """Return a customer of the member's workspace; Http404 where there is none."""
-    rows = Customer.objects.visible_to(member).select_related("company")
+    """Return a customer of the member's workspace; Http404 where there is none.
+
+    Who turned out to be somebody else is nobody to act for.
+    """
+    rows = Customer.objects.visible_to(member).distinct_people()
     return get_object_or_404(rows, id=customer_id)
 
 

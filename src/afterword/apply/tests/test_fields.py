@@ -43,14 +43,6 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
     ("added", "refusal"),
     [
         (
-            "    autoresponders: []",
-            "shop.yaml:12: campaigns[0].autoresponders: not available in this version",
-        ),
-        (
-            "    notifications: [{events: [new_feedback]}]",
-            "shop.yaml:12: campaigns[0].notifications: not available in this version",
-        ),
-        (
             "    time_frame: {days: [mon], from: '17:00', to: '09:00'}",
             "shop.yaml:12: campaigns[0].time_frame.to: It ends after it begins: "
             "write from: 09:00 and to: 17:00, in quotes.",

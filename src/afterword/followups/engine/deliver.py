@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
 from afterword.followups.engine.claim import cancel_waiting, end, settle
+from afterword.followups.engine.notice import tell
 from afterword.followups.engine.post import Reply, post
 from afterword.followups.engine.room import CannotBeMade, NotNeeded, Room
 from afterword.followups.models import Delivery, State
@@ -61,14 +62,18 @@ def _fail(room: Room, delivery: Delivery, reply: Reply, now: datetime, *, is_fin
     if rule is None or not rule.is_enabled:
         return
     if is_final:
-        _give_up(rule, f"{reply.words} So it was switched off.", now)
+        _give_up(rule, delivery, f"{reply.words} So it was switched off.", now)
     elif rule.failing_since and now - rule.failing_since >= GIVE_UP_AFTER:
         _give_up(
-            rule, f"Nothing got there for five days, so it was switched off. {reply.words}", now
+            rule,
+            delivery,
+            f"Nothing got there for five days, so it was switched off. {reply.words}",
+            now,
         )
 
 
-def _give_up(rule: Rule, words: str, now: datetime) -> None:
+def _give_up(rule: Rule, delivery: Delivery, words: str, now: datetime) -> None:
     rule.problem = words[:1000]
     save(rule, now, enabled=False)
     cancel_waiting(rule, now)
+    tell(delivery, now)

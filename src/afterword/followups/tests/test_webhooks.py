@@ -19,8 +19,9 @@ from afterword.followups.models import Attempt, Delivery, State, Webhook
 from afterword.followups.rules import save
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
-from tests.factories import a_campaign, a_customer, a_sent_survey
-from tests.followups import a_webhook, allow_loopback, answer, fast_forward, read_all
+from afterword.workspaces.models import Role
+from tests.factories import a_campaign, a_customer, a_member, a_sent_survey
+from tests.followups import a_webhook, allow_loopback, answer, fast_forward, posting, read_all
 from tests.http_script import Answer, scripted_http
 from tests.running_afterword import eventually
 
@@ -249,6 +250,22 @@ def test_410_switches_it_off_for_good():
         webhook.refresh_from_db()
         assert (webhook.is_enabled, len(web.asked)) == (False, 1)
         assert "410" in webhook.problem
+
+
+def test_owners_are_told_by_mail_that_it_was_switched_off():
+    campaign = a_campaign()
+    owner = a_member(campaign.workspace)
+    a_member(campaign.workspace, role=Role.MEMBER)
+    with scripted_http(Answer(410)) as web, posting() as sink:
+        webhook = a_webhook(web.url, campaign=campaign)
+        answer(campaign)
+        run(webhook)
+        sink.send_due()
+
+        assert sink.recipients == [owner.user.email]
+        [message] = sink.messages()
+        assert "Switched off: webhook" in message["Subject"]
+        assert "It answered 410" in message.get_body(("plain",)).get_content()
 
 
 def test_an_endpoint_that_fails_for_five_days_is_switched_off():

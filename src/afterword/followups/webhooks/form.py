@@ -16,7 +16,8 @@ from afterword.followups.webhooks.request import OURS, new_secret
 
 HIDDEN = "••••••"
 MOST_HEADERS = 20
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]*([\x20-\x7e]{0,2000})")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_VALUE = re.compile(r"[\x20-\x7e]{1,2000}")
 
 
 class WebhookForm(RuleForm):
@@ -94,12 +95,18 @@ def _header(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     if value.strip() == HIDDEN:
         return name.strip(), HIDDEN
-    match = _HEADER.fullmatch(line)
-    if match is None:
-        raise ValidationError("Write each header on a line of its own, as in X-Key: value.")
-    if match[1].lower() in OURS or match[1].lower().startswith("webhook-"):
-        raise ValidationError(f"{match[1]} is set by Afterword: leave it out.")
-    return match[1], match[2].strip()
+    if problem := header_problem(name, value.strip()):
+        raise ValidationError(problem)
+    return name, value.strip()
+
+
+def header_problem(name: str, value: str) -> str | None:
+    """Say why something cannot be a header of one's own."""
+    if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+        return "Write each header on a line of its own, as in X-Key: value."
+    if name.lower() in OURS or name.lower().startswith("webhook-"):
+        return f"{name} is set by Afterword: leave it out."
+    return None
 
 
 def _headers_of(webhook: Webhook) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from afterword.customers import amend
@@ -15,6 +16,7 @@ from afterword.customers.models import Customer, Tag
 from afterword.customers.own_fields import read_tags
 from afterword.profiles.page import find_customer
 from afterword.web import undo
+from afterword.web.conflicts import seen_in, seen_input
 from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member
 
@@ -35,6 +37,7 @@ class TagsForm(forms.Form):
 
     def __init__(self, customer: Customer, given: QueryDict | None = None) -> None:
         super().__init__(given, initial={"tags": customer.tags})
+        self.customer = customer
         known = Tag.objects.filter(workspace=customer.workspace_id).order_by("name")
         names = list(known.values_list("name", flat=True)[:OFFERED])
         offered = [*customer.tags, *(name for name in names if name not in customer.tags)]
@@ -42,8 +45,15 @@ class TagsForm(forms.Form):
         field.choices = [(name, name) for name in offered]  # type: ignore[attr-defined]
 
     @property
+    def seen_input(self) -> SafeString:
+        return seen_input(self.customer.tags)
+
+    @property
     def wanted(self) -> list[str]:
-        return [*self.cleaned_data["tags"], *read_tags(self.cleaned_data["new"])]
+        """What was chosen and typed, and what came since the page was shown: nobody left it out."""
+        seen = seen_in(self.data)
+        came = [] if seen is None else [tag for tag in self.customer.tags if tag not in seen]
+        return [*self.cleaned_data["tags"], *read_tags(self.cleaned_data["new"]), *came]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +77,7 @@ def remove(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
     if name in customer.tags:
         _assign(member, customer, [tag for tag in customer.tags if tag != name])
         address = reverse("profiles:tag_undo", args=[customer.id])
-        undo.offer(request, f"The tag {name} is removed.", address, {"tags": customer.tags})
+        undo.offer(request, f"The tag {name} is removed.", address, {"tag": name})
     return redirect("profiles:profile", customer.id)
 
 
@@ -76,7 +86,7 @@ def remove(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
 def put_back(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResponse:
     customer = find_customer(member, customer_id)
     if what := undo.take(request):
-        _assign(member, customer, what["tags"])
+        _assign(member, customer, [*customer.tags, what["tag"]])
         messages.success(request, "The tag is back.")
     return redirect("profiles:profile", customer.id)
 

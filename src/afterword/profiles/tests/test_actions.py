@@ -176,6 +176,16 @@ def test_tags_are_chosen_made_and_left_out(client, member, ann):
     assert ann.tags == ["beta", "met at the fair"]
 
 
+def test_a_tag_that_came_since_the_page_was_shown_stays(client, member, ann):
+    seen = str(client.get(address("tags", ann)).context["form"].seen_input)
+    shown = seen.partition('value="')[2][:-2].replace("&quot;", '"')
+    Customer.objects.update(tags=["vip", "by an event"])
+
+    post(client, "tags", ann, new="beta", seen=shown)
+
+    assert ann.tags == ["by an event", "beta"]
+
+
 def test_a_tag_is_removed_in_place_and_put_back(client, ann):
     page = text(post(client, "tag_removal", ann, tag="vip"))
     assert ann.tags == []
@@ -409,3 +419,12 @@ def test_deleting_keeps_answers_and_surveys_and_cancels_what_waits(client, membe
     assert Survey.objects.count() == 2
     assert Response.objects.get().who == "Ann"
     assert mail_of(waiting).state == State.CANCELLED
+
+
+def test_the_page_of_a_survey_says_who_asked_by_hand(client, member, ann):
+    form = {"campaign": a_campaign(member.workspace).id, "occasion": uuid4()}
+    post(client, "survey", ann, **form)
+
+    page = text(client.get(reverse("surveys:survey", args=[Survey.objects.get().id])))
+
+    assert f"By hand. By {member.user}." in page

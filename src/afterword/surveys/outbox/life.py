@@ -12,14 +12,15 @@ from django.urls import reverse
 from afterword.decisions.explain import explain
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
+from afterword.occasions.occasion import Kind
 from afterword.sending.models import WAITING, DeliveryEvent, Mail, State
 from afterword.surveys.invite import SURVEY
 from afterword.surveys.models import Invitation
+from afterword.surveys.outbox.by_whom import asked_by, member_named
 from afterword.surveys.outbox.status import Status
 from afterword.surveys.outbox.step import Step, moment
 from afterword.surveys.outbox.what_next import what_next
 from afterword.surveys.reported import reported
-from afterword.workspaces.models import Member
 
 # Of reports about one mail, the first so many are shown: mail programs may open it for years.
 MOST_REPORTS = 100
@@ -97,6 +98,8 @@ def _why(invitation: Invitation, zone: tzinfo) -> str:
     )
     if decision:
         return explain(Reason.SCHEDULED, decision.detail, zone)
+    if survey.occasion_kind == Kind.HAND and not invitation.is_reminder:
+        return asked_by(survey)
     was_put_off = mail is None or mail.refusals or "again_at" in mail.detail
     return "" if was_put_off or mail is None else f"Due {moment(mail.due_at, zone)}."
 
@@ -170,9 +173,7 @@ def _sent_again(mail: Mail) -> Iterator[Step]:
 
 def _by(mail: Mail, name: str) -> str:
     """Name the user whose id is in `detail`."""
-    by = Member.objects.filter(workspace=mail.workspace_id, user_id=mail.detail[name])
-    member = by.select_related("user").first()
-    return f"By {member.user}." if member else "By somebody who is no longer here."
+    return member_named(mail.workspace_id, mail.detail[name])
 
 
 def _cancelled(mail: Mail, zone: tzinfo) -> str:

@@ -1,7 +1,7 @@
 """The page components that need more than an include."""
 
 from django import forms, template
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -52,6 +52,13 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(
         attrs={"class": " ".join(classes), "autofocus": _is_first_wrong(field)},
     )
+
+
+@register.filter
+def choice(option: BoundWidget) -> SafeString:
+    """Render one radio button or check box of a field that has several, without its label."""
+    option.data["attrs"] |= {"class": "form-check-input"}
+    return option.tag()
 
 
 def _is_first_wrong(field: BoundField) -> bool:

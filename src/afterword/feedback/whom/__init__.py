@@ -1,0 +1,1 @@
+"""Whose answers: filters by property, tag and company, as customers were or as they are."""

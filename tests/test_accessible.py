@@ -1,0 +1,93 @@
+"""No page has a serious fault that axe finds: light and dark, as an owner sees it."""
+
+import json
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext
+
+from afterword.feedback.answering.answer import More, record_answer
+from tests.browser.chromium import chromium
+from tests.clients.node import MODULES
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_member,
+    a_property,
+    a_reminder_of,
+    a_sent_survey,
+    a_survey,
+    a_template,
+)
+
+AXE = MODULES / "axe-core" / "axe.min.js"
+GRAVE = {"serious", "critical"}
+QUESTIONS = [
+    {"key": "why", "type": "choice", "text": "Why us?", "choices": ["Price", "Speed"]},
+    {"key": "food", "type": "rating", "text": "The food?"},
+    {"key": "more", "type": "text", "text": "What else?"},
+]
+
+
+@pytest.fixture
+def places(transactional_db):
+    """A workspace with one of everything; the addresses of its pages, and who sees them."""
+    member = a_member()
+    workspace = member.workspace
+    a_property(workspace, "plan")
+    template = a_template(workspace, questions=QUESTIONS, consent="You may quote me.")
+    campaign = a_campaign(workspace, template=template)
+    regular = a_campaign(workspace, type="regular", events=[], service="", first_after_days=3)
+    customer = a_customer(workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"])
+    survey = a_sent_survey(campaign, customer=customer)
+    a_reminder_of(survey)
+    a_survey(campaign)
+    open_survey = a_sent_survey(campaign)
+    record_answer(survey, 9, "Neat", NOW, submitted=True, more=More({"why": "Price"}))
+    of_campaign = [
+        f"/campaigns/{campaign.id}{section}"
+        for section in ("", "/audience", "/schedule", "/reminders", "/setup", "/name", "/results",
+                        "/notifications", "/autoresponders", "/webhooks")
+    ]  # fmt: skip
+    return Client(), member, [
+        "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
+        f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox",
+        f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
+        f"/templates/{template.id}", "/follow-ups", "/parts",
+        "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
+        "/settings/sender-domains", "/settings/workspace",
+        *of_campaign, f"/campaigns/{regular.id}/schedule",
+        f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_grave(live_server, places, scheme):
+    client, member, addresses = places
+    client.force_login(member.user)
+    session = client.cookies["sessionid"].value
+    with chromium() as browser:
+        visitor = browser.new_context(color_scheme=scheme, bypass_csp=True)
+        visitor.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        found = {address: faults(visitor, live_server.url + address) for address in addresses}
+
+    assert {address: said for address, said in found.items() if said} == {}
+
+
+def faults(visitor: BrowserContext, address: str) -> list[str]:
+    page = visitor.new_page()
+    answer = page.goto(address)
+    assert answer
+    if answer.status != 200:
+        return [f"it answers {answer.status}"]
+    page.add_script_tag(path=AXE)
+    said = page.evaluate("async () => JSON.stringify((await axe.run()).violations)")
+    page.close()
+    return [
+        f"{each['id']}: {[node['html'][:150] for node in each['nodes'][:3]]}"
+        for each in json.loads(said)
+        if each["impact"] in GRAVE
+    ]
