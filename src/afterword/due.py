@@ -96,7 +96,7 @@ def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime
     workspace = campaign.workspace
     records = load_locked(workspace.id, [], ids)
     look_up_standings(workspace.id, records)
-    since = now - max(CAP_WINDOW, rules.throttle or CAP_WINDOW)
+    since = now - max(CAP_WINDOW, rules.memory)
     past = past_surveys(workspace.id, {one.id: one.email for one in records}, since)
     later = read_later(_later_fields(rules), [one.id for one in records])
     frame = read_time_frame(campaign.time_frame or USUAL, workspace.time_zone)
@@ -123,7 +123,8 @@ def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime
                 verdict, detail={**verdict.detail, "due_at": at, "survey_id": asking.id}, due_at=at
             )
             askings.append(asking)
-            past[one.id].insert(0, PastSurvey(asking.id, campaign.id, at, is_waiting=True))
+            waits = PastSurvey(asking.id, campaign.id, at, True, campaign.priority)
+            past[one.id].insert(0, waits)
         decided.append(Decided(occasion, campaign.id, one.id, verdict))
     record(workspace.id, decided, now)
     schedule(workspace.id, askings, now)

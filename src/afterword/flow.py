@@ -154,7 +154,7 @@ def decide_and_schedule(
                 verdict.detail["survey_id"] = asking.id
                 askings.append(asking)
                 past[customer.id].insert(
-                    0, PastSurvey(asking.id, campaign.id, asking.due_at, is_waiting=True)
+                    0, PastSurvey(asking.id, campaign.id, asking.due_at, True, campaign.priority)
                 )
             decided.append(
                 Decided(occasion, campaign.id, customer.id if customer else None, verdict)

@@ -32,6 +32,8 @@ _FIELD_OF = {
     "events": "trigger",
     "throttle_days": "throttle",
     "throttle_scope": "throttle",
+    "fatigue_surveys": "fatigue",
+    "fatigue_days": "fatigue",
     "logo_id": "logo",
     "logo_url": "logo",
     "template_id": "template",

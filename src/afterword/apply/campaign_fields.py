@@ -14,6 +14,7 @@ from afterword.apply.followup_fields import (
     read_webhook,
 )
 from afterword.apply.things import CampaignSpec, ReminderSpec
+from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
 from afterword.campaigns.editor.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
 from afterword.campaigns.models import (
@@ -46,6 +47,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         **_throttle(fields),
         **_regular(fields),
         "time_frame": _time_frame(fields),
+        "priority": fields.integer("priority", 1, MOST_PRIORITY) or 1,
     }
     found = CampaignSpec(
         source=fields,

@@ -18,6 +18,8 @@ from afterword.workspaces.models import (
     MAILS_ARE_A_PERSONS,
     MOST_ADDRESS_WAIT_MINUTES,
     MOST_EVENT_AGE_DAYS,
+    MOST_FATIGUE_DAYS,
+    MOST_FATIGUE_SURVEYS,
     MOST_MAILS_PER_DAY,
     Scope,
 )
@@ -66,6 +68,7 @@ def _workspace(top: Fields) -> WorkspaceSpec:
         return WorkspaceSpec(top, "", {})
     columns = {
         "time_zone": _time_zone(fields),
+        **_fatigue(fields),
         "keeps_unsent_properties": fields.switch("keep_unsent_properties", None),
         "max_mails_per_day": fields.integer(
             "max_mails_per_day", 1, MOST_MAILS_PER_DAY, MAILS_ARE_A_PERSONS
@@ -79,6 +82,21 @@ def _workspace(top: Fields) -> WorkspaceSpec:
     given = {column: value for column, value in columns.items() if value is not None}
     found = WorkspaceSpec(fields, fields.text("name", 100), given)
     fields.finish()
+    return found
+
+
+def _fatigue(fields: Fields) -> dict[str, int | None]:
+    budget = fields.child("fatigue")
+    if budget is None:
+        return {}
+    found = {
+        "fatigue_surveys": budget.integer("surveys", 1, MOST_FATIGUE_SURVEYS),
+        "fatigue_days": budget.integer("days", 1, MOST_FATIGUE_DAYS),
+    }
+    for name, column in (("surveys", "fatigue_surveys"), ("days", "fatigue_days")):
+        if found[column] is None and not budget.has(name):
+            budget.refuse(name, "A budget needs both: {surveys: 2, days: 30}.")
+    budget.finish()
     return found
 
 

@@ -79,6 +79,8 @@ class Campaign(models.Model):
     )
     # {"days": ["mon", …], "from": "09:00", "to": "17:00"}; see `time_frame.py`.
     time_frame = models.JSONField(null=True, blank=True)
+    # Where two compete for the last place of the workspace's budget, the higher one gets it.
+    priority = models.PositiveSmallIntegerField(default=1, db_default=1)
     # Words to find it again by, each once, sorted.
     labels = ArrayField(
         models.CharField(max_length=40),

@@ -5,6 +5,7 @@ The rules stand in `whom`, `when` and `how_often`; the occasion says which of th
 
 from datetime import datetime
 
+from afterword.decisions.fatigue import fatigued
 from afterword.decisions.how_often import capped, drawn, not_drawn, throttled
 from afterword.decisions.reasons import Reason
 from afterword.decisions.terms import Facts, Rules, Verdict
@@ -26,6 +27,7 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
         or not_meant(occasion, rules, facts, now)
         or not_drawn(occasion, rules)
         or (throttled(rules, facts.surveys, now) if is_throttled else None)
+        or (fatigued(rules, facts.surveys, due) if is_throttled else None)
         or capped(rules, facts.surveys, due)
         or Verdict(Reason.SCHEDULED, {"due_at": due, **drawn(occasion, rules)}, due)
     )
@@ -34,12 +36,14 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
 def why_not_now(rules: Rules, facts: Facts, now: datetime) -> Verdict | None:
     """Return why a scheduled survey must not be sent after all; None means go ahead.
 
-    `facts.surveys` holds only others that were sent or are being sent.
+    `facts.surveys` holds only others: sent, being sent, or, for the budget alone, waiting.
     """
+    sent = [survey for survey in facts.surveys if not survey.is_waiting]
     if not rules.is_active:
         return Verdict(Reason.CAMPAIGN_OFF)
     return (
         not_to_be_asked(rules, facts)
-        or throttled(rules, facts.surveys, now)
-        or capped(rules, facts.surveys, now)
+        or throttled(rules, sent, now)
+        or fatigued(rules, facts.surveys, now, is_going=True)
+        or capped(rules, sent, now)
     )

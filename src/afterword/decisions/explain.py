@@ -148,6 +148,25 @@ def _capped(said: _Said) -> str:
     )
 
 
+def _fatigued(said: _Said) -> str:
+    if not said.has("limit"):
+        return "The customer got as many surveys as the workspace's budget allows."
+    return (
+        f"The customer has {said.number('surveys')} surveys within {said.number('days')} days; "
+        f"the workspace's budget is {said.number('limit')}, over all campaigns."
+    )
+
+
+def _outranked(said: _Said) -> str:
+    if not said.has("by_priority"):
+        return "A survey of a more important campaign takes the last place of the budget."
+    return (
+        f"A waiting survey of a campaign with priority {said.number('by_priority')} takes the last "
+        f"place of the workspace's budget ({said.number('limit')} in {said.number('days')} days); "
+        f"this one's priority is {said.number('priority')}."
+    )
+
+
 def _scheduled(said: _Said) -> str:
     drawn = f" {_sampled_out(said)}" if said.has("draw") else ""
     when = f" for {said.moment('due_at')}" if said.has("due_at") else ""
@@ -186,6 +205,8 @@ _SENTENCES: dict[Reason, Callable[[_Said], str]] = {
     Reason.OUTSIDE_AUDIENCE: _outside,
     Reason.SAMPLED_OUT: _sampled_out,
     Reason.THROTTLED: _throttled,
+    Reason.FATIGUE_BUDGET: _fatigued,
+    Reason.OUTRANKED: _outranked,
     Reason.CAPPED: _capped,
     Reason.SCHEDULED: _scheduled,
 }

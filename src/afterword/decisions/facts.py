@@ -19,7 +19,7 @@ from afterword.customers.properties import property_types
 from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import PropertyType
 from afterword.decisions.how_often import CAP_WINDOW
-from afterword.decisions.terms import NOBODY, Facts, PastSurvey, Person, Rules
+from afterword.decisions.terms import NOBODY, Facts, Fatigue, PastSurvey, Person, Rules
 from afterword.workspaces.models import Workspace
 
 NOTE = 200  # characters of a suppression's note that a decision repeats
@@ -65,8 +65,7 @@ class Listening:
     @property
     def memory(self) -> timedelta:
         """How far back a survey can matter for throttle or cap."""
-        throttles = (rules.throttle for _, rules in self.by_id.values())
-        return max([CAP_WINDOW, *filter(None, throttles)])
+        return max([CAP_WINDOW, *(rules.memory for _, rules in self.by_id.values())])
 
 
 def load_listening(workspace_id: UUID, mapped: Iterable[UUID] = ()) -> Listening:
@@ -99,7 +98,14 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         max_mails_per_day=workspace.max_mails_per_day,
         max_event_age=timedelta(days=workspace.max_event_age_days),
         time_frame=read_time_frame(campaign.time_frame, workspace.time_zone),
+        fatigue=_fatigue(workspace),
+        priority=campaign.priority,
     )
+
+
+def _fatigue(workspace: Workspace) -> Fatigue | None:
+    surveys, days = workspace.fatigue_surveys, workspace.fatigue_days
+    return Fatigue(surveys, timedelta(days=days)) if surveys and days else None
 
 
 def facts_of(
@@ -139,8 +145,8 @@ def past_surveys(
     past = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_PAST, [list(people), list(people.values()), workspace_id, since])
-        for customer_id, id_, campaign_id, at, is_waiting in cursor:
-            past[customer_id].append(PastSurvey(id_, campaign_id, at, is_waiting))
+        for customer_id, *survey in cursor:
+            past[customer_id].append(PastSurvey(*survey))
     return past
 
 
@@ -156,7 +162,9 @@ _PAST = """
         FROM person JOIN sending_mail AS mail
           ON mail.workspace_id = %s AND mail.recipient = person.email
     )
-    SELECT person_id, mail.id, mail.stream_id, coalesce(sent_at, due_at), state = 'queued'
+    SELECT person_id, mail.id, mail.stream_id, coalesce(sent_at, due_at), state = 'queued',
+           coalesce((SELECT priority FROM campaigns_campaign WHERE id = mail.stream_id), 1),
+           kind = 'reminder'
     FROM theirs JOIN sending_mail AS mail USING (id)
     WHERE kind IN ('survey', 'reminder')
       AND (sent_at > %s OR state IN ('queued', 'claimed', 'handing_over'))

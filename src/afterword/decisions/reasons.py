@@ -18,6 +18,8 @@ class Reason(StrEnum):
     OUTSIDE_AUDIENCE = "outside_audience"
     SAMPLED_OUT = "sampled_out"
     THROTTLED = "throttled"
+    FATIGUE_BUDGET = "fatigue_budget"
+    OUTRANKED = "outranked"
     CAPPED = "capped"
     SCHEDULED = "scheduled"
 
@@ -41,6 +43,8 @@ _LABELS = {
     Reason.OUTSIDE_AUDIENCE: "Outside the audience",
     Reason.SAMPLED_OUT: "Sampled out",
     Reason.THROTTLED: "Throttled",
+    Reason.FATIGUE_BUDGET: "Fatigue budget",
+    Reason.OUTRANKED: "Outranked",
     Reason.CAPPED: "Capped",
     Reason.SCHEDULED: "Scheduled",
 }

@@ -12,6 +12,14 @@ from afterword.decisions.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
+class Fatigue:
+    """A workspace's budget: at most so many surveys of a customer within so long."""
+
+    surveys: int
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a campaign and its workspace ask for."""
 
@@ -26,6 +34,14 @@ class Rules:
     max_mails_per_day: int
     max_event_age: timedelta
     time_frame: TimeFrame | None = None
+    fatigue: Fatigue | None = None
+    priority: int = 1  # where two compete for the budget's last place, the higher one gets it
+
+    @property
+    def memory(self) -> timedelta:
+        """How far back a survey can matter for throttle and budget."""
+        window = self.fatigue.window if self.fatigue else timedelta(0)
+        return max(self.throttle or timedelta(0), window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,8 @@ class PastSurvey:
     campaign_id: UUID
     at: datetime  # when it was sent, or is due
     is_waiting: bool
+    priority: int = 1  # its campaign's
+    is_reminder: bool = False  # a mail, and no survey of its own
 
 
 @dataclass(frozen=True, slots=True)

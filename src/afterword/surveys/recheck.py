@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -82,10 +82,11 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
     if not due:
         return {}
     campaigns = {mail.matter.survey.campaign_id: mail.matter.survey.campaign for mail in due}
-    sent = _sent_or_on_their_way(due, campaigns.values(), now)
     rules = {id_: rules_of(campaign, campaign.workspace, {}) for id_, campaign in campaigns.items()}
+    sent = _sent_or_on_their_way(due, rules.values(), now)
     unwanted: dict[UUID, Unwanted] = {}
-    for mail in due:
+    # Of two that go at once, the more important one gets the last place of a budget.
+    for mail in sorted(due, key=lambda mail: -mail.matter.survey.campaign.priority):
         campaign_id = mail.matter.survey.campaign_id
         theirs = sent[mail.workspace_id, mail.recipient]
         asked = _asked_of(mail.matter, rules[campaign_id])
@@ -94,26 +95,28 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
         ):
             unwanted[mail.id] = Unwanted(verdict.reason, verdict.detail)
         else:
-            theirs.insert(0, PastSurvey(mail.id, campaign_id, now, is_waiting=False))
+            goes = PastSurvey(mail.id, campaign_id, now, False, is_reminder=mail.matter.is_reminder)
+            theirs.insert(0, goes)
     return unwanted
 
 
 def _asked_of(invitation: Invitation, rules: Rules) -> Rules:
     """Leave out what its occasion skips; and the survey that one reminds of keeps it not back."""
     if invitation.is_reminder:
-        return replace(rules, throttle=None)
+        return replace(rules, throttle=None, fatigue=None)
     skipped = SKIPPED[Kind(invitation.survey.occasion_kind)]
     return replace(
         rules,
         is_active=rules.is_active or Rule.CAMPAIGN_ON in skipped,
         throttle=None if Rule.THROTTLE in skipped else rules.throttle,
+        fatigue=None if Rule.THROTTLE in skipped else rules.fatigue,
     )
 
 
 def _sent_or_on_their_way(
-    due: Sequence[Mail], campaigns: Collection[Campaign], now: datetime
+    due: Sequence[Mail], rules: Collection[Rules], now: datetime
 ) -> Mapping[tuple[UUID | None, str], list[PastSurvey]]:
-    days = max(campaign.throttle_days or 0 for campaign in campaigns)
+    memory = max(each.memory for each in rules)
     sent: dict[tuple[UUID | None, str], list[PastSurvey]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,20 +125,25 @@ def _sent_or_on_their_way(
                 sorted({mail.workspace_id for mail in due if mail.workspace_id}),
                 sorted({mail.recipient for mail in due}),
                 [mail.id for mail in due],
-                now - max(CAP_WINDOW, timedelta(days=days)),
+                now - max(CAP_WINDOW, memory),
+                any(each.fatigue for each in rules),
             ],
         )
-        for workspace_id, recipient, id_, campaign_id, at in cursor:
-            sent[workspace_id, recipient].append(PastSurvey(id_, campaign_id, at, is_waiting=False))
+        for workspace_id, recipient, *survey in cursor:
+            sent[workspace_id, recipient].append(PastSurvey(*survey))
     return sent
 
 
 _SENT = """
-    SELECT workspace_id, recipient, id, stream_id, coalesce(sent_at, now())
+    SELECT workspace_id, recipient, id, stream_id,
+           CASE WHEN state = 'queued' THEN due_at ELSE coalesce(sent_at, now()) END,
+           state = 'queued',
+           coalesce((SELECT priority FROM campaigns_campaign WHERE id = stream_id), 1),
+           kind = 'reminder'
     FROM sending_mail
     WHERE workspace_id = ANY(%s) AND recipient = ANY(%s) AND id <> ALL(%s)
       AND kind IN ('survey', 'reminder')
-      AND (sent_at > %s OR state IN ('claimed', 'handing_over'))
+      AND (sent_at > %s OR state IN ('claimed', 'handing_over') OR (%s AND state = 'queued'))
     ORDER BY 5 DESC
 """
 

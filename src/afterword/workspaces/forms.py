@@ -1,6 +1,7 @@
 """The forms of a workspace's settings."""
 
-from typing import ClassVar
+from itertools import permutations
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
@@ -12,6 +13,8 @@ from afterword.workspaces.models import (
     MAILS_ARE_A_PERSONS,
     MOST_ADDRESS_WAIT_MINUTES,
     MOST_EVENT_AGE_DAYS,
+    MOST_FATIGUE_DAYS,
+    MOST_FATIGUE_SURVEYS,
     MOST_MAILS_PER_DAY,
     Scope,
     Workspace,
@@ -50,6 +53,8 @@ class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
             "time_zone",
             "keeps_unsent_properties",
             "max_mails_per_day",
+            "fatigue_surveys",
+            "fatigue_days",
             "max_event_age_days",
             "address_wait_minutes",
             "tracks_opens",
@@ -57,6 +62,8 @@ class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
         labels: ClassVar = {
             "keeps_unsent_properties": "Keep properties that an event does not carry",
             "max_mails_per_day": "Survey mails one person gets in 24 hours, at most",
+            "fatigue_surveys": "Fatigue budget: surveys of one customer, at most",
+            "fatigue_days": "… in so many days",
             "max_event_age_days": "Days after which an event is too old to ask about",
             "address_wait_minutes": "Minutes that an event waits for an address",
             "tracks_opens": "Track whether survey mails are opened",
@@ -67,6 +74,8 @@ class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
             "unassigned from the customer.",
             "max_mails_per_day": "Counted for each address, over all campaigns. "
             + MAILS_ARE_A_PERSONS,
+            "fatigue_surveys": "Over all campaigns and channels; empty for no budget. Where two "
+            "campaigns compete for the last place, the one with the higher priority gets it.",
             "max_event_age_days": "An older event brings the customer up to date, but nobody "
             "is surveyed.",
             "address_wait_minutes": "An event may overtake the call that says whose it is. If no "
@@ -85,8 +94,17 @@ class WorkspaceForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
         )
         self.fields["name"].validators.append(one_line_only)
         _limit(self.fields["max_mails_per_day"], MOST_MAILS_PER_DAY, MAILS_ARE_A_PERSONS)
+        _limit(self.fields["fatigue_surveys"], MOST_FATIGUE_SURVEYS)
+        _limit(self.fields["fatigue_days"], MOST_FATIGUE_DAYS)
         _limit(self.fields["max_event_age_days"], MOST_EVENT_AGE_DAYS)
         _limit(self.fields["address_wait_minutes"], MOST_ADDRESS_WAIT_MINUTES)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        for name, other in permutations(("fatigue_surveys", "fatigue_days")):
+            if given.get(name) is None and given.get(other) is not None:
+                self.add_error(name, "A budget needs both numbers.")
+        return given
 
 
 def _limit(field: forms.Field, most: int, about: str = "") -> None:

@@ -16,6 +16,8 @@ MAILS_ARE_A_PERSONS = (
 )
 MOST_ADDRESS_WAIT_MINUTES = 24 * 60
 MOST_EVENT_AGE_DAYS = 3_650
+MOST_FATIGUE_SURVEYS = 1_000
+MOST_FATIGUE_DAYS = 3_650
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,6 +72,9 @@ class Workspace(models.Model):
         db_default=False,
         help_text="Put an invisible picture into survey mails, to see whether they are opened.",
     )
+    # At most so many surveys of a customer in so many days, over all campaigns; None for no budget.
+    fatigue_surveys = models.PositiveSmallIntegerField(null=True, blank=True)
+    fatigue_days = models.PositiveSmallIntegerField(null=True, blank=True)
     # How long an event whose ids lead to no address yet waits for one.
     address_wait_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
     # Empty for the address that the server's settings give; else one at a verified domain.

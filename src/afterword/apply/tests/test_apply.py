@@ -341,6 +341,25 @@ def test_a_campaign_that_is_on_cannot_lose_what_it_needs(shop: Path):
     ]
 
 
+def test_the_fatigue_budget_and_a_priority_are_told(shop: Path):
+    apply_path(shop)
+    edit(
+        shop,
+        ("time_zone: Europe/Prague", "time_zone: Europe/Prague, fatigue: {surveys: 2, days: 30}"),
+        ("    delay: 2 days", "    priority: 7\n    delay: 2 days"),
+    )
+
+    lines = apply_path(shop).lines
+
+    assert "changed workspace Acme: fatigue" in lines
+    assert "changed campaign after-an-order: priority" in lines
+    campaign = Campaign.objects.get()
+    assert campaign.priority == 7
+    assert (campaign.workspace.fatigue_surveys, campaign.workspace.fatigue_days) == (2, 30)
+    edit(shop, ("{surveys: 2, days: 30}", "{surveys: 2}"))
+    assert "A budget needs both: {surveys: 2, days: 30}." in refusal(shop)[0]
+
+
 def test_a_campaign_that_is_on_needs_no_event_names(shop: Path):
     edit(shop, (', events: [Order Completed, "Place order"]', ""))
 

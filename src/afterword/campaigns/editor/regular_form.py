@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from afterword.campaigns.editor.priority import priority_field
 from afterword.campaigns.editor.time_frame_fields import TimeFrameFields, shown_frame
 from afterword.campaigns.models import Campaign
 from afterword.web.conflicts import NoticesOthers
 
 MOST_DAYS = 3650
-_SAVED = ("first_after_days", "every_days", "daily_limit", "time_frame")
+_SAVED = ("first_after_days", "every_days", "daily_limit", "time_frame", "priority")
 
 
 class RegularForm(NoticesOthers, TimeFrameFields):
@@ -19,6 +20,7 @@ class RegularForm(NoticesOthers, TimeFrameFields):
     )
     recurs = forms.BooleanField(label="Recurring survey", required=False)
     every_days = forms.IntegerField(label="Days", required=False, min_value=1, max_value=MOST_DAYS)
+    priority = priority_field()
     is_limited = forms.BooleanField(label="Daily limit", required=False)
     daily_limit = forms.IntegerField(
         label="Surveys a day", required=False, min_value=1, max_value=10_000_000
@@ -41,6 +43,7 @@ class RegularForm(NoticesOthers, TimeFrameFields):
         campaign.first_after_days = given["first_after_days"]
         campaign.every_days = given["every_days"] if given["recurs"] else None
         campaign.daily_limit = given["daily_limit"] if given["is_limited"] else None
+        campaign.priority = given["priority"] or campaign.priority
         campaign.time_frame = self.time_frame()
         campaign.save(update_fields=[*_SAVED, "updated_at"])
 
@@ -51,6 +54,7 @@ def _initial(campaign: Campaign) -> dict[str, object]:
         "first_after_days": 3 if first is None else first,
         "recurs": campaign.every_days is not None,
         "every_days": campaign.every_days or 90,
+        "priority": campaign.priority,
         "is_limited": campaign.daily_limit is not None,
         "daily_limit": campaign.daily_limit or 1000,
         **shown_frame(campaign.time_frame),

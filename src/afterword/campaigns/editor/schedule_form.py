@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from afterword.campaigns.editor.event_names import EventNamesField
+from afterword.campaigns.editor.priority import priority_field
 from afterword.campaigns.editor.time_frame_fields import TimeFrameFields, shown_frame
 from afterword.campaigns.models import Campaign, Service, ThrottleScope
 from afterword.core.announce import announce
@@ -21,6 +22,7 @@ LONGEST_DELAY = timedelta(days=365)
 MOST_THROTTLE_DAYS = 3650
 _SAVED = (
     "service", "events", "sample_percent", "delay", "throttle_days", "throttle_scope", "time_frame",
+    "priority",
 )  # fmt: skip
 
 
@@ -64,6 +66,7 @@ class ScheduleForm(NoticesOthers, TimeFrameFields):
         label="Counted are surveys of", required=False, choices=ThrottleScope.choices
     )
 
+    priority = priority_field()
     frames = _switch("Time frame")
 
     def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
@@ -95,6 +98,7 @@ class ScheduleForm(NoticesOthers, TimeFrameFields):
         campaign.delay = given["delay"] if given["delays"] else timedelta(0)
         campaign.throttle_days = given["throttle_days"] if given["throttles"] else None
         campaign.throttle_scope = given["throttle_scope"] or ThrottleScope.CAMPAIGN
+        campaign.priority = given["priority"] or campaign.priority
         campaign.time_frame = self.time_frame() if given["frames"] else None
         campaign.save(update_fields=[*_SAVED, "updated_at"])
         announce()
@@ -125,6 +129,7 @@ def _initial(campaign: Campaign) -> dict[str, object]:
         "throttles": campaign.throttle_days is not None,
         "throttle_days": campaign.throttle_days or 30,
         "throttle_scope": campaign.throttle_scope,
+        "priority": campaign.priority,
         "frames": campaign.time_frame is not None,
         **shown_frame(campaign.time_frame),
     }

@@ -327,6 +327,7 @@ SCHEDULE = {
     "throttles": "on",
     "throttle_days": "30",
     "throttle_scope": "all",
+    "priority": "5",
 }
 
 
@@ -338,6 +339,7 @@ def test_the_schedule_is_saved(client, draft):
     assert campaign.sample_percent == 12.5
     assert campaign.delay == timedelta(minutes=90)
     assert (campaign.throttle_days, campaign.throttle_scope) == (30, "all")
+    assert campaign.priority == 5
 
 
 def test_an_option_that_is_off_means_every_event_always_at_once(client, draft):
@@ -386,6 +388,8 @@ def test_a_delay_is_shown_in_its_largest_whole_unit(client, workspace, delay, sh
         {"throttle_days": "0"},
         {"throttle_days": "3651"},
         {"throttle_scope": "galaxy"},
+        {"priority": "0"},
+        {"priority": "101"},
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(client, draft, wrong):

@@ -13,7 +13,7 @@ from afterword.customers.values import PropertyType
 from afterword.decisions.decide import decide, why_not_now
 from afterword.decisions.how_often import draw_sample
 from afterword.decisions.reasons import Reason
-from afterword.decisions.terms import Facts, PastSurvey, Person, Rules
+from afterword.decisions.terms import Facts, Fatigue, PastSurvey, Person, Rules
 from afterword.occasions.occasion import Kind, Occasion, Rule
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -300,3 +300,70 @@ def test_whoever_is_asked_may_be_mailed(event, rules, facts):
 def test_an_unsubscribe_never_lets_a_later_rule_speak(event, rules, facts):
     verdict = decide(event, rules, replace(facts, unsubscribed_at=NOW), NOW)
     assert ORDER_OF_REASONS.index(verdict.reason) <= ORDER_OF_REASONS.index(Reason.UNSUBSCRIBED)
+
+
+# ---- the fatigue budget
+
+BUDGET = replace(EVERYONE, fatigue=Fatigue(2, 30 * DAY), max_mails_per_day=100)
+
+
+def asked(days_ago: float, priority: int = 1, **changes: Any) -> PastSurvey:
+    """A survey of another campaign; one of the future waits."""
+    other = {"id": uuid4(), "campaign_id": uuid4(), "at": NOW - days_ago * DAY}
+    waits = {"is_waiting": days_ago < 0, "priority": priority}
+    return a_past_survey(**{**other, **waits, **changes})
+
+
+def with_surveys(*surveys: PastSurvey) -> Facts:
+    return replace(ANN, surveys=surveys)
+
+
+def test_the_budget_counts_the_surveys_of_all_campaigns_within_its_days():
+    assert reason(rules=BUDGET, facts=with_surveys(asked(1), asked(29))) is Reason.FATIGUE_BUDGET
+    assert reason(rules=BUDGET, facts=with_surveys(asked(1), asked(31))) is Reason.SCHEDULED
+    assert reason(facts=with_surveys(asked(1), asked(29))) is Reason.SCHEDULED
+
+
+def test_the_budget_is_that_of_the_day_on_which_the_survey_is_due():
+    late = replace(BUDGET, delay=40 * DAY)
+
+    assert reason(rules=late, facts=with_surveys(asked(1), asked(29))) is Reason.SCHEDULED
+    assert reason(rules=late, facts=with_surveys(asked(-39), asked(-41))) is Reason.FATIGUE_BUDGET
+
+
+def test_reminders_are_no_surveys_of_their_own():
+    reminded = with_surveys(asked(1), asked(0.5, is_reminder=True))
+
+    assert reason(rules=BUDGET, facts=reminded) is Reason.SCHEDULED
+
+
+def test_what_waits_with_a_lower_priority_gives_way():
+    waiting = with_surveys(asked(1, priority=9), asked(-2, priority=1))
+
+    assert reason(rules=replace(BUDGET, priority=2), facts=waiting) is Reason.SCHEDULED
+    assert reason(rules=BUDGET, facts=waiting) is Reason.FATIGUE_BUDGET
+
+
+def test_what_waits_with_a_higher_priority_outranks():
+    important = asked(-2, priority=3)
+
+    verdict = decide(ORDER, BUDGET, with_surveys(asked(1), important), NOW)
+
+    assert verdict.reason is Reason.OUTRANKED
+    assert verdict.detail["survey_id"] == important.id
+    assert verdict.detail["by_priority"] == 3
+
+
+def test_before_it_goes_a_survey_yields_only_to_what_is_more_important():
+    equal, higher = asked(-2), asked(-2, priority=2)
+
+    assert why_not_now(BUDGET, with_surveys(asked(1), equal), NOW) is None
+    yields = why_not_now(BUDGET, with_surveys(asked(1), higher), NOW)
+    assert yields
+    assert yields.reason is Reason.OUTRANKED
+
+
+def test_a_person_who_asks_by_hand_has_looked():
+    by_hand = replace(ORDER, kind=Kind.HAND)
+
+    assert reason(by_hand, BUDGET, with_surveys(asked(1), asked(2))) is Reason.SCHEDULED

@@ -63,7 +63,7 @@ def open_link(campaign: Campaign, claim: Claim | None, now: datetime) -> Invitat
 
 
 def _past(campaign: Campaign, customer: Customer, rules: Rules, now: datetime) -> list[PastSurvey]:
-    since = now - (rules.throttle or CAP_WINDOW)
+    since = now - max(CAP_WINDOW, rules.memory)
     mailed = past_surveys(campaign.workspace_id, {customer.id: customer.email}, since)
     return [*mailed[customer.id], *shown_surveys([customer.id], since)[customer.id]]
 
