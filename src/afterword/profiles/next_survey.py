@@ -7,16 +7,21 @@ from datetime import datetime
 from afterword.audience.definition import compile_audience
 from afterword.audience.match import Audience, Filter, Group
 from afterword.audience.sql import matching
-from afterword.campaigns.models import Campaign
-from afterword.customers.models import Customer, Property
-from afterword.customers.values import PropertyType
+from afterword.campaigns.models import Campaign, CampaignType, Channel
+from afterword.campaigns.time_frame import USUAL, read_time_frame
+from afterword.customers.models import Customer
+from afterword.customers.properties import property_types
+from afterword.occasions.due_date.due import when_due
 from afterword.sending.models import WAITING
 from afterword.surveys.models import Invitation
 
 
 @dataclass(frozen=True, slots=True)
 class NextSurvey:
-    """`at` is when one that waits is due. Without it, the next event of these campaigns decides."""
+    """`at` is when one that waits goes, or the regular campaign that is the first to ask.
+
+    Without it, the next event of these campaigns decides.
+    """
 
     campaigns: Sequence[Campaign]
     at: datetime | None = None
@@ -31,8 +36,11 @@ def next_survey(customer: Customer, now: datetime) -> NextSurvey | None:
         return NextSurvey([waiting.survey.campaign], waiting.mail.due_at, waiting)
     if is_stopped(customer) or not customer.email:
         return None
-    campaigns = _that_mean(customer, now)
-    return NextSurvey(campaigns) if campaigns else None
+    meant = _that_mean(customer, now)
+    if regular := _first_by_the_clock(customer, meant, now):
+        return regular
+    by_event = [one for one in meant if one.type == CampaignType.TRANSACTIONAL and one.events]
+    return NextSurvey(by_event) if by_event else None
 
 
 def is_stopped(customer: Customer) -> bool:
@@ -46,16 +54,28 @@ def is_stopped(customer: Customer) -> bool:
     )
 
 
+def _first_by_the_clock(
+    customer: Customer, campaigns: Sequence[Campaign], now: datetime
+) -> NextSurvey | None:
+    """Return the regular campaign that asks first, and when its time frame opens for that."""
+    found = []
+    for campaign in campaigns:
+        at = when_due(campaign, customer) if campaign.is_regular else None
+        frame = read_time_frame(campaign.time_frame or USUAL, campaign.workspace.time_zone)
+        if at and frame:
+            found.append(NextSurvey([campaign], frame.opens(max(at, now))))
+    return min(found, key=lambda one: one.at or now, default=None)
+
+
 def _that_mean(customer: Customer, now: datetime) -> list[Campaign]:
     """Return the active campaigns whose audience the customer is in; three queries."""
-    rows = Campaign.objects.listening().filter(
-        workspace_id=customer.workspace_id, activated_at__isnull=False
+    rows = Campaign.objects.filter(
+        workspace_id=customer.workspace_id, channel=Channel.EMAIL, activated_at__isnull=False
     )
-    campaigns = list(rows.order_by("name"))
+    campaigns = list(rows.select_related("workspace").order_by("name"))
     if not campaigns:
         return []
-    defined = Property.objects.filter(workspace_id=customer.workspace_id)
-    types = {name: PropertyType(kind) for name, kind in defined.values_list("name", "type")}
+    types = property_types(customer.workspace_id)
     conditions = {
         f"of_{place}": matching(without_the_event(compile_audience(one.audience, types)), now)
         for place, one in enumerate(campaigns)

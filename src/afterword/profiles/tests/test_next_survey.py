@@ -84,3 +84,34 @@ def test_a_campaign_that_is_off_or_hears_nothing_means_nobody(workspace, ann):
     a_campaign()
 
     assert next_survey(ann, NOW) is None
+
+
+def test_a_regular_campaign_says_when_its_turn_comes(workspace, ann):
+    monday = NOW + timedelta(days=1, hours=-2)  # 10 o'clock
+    ann.created_at = monday - timedelta(days=2)
+    regular = a_campaign(workspace, type="regular", events=[], first_after_days=3)
+    a_campaign(workspace)
+
+    found = next_survey(ann, NOW)
+
+    assert found
+    assert (found.at, found.campaigns) == (monday + timedelta(days=1), [regular])
+
+
+def test_who_was_asked_is_asked_again_when_the_time_frame_opens(workspace, ann):
+    saturday = NOW + timedelta(days=6)
+    ann.last_surveyed_at = saturday - timedelta(days=30)
+    a_campaign(workspace, type="regular", events=[], first_after_days=3, every_days=30)
+
+    found = next_survey(ann, NOW)
+
+    assert found
+    assert found.at
+    assert (found.at.weekday(), found.at.hour) == (0, 9)  # on Monday
+
+
+def test_who_was_asked_once_is_not_asked_again_without_recurrence(workspace, ann):
+    ann.last_surveyed_at = NOW
+    a_campaign(workspace, type="regular", events=[], first_after_days=3)
+
+    assert next_survey(ann, NOW) is None
