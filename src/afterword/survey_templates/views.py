@@ -15,7 +15,7 @@ from afterword.core.keys import free_key
 from afterword.customers.models import Customer
 from afterword.survey_templates.editor.arrange import ARRANGE, arranged
 from afterword.survey_templates.editor.form import SurveyTemplateForm
-from afterword.survey_templates.gallery import fresh_template
+from afterword.survey_templates.gallery import fresh_template, starts_for
 from afterword.survey_templates.letters.person import PERSON_FIELDS
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
@@ -36,10 +36,14 @@ def templates(request: HttpRequest, member: Member) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_changers
 def new_template(request: HttpRequest, member: Member) -> HttpResponse:
-    """First the metric, which stays; then the form, filled with what the metric suggests."""
+    """First the metric, which stays, and what to begin with; then the form, filled with that."""
     if request.GET.get("metric") not in set(Metric):
         return render(request, "survey_templates/template_metric.html", {"cards": SCALES})
-    fresh = fresh_template(member.workspace, Metric(request.GET["metric"]))
+    metric = Metric(request.GET["metric"])
+    if "start" not in request.GET and request.method != "POST":
+        starts = {"starts": starts_for(metric), "metric": metric, "scale": SCALES[metric]}
+        return render(request, "survey_templates/template_start.html", starts)
+    fresh = fresh_template(member.workspace, metric, request.GET.get("start", ""))
     form = SurveyTemplateForm(fresh, request.POST or None, request.FILES or None)
     if ARRANGE in request.POST:
         return _show(request, _rearranged(request, fresh))

@@ -74,7 +74,7 @@ def test_the_metric_is_chosen_first(client):
 
 @pytest.mark.parametrize("metric", Metric)
 def test_a_new_template_starts_with_good_words(client, metric):
-    form = client.get(f"/templates/new?metric={metric}").context["form"]
+    form = client.get(f"/templates/new?metric={metric}&start=").context["form"]
 
     assert form["question"].value() == SCALES[metric].question
     assert form["subject"].value()
