@@ -15,6 +15,7 @@ from afterword.occasions.due_date.due import how_many_today
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
+from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
 from afterword.workspaces import accounts
@@ -34,6 +35,8 @@ streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
+kinds.register(TRIAL_KIND)
+streams.register(TRIAL_STREAM)
 accounts.send_links_by(account_mail.send_password_link)
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)

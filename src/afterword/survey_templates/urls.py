@@ -11,6 +11,7 @@ urlpatterns = [
     path("templates", views.templates, name="list"),
     path("templates/new", views.new_template, name="new"),
     path("templates/<uuid:template_id>", views.edit_template, name="edit"),
+    path("templates/<uuid:template_id>/trial", views.trial, name="trial"),
     path("templates/new/<str:metric>/preview", preview_new, name="preview_new"),
     path("templates/<uuid:template_id>/preview", preview, name="preview"),
     path("settings/brand", brand, name="brand"),

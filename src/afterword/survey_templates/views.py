@@ -9,7 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afterword.core.keys import free_key
 from afterword.customers.models import Customer
@@ -17,6 +18,7 @@ from afterword.survey_templates.editor.arrange import ARRANGE, arranged
 from afterword.survey_templates.editor.form import SurveyTemplateForm
 from afterword.survey_templates.gallery import fresh_template, starts_for
 from afterword.survey_templates.letters.person import PERSON_FIELDS
+from afterword.survey_templates.letters.trial import send_trial
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
 from afterword.web.way_back import way_back
@@ -68,6 +70,16 @@ def edit_template(request: HttpRequest, member: Member, template_id: UUID) -> Ht
         messages.success(request, "The template is saved: the next survey uses it.")
         return redirect(way_back(request) or reverse("templates:edit", args=[template.id]))
     return _show(request, form, template=template)
+
+
+@require_POST
+@for_changers
+@transaction.atomic
+def trial(request: HttpRequest, member: Member, template_id: UUID) -> HttpResponse:
+    template = get_object_or_404(Template.objects.visible_to(member), id=template_id)
+    send_trial(template, member, timezone.now())
+    messages.success(request, f"A test is on its way to {member.user.email}.")
+    return redirect("templates:edit", template.id)
 
 
 @transaction.atomic
