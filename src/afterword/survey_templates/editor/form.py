@@ -11,13 +11,8 @@ from afterword.core.one_line import one_line_only
 from afterword.survey_templates.checks import problems
 from afterword.survey_templates.document import Document, read, written
 from afterword.survey_templates.editor.brand_fields import BrandFields
-from afterword.survey_templates.editor.document_fields import (
-    document_in,
-    fields_of,
-    layout_in,
-    layout_of,
-    values_of,
-)
+from afterword.survey_templates.editor.document_fields import fields_of, layout_in, layout_of
+from afterword.survey_templates.editor.document_values import document_in, values_of
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.look import COLOUR
 from afterword.survey_templates.models import Template

@@ -5,12 +5,8 @@ from django.test import Client
 from afterword.customers.models import Customer
 from afterword.survey_templates.document import When, read
 from afterword.survey_templates.editor.arrange import arranged
-from afterword.survey_templates.editor.document_fields import (
-    document_in,
-    layout_in,
-    layout_of,
-    values_of,
-)
+from afterword.survey_templates.editor.document_fields import layout_in, layout_of
+from afterword.survey_templates.editor.document_values import document_in, values_of
 from afterword.survey_templates.models import Brand, Template
 from afterword.survey_templates.tests.test_document import FULL
 from afterword.survey_templates.tests.test_template_pages import GIVEN, PNG, file
