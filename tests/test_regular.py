@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from afterword.core import failpoints
 from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
 from afterword.due import ask_all_due
@@ -150,3 +151,18 @@ def test_the_number_of_queries_is_the_same_for_many(django_assert_max_num_querie
 
     with django_assert_max_num_queries(22):
         assert ask_all_due(MONDAY) == 30
+
+
+def test_who_was_decided_and_not_committed_is_due_still(monkeypatch):
+    campaign = a_regular()
+    somebody(campaign)
+    monkeypatch.setattr(failpoints, "_armed", "before_due_commit:exception")
+    monkeypatch.setattr(failpoints, "_reached", 0)
+    with pytest.raises(RuntimeError, match="failpoint"):
+        ask_all_due(MONDAY)
+    assert not Survey.objects.exists()
+    assert not Decision.objects.exists()
+
+    monkeypatch.setattr(failpoints, "_armed", "")
+
+    assert ask_all_due(MONDAY) == 1

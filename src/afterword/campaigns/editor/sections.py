@@ -214,6 +214,7 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
 
 def _next(sections: list[Section]) -> Section | None:
     """The section after the current one; Setup is the last step of setting up."""
-    position = next(index for index, each in enumerate(sections) if each.is_current)
     steps = [each for each in sections if each.name != SECTIONS["name"]]
-    return steps[position + 1] if position + 1 < len(steps) else None
+    # A section that this kind of campaign does not have leads nowhere.
+    here = next((index for index, each in enumerate(sections) if each.is_current), len(sections))
+    return steps[here + 1] if here + 1 < len(steps) else None

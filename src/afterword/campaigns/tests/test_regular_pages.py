@@ -128,3 +128,10 @@ def test_an_outsider_finds_no_schedule(client):
     campaign = a_regular(a_workspace())
 
     assert client.get(f"/campaigns/{campaign.id}/schedule").status_code == 404
+
+
+def test_a_section_that_it_does_not_have_leads_nowhere(client, member):
+    campaign = a_regular(member.workspace)
+
+    assert client.get(f"/campaigns/{campaign.id}/link").status_code == 200
+    assert client.get(f"/campaigns/{campaign.id}/setup").status_code == 200

@@ -174,6 +174,7 @@ def test_one_click_again_changes_nothing(visitor):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_a_hundred_clicks_at_once_count_once():
     survey = a_sent_survey()
 

@@ -11,6 +11,7 @@ from afterword.followups.engine.claim import recover
 from afterword.followups.engine.follow import follow
 from afterword.followups.engine.lanes import deliver_next
 from afterword.followups.models import Delivery, State
+from afterword.followups.notifications.digest import make_digests
 from afterword.happenings.read import is_behind
 from afterword.sending.models import Mail
 from tests.factories import a_campaign
@@ -75,3 +76,33 @@ def test_a_delivery_in_hand_is_brought_again(die, settings, line, posts):
     assert Delivery.objects.get().state == State.DELIVERED
     assert len(web.asked) == posts
     assert len({one.headers["webhook-id"] for one in web.asked}) == 1
+
+
+def test_after_the_commit_nothing_is_read_twice(die):
+    webhook = a_webhook("https://crm.example", campaign=(campaign := a_campaign()))
+    answer(campaign)
+    die("after_follow_commit")
+    with pytest.raises(RuntimeError, match="failpoint"):
+        eventually(lambda: follow(database_now()))
+
+    die("")
+    read_all()
+
+    assert Delivery.objects.filter(webhook=webhook).count() == 1
+
+
+def test_a_digest_that_was_not_committed_is_made_once_more(die):
+    campaign = a_campaign()
+    a_notification(campaign, frequency="daily")
+    answer(campaign, submitted=True)
+    read_all()
+    tomorrow = timezone.now() + timedelta(days=1)
+    die("before_digest_commit")
+    with pytest.raises(RuntimeError, match="failpoint"):
+        make_digests(tomorrow)
+    assert not Mail.objects.filter(kind="notification").exists()
+
+    die("")
+    make_digests(tomorrow)
+
+    assert Mail.objects.filter(kind="notification").count() == 1
