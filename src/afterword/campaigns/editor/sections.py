@@ -178,6 +178,8 @@ def show_section(
         "sections": sections,
         "queued": queued_words(campaign, section),
         "next": _next(sections),
+        # An answer to a form may stand at an address that shows nothing by itself.
+        "here": next((each.address for each in sections if each.is_current), request.path),
         "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
         "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
     }
