@@ -62,7 +62,8 @@ def places(transactional_db):
         f"/templates/{template.id}", "/follow-ups", "/parts",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
-        f"/settings/members/{member.id}/removal", path_of_an_invite(member),
+        f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
+        f"/customers/{customer.id}/erasure",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip

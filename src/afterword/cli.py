@@ -51,6 +51,8 @@ COMMANDS = {
     "member remove": Command(
         "afterword.commands.member_remove", "take somebody out of a workspace"
     ),
+    "erase": Command("afterword.commands.erase", "remove every trace of a person"),
+    "export person": Command("afterword.commands.export_person", "write what is kept of a person"),
     "bounce": Command(
         "afterword.commands.bounce",
         "take in a delivery report",

@@ -1,6 +1,8 @@
 """The commands that change workspaces from a terminal."""
 
+import argparse
 import io
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +14,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
-from afterword.commands import tables
+from afterword.commands import export_person, tables
 from afterword.commands.tests.conftest import Run
+from afterword.configuration import configuration
+from afterword.customers.models import Customer
 from afterword.running.errors import CannotRun
 from afterword.workspaces.models import (
     Invite,
@@ -305,3 +309,34 @@ def test_a_role_is_changed(run: Run):
     assert (status, member.role) == (0, Role.ADMIN)
     assert out == f"{member.user.email} is admin of {owner.workspace.name}, and was member.\n"
     assert run("member role", *words[:3], ANN, "--role", "admin")[0] == 2
+
+
+@pytest.mark.parametrize("said", [f"{ANN}\n", "somebody else\n", "--yes"])
+def test_a_person_is_erased_once_the_address_is_written_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch, said: str
+):
+    workspace = factories.a_workspace()
+    factories.a_customer(workspace, email=ANN)
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    words = ["--workspace", workspace.name, "--email", ANN, *([said] if said == "--yes" else [])]
+
+    status, out, err = run("erase", *words)
+
+    is_erased = said != "somebody else\n"
+    assert Customer.objects.exists() is not is_erased
+    assert status == (0 if is_erased else 2)
+    assert ("1 customers" in out) if is_erased else (err == "Nothing was erased.\n")
+    assert run("erase", *words, "--yes")[0] == (2 if is_erased else 0)
+
+
+def test_a_person_is_exported(db: None, capsysbinary: pytest.CaptureFixture[bytes]):
+    workspace = factories.a_workspace()
+    factories.a_customer(workspace, email=ANN)
+    arguments = argparse.Namespace(workspace=workspace.name, email=ANN)
+
+    assert export_person.run(arguments, configuration()) == 0
+
+    told = json.loads(capsysbinary.readouterr().out)
+    assert told["customers"][0]["email"] == ANN
+    arguments.email = "nobody@acme.test"
+    assert export_person.run(arguments, configuration()) == 2
