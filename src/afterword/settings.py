@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "afterword.feedback.apps.FeedbackConfig",
     "afterword.followups.apps.FollowupsConfig",
     "afterword.insights.apps.InsightsConfig",
+    "afterword.privacy.apps.PrivacyConfig",
     "afterword.profiles.apps.ProfilesConfig",
     "procrastinate.contrib.django",
     "allauth",

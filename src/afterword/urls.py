@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("afterword.events.urls")),
     path("", include("afterword.suppressions.urls")),
     path("", include("afterword.customers.urls")),
+    path("", include("afterword.privacy.urls")),
     path("", include("afterword.profiles.urls")),
     path("", include("afterword.surveys.outbox.urls")),
     path("", include("afterword.insights.urls")),

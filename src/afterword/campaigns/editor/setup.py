@@ -34,7 +34,9 @@ def new_key(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResp
     """Make a key and show it within the snippets, this once: only its hash is kept."""
     campaign = find_campaign(request, member, campaign_id)
     scope = Scope.BROWSER if request.POST.get("scope") == Scope.BROWSER else Scope.INGEST
-    return show_setup(request, campaign, made=make_token(member.workspace, _name(campaign), scope))
+    return show_setup(
+        request, campaign, made=make_token(member.workspace, _name(campaign), scope, member.user)
+    )
 
 
 def show_setup(
