@@ -7,6 +7,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext
 
 from afterword.feedback.answering.answer import More, record_answer
+from afterword.hooks.models import Hook
 from tests.browser.chromium import chromium
 from tests.clients.node import MODULES
 from tests.factories import (
@@ -38,6 +39,10 @@ def places(transactional_db):
     a_property(workspace, "plan")
     template = a_template(workspace, questions=QUESTIONS, consent="You may quote me.")
     campaign = a_campaign(workspace, template=template)
+    hooked = a_campaign(workspace, events=[], service="zendesk")
+    hook = Hook.objects.create(
+        workspace=workspace, name="Tickets", campaign=hooked, service="zendesk"
+    )
     regular = a_campaign(workspace, type="regular", events=[], service="", first_after_days=3)
     customer = a_customer(workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"])
     survey = a_sent_survey(campaign, customer=customer)
@@ -57,6 +62,8 @@ def places(transactional_db):
         f"/templates/{template.id}", "/follow-ups", "/parts",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/sender-domains", "/settings/workspace",
+        "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",
+        f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip

@@ -64,6 +64,11 @@ class Occasion:
         return rule in SKIPPED[self.kind]
 
     @property
+    def event_id(self) -> UUID | None:
+        """The row in the log of events that it is, if it is one."""
+        return self.id if self.kind in (Kind.EVENT, Kind.HOOK) else None
+
+    @property
     def month(self) -> date:
         """The first day of the month (UTC) that it belongs to: part of its key, so that what is
         unique can be kept by month."""

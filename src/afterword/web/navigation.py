@@ -25,6 +25,7 @@ _MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
+    ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
     ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
