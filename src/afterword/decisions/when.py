@@ -11,6 +11,8 @@ def due_at(occasion: Occasion, rules: Rules) -> datetime:
     """The delay runs from the receipt; a time frame that is closed then opens later."""
     if occasion.skips(Rule.DELAY):
         return occasion.received_at
+    if occasion.delay is not None:
+        return occasion.received_at + occasion.delay
     due = occasion.received_at + rules.delay
     return rules.time_frame.opens(due) if rules.time_frame else due
 

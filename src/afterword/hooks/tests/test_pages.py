@@ -155,7 +155,7 @@ def test_what_came_last_shows_what_the_typed_places_find():
     found = client.post(f"{ROOT}/{hook.id}/preview", {"mapping_text": "email: who.mail"})
     wrong = client.post(f"{ROOT}/{hook.id}/preview", {"mapping_text": "x"})
 
-    assert "no e-mail address is found" in page
+    assert "No e-mail address is found" in page
     assert "No e-mail address was found" in page
     assert b"&lt;ann@example.com&gt;" in found.content
     assert "a colon" in wrong.content.decode()
