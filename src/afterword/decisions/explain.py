@@ -170,7 +170,11 @@ def _outranked(said: _Said) -> str:
 def _scheduled(said: _Said) -> str:
     drawn = f" {_sampled_out(said)}" if said.has("draw") else ""
     when = f" for {said.moment('due_at')}" if said.has("due_at") else ""
-    return f"A survey was scheduled{when}.{drawn}"
+    why = _PUTS_OFF.get(said.text("waits_for"), "")
+    return f"A survey was scheduled{when}{why}.{drawn}"
+
+
+_PUTS_OFF = {"delay": ", after the delay", "time_frame": ", when the time frame opens"}
 
 
 def _unsubscribed(said: _Said) -> str:

@@ -18,6 +18,7 @@ _PAGES = [
     ("Follow-ups", "/follow-ups", "icons/arrow-right.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
+    ("Queue", "/queue", "icons/clock.svg"),
     ("Outbox", "/outbox", "icons/send.svg"),
     ("Templates", "/templates", "icons/template.svg"),
 ]
