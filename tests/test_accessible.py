@@ -57,7 +57,8 @@ def places(transactional_db):
     ]  # fmt: skip
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
-        f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox", "/queue",
+        f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox",
+        "/queue", "/settings/own-people",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",

@@ -11,7 +11,13 @@ from afterword.decisions.how_often import capped, drawn, not_drawn, throttled
 from afterword.decisions.reasons import Reason
 from afterword.decisions.terms import Facts, Rules, Verdict
 from afterword.decisions.when import due_at, not_on, too_old, waits_for
-from afterword.decisions.whom import not_meant, not_reachable, not_to_be_asked, not_vouched_for
+from afterword.decisions.whom import (
+    not_meant,
+    not_reachable,
+    not_to_be_asked,
+    not_vouched_for,
+    of_our_own,
+)
 from afterword.occasions.occasion import Occasion, Rule
 
 
@@ -23,6 +29,7 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
         not_reachable(rules, facts.person)
         or not_on(occasion, rules)
         or too_old(occasion, rules, now)
+        or (None if occasion.skips(Rule.OWN_PEOPLE) else of_our_own(rules, facts.person))
         or not_to_be_asked(rules, facts)
         or not_vouched_for(occasion, facts)
         or not_meant(occasion, rules, facts, now)
@@ -48,7 +55,8 @@ def why_not_now(rules: Rules, facts: Facts, now: datetime) -> Verdict | None:
     if not rules.is_active:
         return Verdict(Reason.CAMPAIGN_OFF)
     return (
-        not_to_be_asked(rules, facts)
+        of_our_own(rules, facts.person)
+        or not_to_be_asked(rules, facts)
         or throttled(rules, sent, now)
         or fatigued(rules, facts.surveys, now, is_going=True)
         or capped(rules, sent, now)

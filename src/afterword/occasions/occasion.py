@@ -25,22 +25,24 @@ class Rule(StrEnum):
     CAMPAIGN_ON = "campaign_on"
     AGE = "age"
     SOURCE = "source"
+    OWN_PEOPLE = "own_people"
     AUDIENCE = "audience"
     SAMPLE = "sample"
     DELAY = "delay"
     THROTTLE = "throttle"
 
 
-# A person who asks by hand has looked at whom they ask. Who is due by the clock was chosen by the
+# A person who asks by hand has looked at whom they ask; our own people are asked by nobody, but who
+# comes by a link may speak, and is not counted. Who is due by the clock was chosen by the
 # audience, and waits for no delay.
 SKIPPED: Mapping[Kind, frozenset[Rule]] = MappingProxyType(
     {
         Kind.EVENT: frozenset(),
         Kind.DUE_DATE: frozenset({Rule.AGE, Rule.SOURCE, Rule.SAMPLE, Rule.DELAY}),
-        Kind.HAND: frozenset(Rule),
+        Kind.HAND: frozenset(Rule) - {Rule.OWN_PEOPLE},
         Kind.CALL: frozenset({Rule.AGE, Rule.SOURCE}),
         Kind.HOOK: frozenset({Rule.AGE, Rule.SOURCE}),
-        Kind.PAGE: frozenset({Rule.AGE, Rule.SOURCE, Rule.DELAY}),
+        Kind.PAGE: frozenset({Rule.AGE, Rule.SOURCE, Rule.OWN_PEOPLE, Rule.DELAY}),
     }
 )
 

@@ -28,6 +28,7 @@ _SETTINGS = [
     ("Brand", "/settings/brand", "icons/photo.svg"),
     ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
+    ("Our own people", "/settings/own-people", "icons/users.svg"),
     ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),

@@ -17,14 +17,13 @@ from afterword.campaigns.models import Campaign
 from afterword.core.ids import parsed_id
 from afterword.core.instants import parse_instant
 from afterword.core.keyset import soonest_first
-from afterword.decisions.explain import explain
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.sending.models import Mail
 from afterword.surveys.cancel import cancel
 from afterword.surveys.models import Invitation
 from afterword.surveys.queue.search import QueueSearch
-from afterword.surveys.queue.waits import Wait, why_waits
+from afterword.surveys.queue.waits import WAITS_FOR, Wait, why_waits
 from afterword.surveys.send_now import send_now
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
@@ -68,7 +67,7 @@ def change_chosen(request: HttpRequest, member: Member) -> HttpResponse:
     elif request.POST.get("act") == "cancel":
         _say(request, cancel(chosen, member.user_id, timezone.now()), "cancelled", len(ids))
     else:
-        _say(request, send_now(chosen, member.user_id, timezone.now()), "sent now", len(ids))
+        _say(request, send_now(chosen, member.user_id, timezone.now()), "on its way", len(ids))
     return redirect(_back(QueueSearch.of(request.POST)))
 
 
@@ -103,7 +102,7 @@ def cancel_all(request: HttpRequest, member: Member) -> HttpResponse:
 def send_one_now(request: HttpRequest, member: Member, invitation_id: UUID) -> HttpResponse:
     found = get_object_or_404(Invitation.objects.visible_to(member), id=invitation_id)
     only = Invitation.objects.visible_to(member).filter(id=found.id)
-    _say(request, send_now(only, member.user_id, timezone.now()), "sent now")
+    _say(request, send_now(only, member.user_id, timezone.now()), "on its way")
     return redirect("surveys:survey", invitation_id)
 
 
@@ -123,16 +122,17 @@ def _rows(mails: Sequence[Mail], now: datetime) -> list[Row]:
 
 
 def _decisions(invitations: Sequence[Invitation]) -> dict[UUID, str]:
-    """Return the words of the decisions that scheduled these."""
+    """Return what these wait for, as the decisions say that scheduled them."""
     surveys = {(one.survey.campaign_id, one.survey.occasion_id): one.id for one in invitations}
     rows = Decision.objects.filter(
         campaign_id__in={campaign_id for campaign_id, _ in surveys},
         occasion_id__in={occasion_id for _, occasion_id in surveys if occasion_id},
         reason=Reason.SCHEDULED,
     )
-    zone = timezone.get_current_timezone()
     words = {
-        surveys.get((row.campaign_id, row.occasion_id)): explain(Reason.SCHEDULED, row.detail, zone)
+        surveys.get((row.campaign_id, row.occasion_id)): WAITS_FOR.get(
+            row.detail.get("waits_for"), ""
+        )
         for row in rows
     }
     return {id_: said for id_, said in words.items() if id_}

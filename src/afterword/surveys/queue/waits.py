@@ -37,13 +37,15 @@ class Wait(StrEnum):
 
 
 _SAID = {
-    Wait.TIME: ("Its time has not come", "It waits for its delay or time frame."),
-    Wait.TURN: (
-        "Its turn has not come",
-        "It is due, and goes when the mail server takes it.",
-    ),
-    Wait.PUT_OFF: ("Put off by the mail server", "The mail server asked to try again later."),
-    Wait.HELD: ("Campaign paused", "The sending brake holds it until somebody lets it go on."),
+    Wait.TIME: ("Not due yet", "It waits for its delay or time frame."),
+    Wait.TURN: ("Due", "It goes when the mail server takes it."),
+    Wait.PUT_OFF: ("Put off", "The mail server asked to try again later."),
+    Wait.HELD: ("Paused", "The sending brake holds its campaign until somebody lets it go on."),
+}
+# What a decision says that its survey waits for.
+WAITS_FOR = {
+    "delay": "It waits for its delay.",
+    "time_frame": "It waits for the time frame to open.",
 }
 
 

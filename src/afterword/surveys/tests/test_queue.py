@@ -86,7 +86,7 @@ def test_the_decision_says_what_puts_it_off(member, campaign):
         decided_at=timezone.now(),
     )
 
-    assert "when the time frame opens" in signed_in(member).get("/queue").content.decode()
+    assert "It waits for the time frame to open" in signed_in(member).get("/queue").content.decode()
 
 
 def test_pages_go_on_from_the_last_that_was_shown(member, campaign):
