@@ -12,20 +12,20 @@ from afterword.hooks.models import Hook, HookScope
 from afterword.hooks.presets import HOOKED, preset_of
 
 
-def make_for(campaign: Campaign) -> None:
-    """Give the campaign an address for its service, unless it has one.
+def make_for(campaign: Campaign) -> Hook | None:
+    """Give the campaign an address for its service, unless it has one; return it if so.
 
     Those of services chosen before stay: what still posts there asks all the same.
     """
-    others = Hook.objects.filter(campaign=campaign, service=campaign.service)
-    if not others.exists():
-        Hook.objects.create(
-            workspace_id=campaign.workspace_id,
-            name=f"{campaign.get_service_display()}: {campaign.name}"[:100],
-            scope=HookScope.SURVEY,
-            campaign=campaign,
-            service=Service(campaign.service),
-        )
+    if Hook.objects.filter(campaign=campaign, service=campaign.service).exists():
+        return None
+    return Hook.objects.create(
+        workspace_id=campaign.workspace_id,
+        name=f"{Service(campaign.service).label}: {campaign.name}"[:100],
+        scope=HookScope.SURVEY,
+        campaign=campaign,
+        service=Service(campaign.service),
+    )
 
 
 def address_of(hook: Hook) -> str:

@@ -14,7 +14,7 @@ class LaterSetup:
     services: frozenset[str]
     template: str
     context: Callable[[Campaign], Mapping[str, Any]]
-    chosen: Callable[[Campaign], None]
+    chosen: Callable[[Campaign], object]
 
 
 _setups: list[LaterSetup] = []
