@@ -2,7 +2,7 @@
 
 from afterword.audience import later_fields
 from afterword.campaigns import activation, figures
-from afterword.campaigns.editor import later_sections
+from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
@@ -10,6 +10,7 @@ from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESP
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
+from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
 from afterword.occasions.due_date.due import how_many_today
 from afterword.sending import account_mail, invite_mail, kinds, streams
@@ -42,5 +43,6 @@ accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)
+later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)

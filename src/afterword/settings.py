@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "afterword.survey_templates.apps.SurveyTemplatesConfig",
     "afterword.campaigns.apps.CampaignsConfig",
     "afterword.events.apps.EventsConfig",
+    "afterword.hooks.apps.HooksConfig",
     "afterword.decisions.apps.DecisionsConfig",
     "afterword.surveys.apps.SurveysConfig",
     "afterword.mail.apps.MailConfig",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("afterword.feedback.urls")),
     path("", include("afterword.followups.urls")),
     path("", include("afterword.events.urls")),
+    path("", include("afterword.hooks.urls")),
     path("", include("afterword.suppressions.urls")),
     path("", include("afterword.customers.urls")),
     path("", include("afterword.privacy.urls")),
