@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("afterword.followups.urls")),
     path("", include("afterword.events.urls")),
     path("", include("afterword.suppressions.urls")),
-    path("", include("afterword.customers.urls")),
+    path("", include("afterword.profiles.listing.urls")),
     path("", include("afterword.profiles.urls")),
     path("", include("afterword.surveys.outbox.urls")),
     path("", include("afterword.insights.urls")),
