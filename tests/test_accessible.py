@@ -51,7 +51,8 @@ def places(transactional_db):
                         "/notifications", "/autoresponders", "/webhooks")
     ]  # fmt: skip
     return Client(), member, [
-        "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers", "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
+        "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
+        "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",

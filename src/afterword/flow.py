@@ -30,6 +30,7 @@ from afterword.followups.engine.claim import lanes_due
 from afterword.followups.engine.claim import recover as recover_deliveries
 from afterword.followups.rules import READER
 from afterword.happenings.read import is_behind
+from afterword.long_work.turn import is_any_open as is_any_work_open
 from afterword.occasions.event.occasion_of import occasion_of
 from afterword.occasions.occasion import Occasion
 from afterword.sending import journal
@@ -83,6 +84,8 @@ def sweep(now: datetime) -> None:
     recover_deliveries(now)
     if lanes_due(now):
         wake("deliver")
+    if is_any_work_open():
+        wake("long_work")
     if is_behind(READER):
         wake("follow_up")
 

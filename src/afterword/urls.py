@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("afterword.web.urls")),
     path("accounts/", include("afterword.workspaces.account_urls")),
     path("", include("afterword.workspaces.urls")),
+    path("", include("afterword.long_work.urls")),
     path("", include("afterword.customers.property_urls")),
     path("", include("afterword.campaigns.urls")),
     path("", include("afterword.survey_templates.urls")),
