@@ -11,7 +11,9 @@ from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
+from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
@@ -42,3 +44,4 @@ later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)
 for section in editor_sections():
     later_sections.register(section)
+long_work_kinds.register(BULK)

@@ -1,6 +1,6 @@
 """Which customers a person wants to see, in which order and how: as the page's address says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -15,12 +15,12 @@ from afterword.audience.sql_text import Sql, joined
 from afterword.campaigns.editor.asked_audience import AskedAudience, Pairs, pairs_of
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
-from afterword.profiles.listing.columns import Column, chosen_by, columns_to_choose, these
+from afterword.profiles.listing.columns import USUAL, Column, columns_to_choose, these
 from afterword.profiles.listing.order import Chosen
 from afterword.profiles.listing.search import named
 from afterword.profiles.listing.status import Status
 from afterword.profiles.models import SavedView
-from afterword.workspaces.models import Member, WorkspaceRows
+from afterword.workspaces.models import Viewer, WorkspaceRows
 
 LONGEST_TEXT = 254
 
@@ -37,8 +37,9 @@ class Asked:
     says_columns: bool  # whether the address does; else they are the person's own
 
     @classmethod
-    def of(cls, member: Member, given: QueryDict) -> Self:
-        filters = AskedAudience.asked(member, given)
+    def of(cls, viewer: Viewer, given: QueryDict, own_columns: Sequence[str] = USUAL) -> Self:
+        """Read a query; `own_columns` are shown where it says none."""
+        filters = AskedAudience.asked(viewer, given)
         there_are = columns_to_choose(filters.types)
         said = these(given.getlist("column"), there_are)
         status = given.get("status", "")
@@ -47,7 +48,7 @@ class Asked:
             status=Status(status) if status in set(Status) else None,
             filters=filters,
             order=Chosen.of(given.get("order", "")),
-            columns=said or these(chosen_by(member), there_are),
+            columns=said or these(own_columns, there_are),
             says_columns=bool(said),
         )
 
@@ -65,8 +66,8 @@ class Asked:
             parts.append(condition_of(audience, now) if audience else Sql("FALSE"))
         return joined(parts, "AND") if parts else Sql("TRUE")
 
-    def rows(self, member: Member, now: datetime) -> WorkspaceRows[Customer]:
-        rows = Customer.objects.visible_to(member).distinct_people()
+    def rows(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Customer]:
+        rows = Customer.objects.visible_to(viewer).distinct_people()
         if not self.narrows:
             return rows
         found = self.condition(now)

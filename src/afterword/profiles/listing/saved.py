@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afterword.core.one_line import one_line_only
 from afterword.profiles.listing.asked import Asked, pairs_of_view
+from afterword.profiles.listing.columns import chosen_by
 from afterword.profiles.models import MOST_CHARACTERS, SavedView
 from afterword.web import undo
 from afterword.workspaces.access import for_changers
@@ -64,7 +65,7 @@ class NameForm(forms.Form):
 @for_changers
 def new_view(request: HttpRequest, member: Member) -> HttpResponse:
     """Keep what the address asks for."""
-    asked = Asked.of(member, request.GET)
+    asked = Asked.of(member, request.GET, chosen_by(member))
     view = SavedView(workspace=member.workspace)
     asked.keep_in(view)
     return _named(request, member, view, "customer_list/new_view.html", asked)
@@ -74,7 +75,7 @@ def new_view(request: HttpRequest, member: Member) -> HttpResponse:
 @for_changers
 def rename_view(request: HttpRequest, member: Member, view_id: int) -> HttpResponse:
     view = get_object_or_404(SavedView.objects.visible_to(member), id=view_id)
-    asked = Asked.of(member, request.GET)
+    asked = Asked.of(member, request.GET, chosen_by(member))
     return _named(request, member, view, "customer_list/view_name.html", asked)
 
 
@@ -83,7 +84,7 @@ def rename_view(request: HttpRequest, member: Member, view_id: int) -> HttpRespo
 def update_view(request: HttpRequest, member: Member, view_id: int) -> HttpResponse:
     """Let the view be what the address asks for."""
     view = get_object_or_404(SavedView.objects.visible_to(member), id=view_id)
-    asked = Asked.of(member, request.GET)
+    asked = Asked.of(member, request.GET, chosen_by(member))
     asked.keep_in(view)
     view.save()
     messages.success(request, f"{view} is what you see now, for everybody.")

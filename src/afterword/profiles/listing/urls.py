@@ -9,7 +9,6 @@ urlpatterns = [
     path("customers", views.customers, name="list"),
     path("customers/count", views.count, name="count"),
     path("customers/columns", views.columns, name="columns"),
-    path("customers/export", views.export, name="export"),
     path("customers/views/new", saved.new_view, name="new_view"),
     path("customers/views/undo", saved.put_back, name="view_undo"),
     path("customers/views/<int:view_id>/name", saved.rename_view, name="view_name"),

@@ -1,16 +1,10 @@
-"""The list of customers, their number, the columns, and the whole of it as a file."""
+"""The list of customers, their number, and the columns."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    QueryDict,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from afterword.audience.count import count_where
 from afterword.profiles.listing.asked import Asked, pairs_of_view
 from afterword.profiles.listing.cells import lines_of
-from afterword.profiles.listing.columns import choose, columns_to_choose, these
-from afterword.profiles.listing.export import csv_of
+from afterword.profiles.listing.columns import choose, chosen_by, columns_to_choose, these
 from afterword.profiles.listing.order import Chosen, page_of
 from afterword.profiles.listing.status import Status
 from afterword.profiles.models import SavedView
@@ -48,7 +41,7 @@ class Tab:
 @require_safe
 @for_members
 def customers(request: HttpRequest, member: Member) -> HttpResponse:
-    asked = Asked.of(member, request.GET)
+    asked = Asked.of(member, request.GET, chosen_by(member))
     if (tidy := asked.filters.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
@@ -75,20 +68,6 @@ def count(request: HttpRequest, member: Member) -> HttpResponse:
     condition = Asked.of(member, request.GET).condition(timezone.now())
     counted = count_where(member.workspace, condition)
     return render(request, "customer_list/count.html", {"counted": counted})
-
-
-@require_safe
-@for_members
-def export(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """Every customer of the list, as a file that is written while it is read."""
-    now = timezone.now()
-    asked = Asked.of(member, request.GET)
-    name = f"customers-{timezone.localdate(now).isoformat()}.csv"
-    return StreamingHttpResponse(
-        csv_of(asked.rows(member, now), asked.columns, asked.order),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 @require_POST
