@@ -12,7 +12,9 @@ from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATI
 from afterword.followups.pages.editor import editor_sections
 from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
+from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, invite_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
@@ -46,3 +48,4 @@ figures.read_by(campaign_figures)
 later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
+long_work_kinds.register(BULK)
