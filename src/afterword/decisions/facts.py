@@ -100,6 +100,7 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         time_frame=read_time_frame(campaign.time_frame, workspace.time_zone),
         fatigue=_fatigue(workspace),
         priority=campaign.priority,
+        is_shown_in_app=campaign.channel == Channel.IN_APP,
     )
 
 
