@@ -11,6 +11,7 @@ class Reason(StrEnum):
     NOT_KNOWN = "not_known"
     CAMPAIGN_OFF = "campaign_off"
     TOO_OLD = "too_old"
+    OUR_OWN_PEOPLE = "our_own_people"
     UNSUBSCRIBED = "unsubscribed"
     HARD_BOUNCED = "hard_bounced"
     UNDELIVERABLE = "undeliverable"
@@ -37,6 +38,7 @@ _LABELS = {
     Reason.NOT_KNOWN: "Not a known customer",
     Reason.CAMPAIGN_OFF: "Campaign off",
     Reason.TOO_OLD: "Too old",
+    Reason.OUR_OWN_PEOPLE: "Our own people",
     Reason.UNSUBSCRIBED: "Unsubscribed",
     Reason.HARD_BOUNCED: "Hard-bounced",
     Reason.UNDELIVERABLE: "Non-deliverable",

@@ -8,6 +8,7 @@ from afterword.feedback.hits import opens
 from afterword.feedback.in_app import public as in_app
 from afterword.feedback.in_app.script import script
 from afterword.feedback.links.public import link
+from afterword.feedback.own_people.views import own_people
 from afterword.feedback.stopping import unsubscribing
 
 app_name = "feedback"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("in-app/v1/answer", in_app.answer, name="in_app_answer"),
     path("u/<str:token>", unsubscribing.unsubscribing, name="unsubscribe"),
     path("o/<str:token>.gif", opens.picture, name="open"),
+    path("settings/own-people", own_people, name="own_people"),
     path("feedback", views.feedback, name="list"),
     path("feedback/hits", views.hits, name="hits"),
     path("feedback/hits/<uuid:invitation_id>/acceptance", views.acceptance, name="acceptance"),

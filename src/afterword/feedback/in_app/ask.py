@@ -126,7 +126,8 @@ def _may_be_shown(offer: Invitation, known: Record, now: datetime) -> bool:
     if offer.shown_at:
         rules = replace(rules, throttle=None, fatigue=None)
     others = [one for one in _past(campaign.workspace_id, known, rules, now) if one.id != offer.id]
-    facts = facts_of(known.standing, is_known=True, surveys=others)
+    person = Person(known.email)
+    facts = facts_of(known.standing, is_known=True, surveys=others, person=person)
     verdict = why_not_now(rules, facts, now)
     if verdict and not offer.shown_at:
         withdraw(offer, verdict, now)
