@@ -4,6 +4,7 @@ from afterword.audience import later_fields
 from afterword.campaigns import activation, figures
 from afterword.campaigns.editor import later_sections
 from afterword.campaigns.streams import campaign_names
+from afterword.customers.importing import kind as importing
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
@@ -11,9 +12,11 @@ from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.long_work import kinds as work_kinds
 from afterword.occasions.due_date.due import how_many_today
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
+from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
@@ -37,6 +40,8 @@ preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
+importing.look_up_by(look_up_standings)
+work_kinds.register(importing.IMPORT)
 accounts.send_links_by(account_mail.send_password_link)
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("afterword.followups.urls")),
     path("", include("afterword.events.urls")),
     path("", include("afterword.suppressions.urls")),
+    path("", include("afterword.customers.importing.urls")),
     path("", include("afterword.customers.urls")),
     path("", include("afterword.profiles.urls")),
     path("", include("afterword.surveys.outbox.urls")),
