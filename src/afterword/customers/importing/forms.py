@@ -37,7 +37,7 @@ _CUSTOMERS_OWN = [
     ("own:country", "Country"),
     (TAGS, "Tags"),
 ]
-_OWN_LABELS = dict(_CUSTOMERS_OWN)
+OWN_LABELS = dict(_CUSTOMERS_OWN)
 _PARTS_OF_NAMES = ("own:first_name", "own:last_name")
 
 
@@ -173,4 +173,4 @@ def _fills(target: str) -> Iterable[str]:
 
 
 def _in_words(what: str) -> str:
-    return _OWN_LABELS.get(what, what.removeprefix(PROPERTY))
+    return OWN_LABELS.get(what, what.removeprefix(PROPERTY))

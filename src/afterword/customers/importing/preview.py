@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from afterword.customers.importing.begin import defined
+from afterword.customers.importing.forms import OWN_LABELS
 from afterword.customers.importing.keep import first_rows
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.headers import NEW, OWN, PROPERTY, TAGS
@@ -74,9 +75,7 @@ def _facts(targets: Sequence[str]) -> list[str]:
 
 
 def _name(fact: str) -> str:
-    if fact.startswith(OWN):
-        return fact.removeprefix(OWN).replace("_", " ").capitalize()
-    return fact.removeprefix(PROPERTY) if fact != TAGS else "Tags"
+    return OWN_LABELS.get(fact, fact.removeprefix(PROPERTY))
 
 
 def _value(said: Said, fact: str) -> Any:
