@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
+
 from afterword.core.clock import database_now
 from afterword.customers.importing.begin import begin
 from afterword.customers.importing.keep import keep
@@ -52,3 +55,16 @@ def refused(work: Work) -> dict[int, str]:
 
 def customer(member: Member, email: str) -> Customer:
     return Customer.objects.get(workspace=member.workspace_id, email=email)
+
+
+def downloaded(member: Member, address: str) -> bytes:
+    """Ask for a file as a browser does, and read all of it."""
+
+    async def ask() -> bytes:
+        browser = AsyncClient()
+        await browser.aforce_login(member.user)
+        answer: Any = await browser.get(address)
+        assert answer["Content-Disposition"].startswith("attachment; filename=")
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return async_to_sync(ask)()

@@ -5,4 +5,7 @@ from django.urls import path
 from afterword.customers import views
 
 app_name = "customers"
-urlpatterns = [path("customers", views.customers, name="list")]
+urlpatterns = [
+    path("customers", views.customers, name="list"),
+    path("customers/export.csv", views.export, name="export"),
+]

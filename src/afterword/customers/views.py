@@ -1,13 +1,17 @@
 """The list of customers."""
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from afterword.core.keyset import newest_first
 from afterword.core.text import clean_text
+from afterword.customers.export import csv_of
 from afterword.customers.models import Customer
+from afterword.customers.properties import property_types
+from afterword.web.download import csv_download
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member, WorkspaceRows
 
@@ -24,6 +28,15 @@ def customers(request: HttpRequest, member: Member) -> HttpResponse:
         "customers/list.html",
         {"customers": page.rows, "after": page.after, "cursor": cursor, "wanted": wanted},
     )
+
+
+@require_safe
+@for_members
+def export(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """All customers, as a file that is written while it is read."""
+    rows = Customer.objects.visible_to(member).distinct_people()
+    name = f"customers-{timezone.localdate().isoformat()}.csv"
+    return csv_download(name, csv_of(rows, sorted(property_types(member.workspace_id))))
 
 
 def _named(rows: WorkspaceRows[Customer], wanted: str) -> WorkspaceRows[Customer]:

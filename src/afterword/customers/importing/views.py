@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +18,7 @@ from afterword.customers.importing.reading.headers import EMAIL, service_of
 from afterword.customers.importing.reading.pieces import NotCsv
 from afterword.customers.importing.refused import csv_of
 from afterword.customers.properties import property_types
+from afterword.web.download import csv_download
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member, Role
 
@@ -95,11 +96,7 @@ def reading(request: HttpRequest, member: Member, import_id: UUID) -> HttpRespon
 def refused(request: HttpRequest, member: Member, import_id: UUID) -> HttpResponseBase:
     """The refused rows as a file, each with its reason."""
     file = get_object_or_404(Import.objects.visible_to(member), id=import_id)
-    return StreamingHttpResponse(
-        csv_of(file),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="refused.csv"'},
-    )
+    return csv_download("refused.csv", csv_of(file))
 
 
 def _form(file: Import, member: Member, request: HttpRequest) -> MappingForm:

@@ -73,7 +73,7 @@ class Columns:
             if at < len(cells) and (value := self._property(cells, at, kind)) is not _UNSAID:
                 said.properties[name] = value
         if self._tags is not None and self._tags < len(cells):
-            tags = read_tags(_items(cells[self._tags]))
+            tags = read_tags(_items(csv_cells.value_of(cells[self._tags].strip())))
             said.tags = tags if tags or self._empties_remove else None
         return email, said
 
@@ -104,7 +104,7 @@ class Columns:
         text = cells[at]
         if not text:
             return None if self._empties_remove else _UNSAID
-        text = csv_cells.value_of(text)
+        text = csv_cells.value_of(text.strip())
         value: Value | Problem | None = convert(
             _items(text) if kind == PropertyType.COLLECTION else text, kind
         )
@@ -120,7 +120,6 @@ _UNSAID = object()
 
 def _items(text: str) -> object:
     """Return the words of a cell: between commas, or a JSON list, as an export writes it."""
-    text = csv_cells.value_of(text.strip())
     if text.startswith("["):
         try:
             found = json.loads(text)

@@ -13,7 +13,7 @@ from afterword.customers.models import Customer, Property
 from afterword.long_work.models import Work
 from afterword.workspaces.models import Role
 from tests.factories import a_member, a_property
-from tests.imports import a_file, import_all
+from tests.imports import a_file, downloaded, import_all
 from tests.long_work import work_until_done
 
 pytestmark = pytest.mark.django_db
@@ -62,14 +62,10 @@ def test_a_file_becomes_customers():
     assert "Download them" in ended
     assert Customer.objects.get().properties == {"Plan_size": 12}
     assert "people.csv" in client.get("/customers/import").text
-    [header, row] = csv.reader(io.StringIO(refused_of(client), newline=""))
+    refused = downloaded(member, f"{page_of(Import.objects.get())}/refused.csv").decode("utf-8-sig")
+    [header, row] = csv.reader(io.StringIO(refused, newline=""))
     assert header == ["Email", "Name", "Plan size", "Line", "Refused because"]
     assert row == ["nobody", "Bob", "3", "3", '"nobody" is no e-mail address.']
-
-
-def refused_of(client):
-    answer = client.get(f"{page_of(Import.objects.get())}/refused.csv")
-    return b"".join(answer.streaming_content).decode("utf-8-sig")
 
 
 def test_the_customers_lead_to_the_import():
@@ -243,7 +239,7 @@ def test_members_import_administrators_define_and_analysts_read(role):
         assert (client.post(f"{page_of(file)}/{part}").status_code != 403) == may
     new = client.post(page_of(file), chosen("email", "", "new:number:Plan_size"))
     assert new.status_code == (302 if may_define else 422 if may else 403)
-    assert client.get(f"{page_of(file)}/refused.csv").status_code == 200
+    assert downloaded(member, f"{page_of(file)}/refused.csv")
     assert ("/customers/import" in client.get("/customers").text) == may
 
 
