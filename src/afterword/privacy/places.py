@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from afterword.core.email_address import normalise
+from afterword.customers.importing.models import Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
@@ -93,6 +94,19 @@ def _works(traces: Traces) -> Rows:
     """What was to be done may be said by an address, and a report may name whom it left out."""
     named = _names(traces.addresses, "parameters") | _names(traces.addresses, "report")
     return Work.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def import_pieces(traces: Traces) -> Rows:
+    """Parts of files that name an address; only what waits and what was just done has any."""
+    found = Piece.objects.filter(of__workspace_id=traces.workspace_id)
+    says = "position(%s in lower(convert_from(content, 'LATIN1'))) > 0"  # whatever its encoding
+    where = " OR ".join([says] * len(traces.addresses)) or "false"
+    return found.extra(where=[where], params=[one.lower() for one in traces.addresses])  # noqa: S610
+
+
+def _import_rows(traces: Traces) -> Rows:
+    found = _names(traces.addresses, "said") | Q(email__in=traces.addresses)
+    return Row.objects.filter(found, of__workspace_id=traces.workspace_id)
 
 
 def _inbox(traces: Traces) -> Rows:
@@ -182,6 +196,8 @@ PLACES = (
     Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
     Place("rejected_calls", Rejection, _rejections),
     Place("calls_of_webhooks", HookCall, _hook_calls),
+    Place("imported_files", Piece, import_pieces, tell=lambda piece: {"line": piece.first_line}),
+    Place("imported_rows", Row, _import_rows),
     Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
     Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=one.deliveries)),
@@ -260,7 +276,9 @@ ONLY_WORDS = {Pace: "words", Webhook: "problem", Notification: "problem", Autore
 # Models that hold nothing of a customer, and why.
 APART = {
     "campaigns.Campaign": "what is asked of everybody",
+    "campaigns.InAppIdentity": "a secret that customers' ids are signed with",
     "campaigns.Reminder": "of a campaign",
+    "importing.Import": "a file's name, and what its columns are called",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
