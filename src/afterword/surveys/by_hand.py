@@ -19,6 +19,7 @@ from afterword.decisions.reasons import Reason
 from afterword.decisions.record import Decided, record
 from afterword.decisions.terms import Person, Verdict
 from afterword.occasions.hand.occasion_of import occasion_of
+from afterword.occasions.occasion import Kind
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
 from afterword.workspaces.models import Member, WorkspaceRows
@@ -40,7 +41,7 @@ def ask_by_hand(
     Asked again with the same occasion, it says what was decided at first.
     """
     [known] = load_locked(customer.workspace_id, [], [customer.id])
-    if before := Decision.objects.filter(campaign=campaign, occasion_id=occasion_id).first():
+    if before := Decision.objects.about(campaign.id, Kind.HAND, [occasion_id]).first():
         return Verdict(Reason(before.reason), before.detail)
     look_up_standings(customer.workspace_id, [known])
     past = past_surveys(customer.workspace_id, {known.id: known.email}, now - CAP_WINDOW)
