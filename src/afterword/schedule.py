@@ -19,6 +19,7 @@ from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import remind
+from afterword.surveys.in_app import offers
 from afterword.web import kept_forms
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
@@ -67,6 +68,12 @@ def schedule_reminders(now: datetime) -> None:
 def ask_who_is_due(now: datetime) -> None:
     """Decide whom regular campaigns ask, and queue their surveys over the time frame."""
     due.ask_all_due(now)
+
+
+@by_the_clock("*/10 * * * *")
+def withdraw_expired_offers(now: datetime) -> None:
+    """End what was to be shown in applications, and nobody came by for."""
+    offers.withdraw_expired(now)
 
 
 @by_the_clock("23 * * * *")

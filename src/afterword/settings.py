@@ -23,6 +23,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
 INSTALLED_APPS = [
     "afterword.web.apps.WebConfig",
     "afterword.workspaces.apps.WorkspacesConfig",
+    "afterword.long_work.apps.LongWorkConfig",
     "afterword.happenings.apps.HappeningsConfig",
     "afterword.customers.apps.CustomersConfig",
     "afterword.suppressions.apps.SuppressionsConfig",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "afterword.feedback.apps.FeedbackConfig",
     "afterword.followups.apps.FollowupsConfig",
     "afterword.insights.apps.InsightsConfig",
+    "afterword.privacy.apps.PrivacyConfig",
     "afterword.profiles.apps.ProfilesConfig",
     "procrastinate.contrib.django",
     "allauth",

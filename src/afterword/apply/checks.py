@@ -113,6 +113,10 @@ def _check_active(
     planned = Campaign(
         metric=template.metric if template else spec.metric,
         template=template,
+        channel=spec.columns["channel"],
+        type=spec.columns["type"],
+        first_after_days=spec.columns["first_after_days"],
+        every_days=spec.columns["every_days"],
         service=spec.columns["service"],
         events=spec.columns["events"],
     )

@@ -78,6 +78,14 @@ def lock_inbox(workspace_id: UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def hold_inbox(workspace_id: UUID) -> None:
+    """Wait for that right, and hold off whoever takes events up until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('inbox' || %s, 0))", [str(workspace_id)]
+        )
+
+
 def oldest(workspace_id: UUID, limit: int) -> tuple[list[int], list[Taken]]:
     """Return the keys of the oldest inbox items and the calls in them."""
     items = list(InboxItem.objects.filter(workspace_id=workspace_id).order_by("id")[:limit])

@@ -126,7 +126,11 @@ def record_answer(
 
 
 def lock_survey(invitation: Invitation) -> Survey:
-    return Survey.objects.select_for_update(no_key=True).get(id=invitation.survey_id)
+    """Raises AnswerClosed where whoever was asked has been erased since the page was fetched."""
+    rows = Survey.objects.select_for_update(no_key=True)
+    if (survey := rows.filter(id=invitation.survey_id).first()) is None:
+        raise AnswerClosed("This survey is over.")
+    return survey
 
 
 def _standing(response: Response) -> Standing:

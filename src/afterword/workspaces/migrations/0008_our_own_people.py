@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspaces', '0006_fatigue_budget'),
+        ('workspaces', '0007_invites_and_who_made_tokens'),
     ]
 
     operations = [
