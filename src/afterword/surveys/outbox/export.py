@@ -1,12 +1,12 @@
 """The outbox as CSV, however long it is: read and written in pieces, so that memory stays flat."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import chain
 
-from asgiref.sync import sync_to_async
-from django.db import connection
 from django.db.models import Case, CharField, F, Q, Value, When
 
 from afterword.core import csv_cells
+from afterword.core.streamed import streamed
 from afterword.surveys.models import Invitation, SentBy
 from afterword.surveys.outbox.search import IS_FIRST, is_sent_by
 from afterword.surveys.outbox.status import Status, status_column
@@ -61,20 +61,10 @@ _OF_THE_FIRST = {
 _STATUS = list(COLUMNS).index("status")
 
 
-async def csv_of(invitations: WorkspaceRows[Invitation]) -> AsyncIterator[bytes]:
+def csv_of(invitations: WorkspaceRows[Invitation]) -> AsyncIterator[bytes]:
     """Yield the invitations as a CSV file in UTF-8, the newest first."""
-    pieces = _pieces(invitations)
-    read = sync_to_async(lambda: _next(pieces))
-    yield f"{csv_cells.BOM}{csv_cells.lines([list(COLUMNS)])}".encode()
-    while piece := await read():
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    piece = next(pieces, b"")
-    if not connection.in_atomic_block:
-        connection.close()  # back to the pool while a slow reader takes what is there
-    return piece
+    head = f"{csv_cells.BOM}{csv_cells.lines([list(COLUMNS)])}".encode()
+    return streamed(chain([head], _pieces(invitations)))
 
 
 def _pieces(invitations: WorkspaceRows[Invitation]) -> Iterator[bytes]:
