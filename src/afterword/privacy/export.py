@@ -14,7 +14,7 @@ from afterword.privacy.traces import Traces
 from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Workspace
 
-PIECE = 2000  # rows read at once
+PIECE = 1000  # rows read at once
 _BY_NAME = (Campaign, Company, Template)  # told by name, as people know them
 
 
@@ -41,14 +41,14 @@ def export_of(workspace: Workspace, traces: Traces, now: datetime) -> Iterator[b
 
 
 def _read(place: Place, traces: Traces) -> Iterator[list[Any]]:
-    """Each piece is a query of its own that goes on after the last key."""
+    """The keys are found once; each piece is a query of its own for the next of them."""
+    keys = list(place.rows(traces).order_by("pk").values_list("pk", flat=True))
     named = [one.name for one in _told(place) if _is_told_by_name(one)]
-    rows = place.rows(traces).order_by("pk")
+    rows = place.model._default_manager.order_by("pk")
     rows = rows.select_related(*named) if named else rows
-    piece = list(rows[:PIECE])
-    while piece:
-        yield piece
-        piece = list(rows.filter(pk__gt=piece[-1].pk)[:PIECE]) if len(piece) == PIECE else []
+    for start in range(0, len(keys), PIECE):
+        if piece := list(rows.filter(pk__in=keys[start : start + PIECE])):
+            yield piece
 
 
 def _row(place: Place, row: Model) -> dict[str, Any]:
