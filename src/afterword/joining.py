@@ -2,7 +2,7 @@
 
 from afterword.audience import later_fields
 from afterword.campaigns import activation, figures
-from afterword.campaigns.editor import later_sections
+from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
@@ -10,8 +10,11 @@ from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESP
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
+from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
+from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, invite_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
@@ -42,5 +45,7 @@ accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)
+later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
+long_work_kinds.register(BULK)

@@ -19,6 +19,8 @@ from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
 from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
 from afterword.happenings.models import Happening
+from afterword.hooks.models import HookCall
+from afterword.long_work.models import Work
 from afterword.mail.mailbox.kept import read
 from afterword.mail.models import MailboxMessage, Pace
 from afterword.privacy.removal import (
@@ -29,6 +31,7 @@ from afterword.privacy.removal import (
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
+from afterword.profiles.models import SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.erased import spellings
 from afterword.suppressions.models import Suppression
@@ -78,6 +81,19 @@ def _rejections(traces: Traces) -> Rows:
     ids += [f'"anonymousId":{gap}"{one}"' for one in traces.anonymous_ids for gap in ("", " ")]
     named = _names([*traces.addresses, *ids], "excerpt") | _names(traces.addresses, "message")
     return Rejection.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def _hook_calls(traces: Traces) -> Rows:
+    named = _names([*traces.addresses, *traces.user_ids], "excerpt")
+    return HookCall.objects.filter(
+        named | _names(traces.addresses, "message"), workspace_id=traces.workspace_id
+    )
+
+
+def _works(traces: Traces) -> Rows:
+    """What was to be done may be said by an address, and a report may name whom it left out."""
+    named = _names(traces.addresses, "parameters") | _names(traces.addresses, "report")
+    return Work.objects.filter(named, workspace_id=traces.workspace_id)
 
 
 def _inbox(traces: Traces) -> Rows:
@@ -166,6 +182,8 @@ PLACES = (
     Place("calls_not_taken_up", InboxItem, _inbox, untold=frozenset({"token_id"})),
     Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
     Place("rejected_calls", Rejection, _rejections),
+    Place("calls_of_webhooks", HookCall, _hook_calls),
+    Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
     Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=among(one.deliveries))),
     Place(
@@ -219,6 +237,7 @@ PLACES = (
     ),
     Place("suppressions", Suppression, _suppressions, erase=keep_hashed),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
+    Place("views", SavedView, _saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, _saying(Pace, "words"), erase=blank("words")),
     Place("words_of_webhooks", Webhook, _saying(Webhook, "problem"), erase=blank("problem")),
@@ -249,9 +268,11 @@ APART = {
     "events.EventCount": "numbers of a day",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
+    "hooks.Hook": "an address of ours, and how fields are named",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",
+    "profiles.ChosenColumns": "how somebody who works here looks at the list",
     "sending.Brake": "numbers of a stream",
     "suppressions.MailDomain": "what DNS says of a domain, forgotten after 30 days",
     "survey_templates.Brand": "the workspace's look",

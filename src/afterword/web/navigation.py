@@ -18,6 +18,7 @@ _PAGES = [
     ("Follow-ups", "/follow-ups", "icons/arrow-right.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
+    ("Queue", "/queue", "icons/clock.svg"),
     ("Outbox", "/outbox", "icons/send.svg"),
     ("Templates", "/templates", "icons/template.svg"),
 ]
@@ -26,8 +27,10 @@ _MEMBERS = ("Members", "/settings/members", "icons/users.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
+    ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
     _MEMBERS,
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
+    ("Our own people", "/settings/own-people", "icons/users.svg"),
     ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),

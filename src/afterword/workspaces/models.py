@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from afterword.core.ids import new_id
@@ -18,6 +19,7 @@ MOST_ADDRESS_WAIT_MINUTES = 24 * 60
 MOST_EVENT_AGE_DAYS = 3_650
 MOST_FATIGUE_SURVEYS = 1_000
 MOST_FATIGUE_DAYS = 3_650
+MOST_OWN_PEOPLE = 200
 
 
 class UserManager(BaseUserManager["User"]):
@@ -75,6 +77,13 @@ class Workspace(models.Model):
     # At most so many surveys of a customer in so many days, over all campaigns; None for no budget.
     fatigue_surveys = models.PositiveSmallIntegerField(null=True, blank=True)
     fatigue_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Domains and addresses of who works here: never asked, and no part of scores.
+    own_people = ArrayField(
+        models.CharField(max_length=254),
+        default=list,
+        blank=True,
+        db_default=models.Value([], ArrayField(models.CharField(max_length=254))),
+    )
     # How long an event whose ids lead to no address yet waits for one.
     address_wait_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
     # Empty for the address that the server's settings give; else one at a verified domain.

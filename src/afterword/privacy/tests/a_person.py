@@ -13,7 +13,11 @@ from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Hit, HitKind, ResponseFacts
 from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
 from afterword.happenings.models import Happening, HappeningKind, Listening
+from afterword.hooks.models import Hook, HookCall
+from afterword.hooks.models import Outcome as HookOutcome
+from afterword.long_work.models import Work
 from afterword.mail.models import MailboxMessage, Pace
+from afterword.profiles.models import SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
@@ -94,6 +98,16 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
     KeptForm.objects.create(
         owner_id=new_id(), path=f"/customers/{customer.id}/edit", sealed_fields=NAME
     )
+    hook = Hook.objects.create(workspace=workspace, name="Orders")
+    HookCall.objects.create(
+        workspace=workspace, hook=hook, received_at=NOW, outcome=HookOutcome.TAKEN,
+        excerpt=f'{{"email": "{EMAIL}", "name": "{NAME}"}}',
+    )  # fmt: skip
+    Work.objects.create(
+        workspace=workspace, kind="bulk", created_at=NOW, ended_at=NOW,
+        parameters={"text": EMAIL}, report={"left out": NAME},
+    )  # fmt: skip
+    SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")
 
