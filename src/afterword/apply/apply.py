@@ -1,6 +1,6 @@
 """Make a workspace as its file says: all of it, or nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,15 @@ from django.db import models, transaction
 
 from afterword.apply.checks import check, property_types
 from afterword.apply.existing import Existing, load_locked
-from afterword.apply.followups import make_followups
+from afterword.apply.followups import audience_of, make_followups
 from afterword.apply.reading import read_file
 from afterword.apply.reminders import make_reminders
-from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
-from afterword.audience.definition import compile_audience
+from afterword.apply.things import TemplateSpec, WorkspaceFile
 from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.models import Campaign, Channel
 from afterword.core.announce import announce
 from afterword.core.ids import new_link_token
 from afterword.customers.models import Property
-from afterword.customers.values import PropertyType
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Scope, Workspace
@@ -131,11 +129,11 @@ def _apply_campaigns(
             **spec.columns,
             "template_id": template and template.id,
             "link_token": campaign.link_token or _new_link(spec.columns),
-            "audience": _audience(spec, types),
+            "audience": audience_of(spec.audience, types),
         }
         changed = _store(campaign, columns)
         reminded = make_reminders(campaign, spec.reminders, templates)
-        followed, secrets = make_followups(campaign, spec)
+        followed, secrets = make_followups(campaign, spec, types)
         switched = _switch(campaign, spec.active)
         outcome.tell(
             f"campaign {spec.key}",
@@ -143,13 +141,6 @@ def _apply_campaigns(
         )
         for name, secret in secrets.items():
             outcome.lines.append(f"created webhook {name} of {spec.key}: {secret}")
-
-
-def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:
-    """Return the audience in the words in which it is stored, however the file puts it."""
-    if not spec.audience.filters:
-        return {}
-    return compile_audience(spec.audience.definition, types).definition
 
 
 def _new_link(columns: dict[str, Any]) -> str | None:

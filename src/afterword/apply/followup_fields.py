@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
+from afterword.apply.audience_fields import read_audience
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields
 from afterword.apply.things import RuleSpec
@@ -105,9 +106,9 @@ def read_autoresponder(fields: Fields) -> RuleSpec:
 
 
 def _finished(fields: Fields, columns: dict[str, Any], key: object, **secret: Any) -> RuleSpec:
-    active = fields.switch("active", True)
+    active, audience = fields.switch("active", True), read_audience(fields)
     fields.finish()
-    return RuleSpec(fields, key, columns, bool(active), **secret)
+    return RuleSpec(fields, key, columns, bool(active), audience, **secret)
 
 
 def _shared(

@@ -52,6 +52,7 @@ class RuleSpec:
     key: object
     columns: dict[str, Any]
     active: bool
+    audience: "GroupSpec"
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     slack_url: str = field(default="", repr=False)
 

@@ -1,9 +1,9 @@
-"""The audiences of a workspace's campaigns, where they name a property or a tag.
+"""The audiences of a workspace's campaigns and rules, where they name a property or a tag.
 
 Audiences belong to a later stage; here they are no more than JSON, as it is stored.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from afterword.workspaces.models import Workspace
@@ -11,22 +11,32 @@ from afterword.workspaces.models import Workspace
 Filter = Mapping[str, Any]
 
 
+# What has an audience, as a workspace calls it.
+_ASKING = ("campaigns", "notifications", "autoresponders", "webhooks")
+
+
 def asking_for(workspace: Workspace, is_meant: Callable[[Filter], bool]) -> list[str]:
-    """Return the names of the campaigns with such a filter in their audience."""
+    """Return the names of the campaigns, then of rules, with such a filter in their audience."""
     return [
-        campaign.name
-        for campaign in workspace.campaigns.order_by("name")
-        if any(map(is_meant, _filters(campaign.audience)))
+        str(row) if name == "campaigns" else f"{row._meta.verbose_name} {row}"
+        for name in _ASKING
+        for row in _sorted(getattr(workspace, name).all())
+        if any(map(is_meant, _filters(row.audience)))
     ]
 
 
 def rewrite(workspace: Workspace, change: Callable[[Filter], Filter]) -> None:
     """Put what `change` returns in the place of each filter; part of the caller's transaction."""
-    for campaign in workspace.campaigns.select_for_update():
-        found = _changed(campaign.audience, change)
-        if found != campaign.audience:
-            campaign.audience = found
-            campaign.save(update_fields=["audience", "updated_at"])
+    for name in _ASKING:
+        for row in getattr(workspace, name).select_for_update():
+            found = _changed(row.audience, change)
+            if found != row.audience:
+                row.audience = found
+                row.save(update_fields=["audience", "updated_at"])
+
+
+def _sorted(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=str)
 
 
 def _filters(audience: Filter) -> Iterator[Filter]:

@@ -105,9 +105,26 @@ def test_what_stays_the_same_keeps_its_secret_and_the_rest_goes(shop):
     assert Autoresponder.objects.count() == 2  # the file says nothing of them
 
 
+def test_a_rule_may_follow_some_customers_alone(shop):
+    rules = (
+        '    webhooks: [{url: "https://crm.test/hook", '
+        "audience: {filters: [{field: tags, operator: includes, value: vip}]}}]\n"
+    )
+    applied(shop, rules)
+
+    [found] = Webhook.objects.get().audience["filters"]
+    assert found == {"field": "tags", "operator": "includes", "value": "vip"}
+    assert applied(shop, rules) == ["unchanged campaign orders"]
+
+
 @pytest.mark.parametrize(
     ("rules", "refusal"),
     [
+        (
+            '    webhooks: [{url: "https://x.test", '
+            "audience: {filters: [{field: email, operator: is, value: a}]}}]",
+            "webhooks[0].audience.filters[0].field: Answers cannot be filtered by email.",
+        ),
         ("    webhooks: [{events: [feedback]}]", "webhooks[0].url: This is needed."),
         (
             '    webhooks: [{url: "ftp://x"}]',

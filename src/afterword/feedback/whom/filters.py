@@ -17,7 +17,13 @@ from afterword.audience.fields import BUILT_IN_FIELDS, field_key
 from afterword.audience.match import Audience
 from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.campaigns.editor.audience_form import LABELS, Choice
-from afterword.campaigns.editor.audience_rows import Row, RowGroup, Rows, rows_given
+from afterword.campaigns.editor.audience_rows import (
+    Row,
+    RowGroup,
+    Rows,
+    rows_given,
+    rows_stored,
+)
 from afterword.customers.models import Property
 from afterword.customers.values import PropertyType
 from afterword.workspaces.models import Member
@@ -52,6 +58,15 @@ class Whom:
         types = {name: PropertyType(kind) for name, kind in defined.values_list("name", "type")}
         return cls(given, types)
 
+    @classmethod
+    def stored(cls, definition: object, types: dict[str, PropertyType]) -> "Whom":
+        """The filters of an audience that is kept, as if somebody had just filled them in."""
+        audience, given = compile_audience(definition, types), QueryDict(mutable=True)
+        kinds = cls(given, types).kinds
+        for name, value in _pairs(rows_stored(audience, kinds), audience.match):
+            given.appendlist(name, value)
+        return cls(given, types)
+
     def __bool__(self) -> bool:
         return any(True for _ in self.rows)
 
@@ -78,10 +93,21 @@ class Whom:
     @property
     def audience(self) -> Audience | None:
         """None while a filter is wrong."""
-        definition = {"match": self.chosen_match, "filters": self.rows.definitions}
-        if any(row.problem for row in self.rows) or check(definition, self.types):
+        if any(row.problem for row in self.rows) or check(self._definition, self.types):
             return None
-        return compile_audience(definition, self.types)
+        return compile_audience(self._definition, self.types)
+
+    @property
+    def definition(self) -> dict[str, Any] | None:
+        """What is asked for as it is kept, empty for nothing; None while a filter is wrong."""
+        audience = self.audience
+        if audience is None:
+            return None
+        return audience.definition if audience.filters else {}
+
+    @property
+    def _definition(self) -> dict[str, object]:
+        return {"match": self.chosen_match, "filters": self.rows.definitions}
 
     @property
     def has_too_many(self) -> bool:
@@ -137,14 +163,7 @@ class Whom:
         """The same for an address or for hidden inputs, in an order from which it is read back."""
         if not self:
             return []
-        found = [("as", str(self.as_of)), ("match", self.chosen_match)]
-        for row in self.rows.single:
-            found += _written(row, "")
-        for group in self.rows.groups:
-            found.append((f"match_{group.number}", group.match))
-            for row in group.rows:
-                found += _written(row, str(group.number))
-        return found
+        return [("as", str(self.as_of)), *_pairs(self.rows, self.chosen_match)]
 
     @property
     def tidy_query(self) -> str | None:
@@ -173,6 +192,17 @@ class Whom:
 
 def _joined(parts: list[str], match: str) -> str:
     return f" {'and' if match == 'all' else 'or'} ".join(parts)
+
+
+def _pairs(rows: Rows, match: str) -> list[tuple[str, str]]:
+    found = [("match", match)]
+    for row in rows.single:
+        found += _written(row, "")
+    for group in rows.groups:
+        found.append((f"match_{group.number}", group.match))
+        for row in group.rows:
+            found += _written(row, str(group.number))
+    return found
 
 
 def _written(row: Row, group: str) -> list[tuple[str, str]]:

@@ -26,6 +26,11 @@ class Occurrence:
     brake: Brake | None = None
 
     @property
+    def about(self) -> UUID:
+        """What it is about: the answer, the survey that was asked, or else its subject."""
+        return self.invitation.survey_id if self.invitation else self.told.subject_id
+
+    @property
     def event(self) -> Event | None:
         """Which event it is, where it is no answer."""
         return next((event for event, kind in OTHERS.items() if kind == self.told.kind), None)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afterword.campaigns.editor.sections import show_section
 from afterword.campaigns.models import Campaign
+from afterword.customers.properties import property_types
 from afterword.followups.engine.claim import cancel_waiting
 from afterword.followups.pages.section import Section
 from afterword.followups.pages.sections import SECTIONS
@@ -42,6 +43,7 @@ def rules(
         "list",
         rules=rows.order_by("created_at", "id"),
         offers=list(enumerate(offers)),
+        types=property_types(member.workspace_id),
     )
 
 

@@ -6,6 +6,8 @@ from django import template
 from django.template import Context
 from django.urls import reverse
 
+from afterword.customers.values import PropertyType
+from afterword.feedback.whom.filters import Whom
 from afterword.followups.rule_form import event_labels
 from afterword.followups.rules import Rule
 
@@ -18,6 +20,12 @@ def followup_url(context: Context, page: str = "", rule: Rule | None = None) -> 
     name = context["base"] + (f"_{page}" if page else "")
     ids: list[Any] = list(context["ids"])
     return reverse(name, args=[*ids, rule.id] if rule else ids)
+
+
+@register.simple_tag
+def whose_words(rule: Rule, types: dict[str, PropertyType]) -> str:
+    """Say of whom a rule follows it; empty for everybody."""
+    return Whom.stored(rule.audience, types).in_words if rule.audience else ""
 
 
 @register.filter
