@@ -5,7 +5,7 @@ from itertools import chain
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
-from afterword.apply.things import CampaignSpec, FilterSpec, ReminderSpec, WorkspaceFile
+from afterword.apply.things import CampaignSpec, FilterSpec, ReminderSpec, RuleSpec, WorkspaceFile
 from afterword.audience.definition import check as check_audience
 from afterword.audience.definition import compile_audience
 from afterword.audience.fields import field_key
@@ -29,6 +29,7 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
             for each in rule.audience.each_filter():
                 _check_filter(each, types)
                 _check_is_kept(each, types)
+            _check_sender(rule, existing)
         _check_template(campaign, templates)
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
@@ -140,6 +141,14 @@ def _check_is_kept(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
     for each in compile_audience({"filters": [spec.definition]}, types).each_filter():
         if each.field not in known:
             spec.source.refuse("field", f"Answers cannot be filtered by {each.field}.")
+
+
+def _check_sender(spec: RuleSpec, existing: Existing) -> None:
+    """Mail comes from an address of a rule's own only where it can be signed."""
+    domain = spec.columns.get("sender_address", "").rpartition("@")[2]
+    of = existing.workspace and existing.workspace.sender_domains
+    if domain and not (of and of.filter(name=domain, verified_at__isnull=False).exists()):
+        spec.source.refuse("sender_address", f"{domain} is no verified sender domain.")
 
 
 def _culprit(problem: str) -> str:

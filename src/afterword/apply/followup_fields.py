@@ -95,6 +95,7 @@ def read_autoresponder(fields: Fields) -> RuleSpec:
         "name": fields.text("name", 100, ""),
         "events": [_ALSO.get(asked, asked)],
         "sender_name": fields.text("sender_name", 64, ""),
+        "sender_address": _address(fields, "sender_address"),
         "reply_to": _address(fields, "reply_to"),
         "subject": _written(fields, "subject", 250),
         "body": _written(fields, "body", 5000),

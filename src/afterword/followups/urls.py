@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from afterword.followups.pages import log, views
+from afterword.followups.pages import log, preview, views
 from afterword.followups.pages.section import Section
 from afterword.followups.pages.sections import SECTIONS
 
@@ -15,6 +15,7 @@ def _addresses(root: str, name: str, section: Section) -> list[URLPattern]:
     return [
         path(root, views.rules, more, name=name),
         path(f"{root}/new", views.new_rule, more, name=f"{name}_new"),
+        path(f"{root}/preview", preview.preview, more, name=f"{name}_preview"),
         path(one, views.rule, more, name=f"{name}_rule"),
         path(f"{one}/switch", views.switch, more, name=f"{name}_switch"),
         path(f"{one}/removal", views.removal, more, name=f"{name}_removal"),

@@ -1,6 +1,6 @@
 """What the pages need of one kind of rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,5 +29,7 @@ class Section:
     made: Callable[[Any], str | None] = lambda _rule: None
     # Rules that are offered, each as the values of its columns; they are off until they are made.
     offers: Callable[[Any], list[dict[str, Any]]] = lambda _campaign: []
+    # Draws what is being typed as HTML: takes a rule and the texts of the form.
+    preview: Callable[[Any, Mapping[str, str]], str] | None = None
     for_workspace: bool = True
     has_log: bool = True
