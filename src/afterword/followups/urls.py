@@ -19,6 +19,7 @@ def _addresses(root: str, name: str, section: Section) -> list[URLPattern]:
         path(one, views.rule, more, name=f"{name}_rule"),
         path(f"{one}/switch", views.switch, more, name=f"{name}_switch"),
         path(f"{one}/removal", views.removal, more, name=f"{name}_removal"),
+        path(f"{one}/secret", views.secret, more, name=f"{name}_secret"),
         path(f"{one}/trial", views.trial, more, name=f"{name}_trial"),
         path(f"{one}/log", log.log, more, name=f"{name}_log"),
         path(f"{one}/replay", log.replay, more, name=f"{name}_replay"),

@@ -27,6 +27,8 @@ class Section:
     variables: tuple[str, ...] = ()  # that texts may use
     # What to tell once, about a rule that was just made: a secret that is not shown again.
     made: Callable[[Any], str | None] = lambda _rule: None
+    # Gives a rule another such secret and returns it.
+    rotate: Callable[[Any, datetime], str] | None = None
     # Rules that are offered, each as the values of its columns; they are off until they are made.
     offers: Callable[[Any], list[dict[str, Any]]] = lambda _campaign: []
     # Draws what is being typed as HTML: takes a rule and the texts of the form.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -135,6 +135,24 @@ def removal(
 
 @require_POST
 @for_changers
+@transaction.atomic
+def secret(
+    request: HttpRequest,
+    member: Member,
+    section: Section,
+    rule_id: UUID,
+    campaign_id: UUID | None = None,
+) -> HttpResponse:
+    """Change the rule's secret; the new one is shown this once."""
+    campaign, found = find_rule(member, section, rule_id, campaign_id, lock=True)
+    if section.rotate is None:
+        raise Http404
+    new = section.rotate(found, timezone.now())
+    return show(request, campaign, section, "made", rule=found, secret=new, is_changed=True)
+
+
+@require_POST
+@for_changers
 def trial(
     request: HttpRequest,
     member: Member,
@@ -180,6 +198,7 @@ def show(
     where = _where(section, campaign)
     context |= {
         "kind": section,
+        "now": timezone.now(),
         "base": f"followups:{where}",
         "ids": _ids(campaign),
         "frame": "campaigns/editor.html" if campaign else "followups/workspace.html",
