@@ -64,6 +64,10 @@ class Delivery(models.Model):
 
     objects = WorkspaceRows.as_manager()
 
+    # No columns: its mails, each with what is to be said of it, and where it stands, for a page.
+    told: Any = ()
+    stand: Any = None
+
     class Meta:
         constraints = (
             models.UniqueConstraint(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from afterword.followups.pages import log, preview, views
+from afterword.followups.pages import deliveries, log, preview, views
 from afterword.followups.pages.section import Section
 from afterword.followups.pages.sections import SECTIONS
 
@@ -26,7 +26,11 @@ def _addresses(root: str, name: str, section: Section) -> list[URLPattern]:
     ]
 
 
-urlpatterns = [path("follow-ups", views.followups, name="followups")]
+urlpatterns = [
+    path("follow-ups", views.followups, name="followups"),
+    path("follow-ups/deliveries", deliveries.deliveries, name="deliveries"),
+    path("follow-ups/deliveries/replay", deliveries.replay, name="deliveries_replay"),
+]
 for each in SECTIONS:
     urlpatterns += _addresses(f"campaigns/<uuid:campaign_id>/{each.key}", each.key, each)
     if each.for_workspace:

@@ -35,3 +35,12 @@ class Section:
     preview: Callable[[Any, Mapping[str, str]], str] | None = None
     for_workspace: bool = True
     has_log: bool = True
+
+    # For templates, which would call what can be called.
+    @property
+    def has_preview(self) -> bool:
+        return self.preview is not None
+
+    @property
+    def has_secret(self) -> bool:
+        return self.rotate is not None

@@ -208,17 +208,19 @@ def show(
     if campaign:
         return show_section(request, campaign, section.key, form, template, **context)
     status = 422 if form is not None and form.is_bound else 200
-    context |= {"form": form, "section": section.name, "tabs": _tabs(section)}
+    context |= {"form": form, "section": section.name, "tabs": tabs(section.key)}
     return render(request, template, context, status=status)
 
 
-def _tabs(current: Section) -> list[tuple[str, str, bool]]:
-    """Return the workspace's sections: name, address, whether it is the one at hand."""
-    return [
-        (one.name, reverse(f"followups:workspace_{one.key}"), one.key == current.key)
+def tabs(current: str) -> list[tuple[str, str, bool]]:
+    """Return the workspace's pages: name, address, whether it is the one at hand."""
+    found = [
+        (one.key, one.name, reverse(f"followups:workspace_{one.key}"))
         for one in SECTIONS
         if one.for_workspace
     ]
+    found.append(("deliveries", "Deliveries", reverse("followups:deliveries")))
+    return [(name, address, key == current) for key, name, address in found]
 
 
 def _offered(request: HttpRequest, section: Section, campaign: Campaign | None) -> dict[str, Any]:

@@ -326,6 +326,9 @@ def test_an_address_whose_mail_cannot_be_signed_is_refused(client, campaign):
 def test_what_is_typed_is_shown_beside_it(client, campaign):
     client.force_login(a_member(campaign.workspace, role=Role.ANALYST).user)
     address = f"/campaigns/{campaign.id}/autoresponders/preview"
+    rule = an_autoresponder(campaign)
+    form = client.get(f"/campaigns/{campaign.id}/autoresponders/{rule.id}").content.decode()
+    assert f'data-preview="{address}"' in form
 
     shown = client.post(address, typed(campaign))
     text = client.post(address, typed(campaign, show="text")).content.decode()
