@@ -8,9 +8,11 @@ from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
+from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.insights.compared import scores_in_words
 from afterword.occasions.due_date.due import how_many_today
 from afterword.sending import account_mail, kinds, streams
 from afterword.sending.streams import StreamKind
@@ -40,5 +42,6 @@ streams.register(TRIAL_STREAM)
 accounts.send_links_by(account_mail.send_password_link)
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)
+scores.read_by(scores_in_words)
 for section in editor_sections():
     later_sections.register(section)

@@ -14,7 +14,7 @@ from afterword.followups.autoresponders.form import MOST_BUTTONS
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
 from afterword.followups.autoresponders.write import CannotBeWritten
 from afterword.followups.autoresponders.write import check as check_text
-from afterword.followups.events import Event
+from afterword.followups.events import FOR_PEOPLE, Event
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
@@ -55,7 +55,7 @@ def read_webhook(fields: Fields) -> RuleSpec:
         check_body(body, FIELDS)
     except BodyRefused as refusal:
         fields.refuse("body", str(refusal))
-    offered = [event for event in Event if event is not Event.SENDING_PAUSED]
+    offered = [event for event in Event if event not in FOR_PEOPLE]
     columns = {**_shared(fields, offered, [Event.FEEDBACK]), "url": url, "body": body}
     headers = _headers(fields)
     return _finished(fields, columns, columns["name"] or url, headers=headers)

@@ -38,7 +38,7 @@ class Whose:
 
     def means(self, rule: Rule, occurrence: Occurrence, now: datetime) -> bool:
         audience = self._audiences.get(rule.id)
-        if audience is None or occurrence.brake:
+        if audience is None or occurrence.brake or occurrence.move:
             return True
         return audience.first_mismatch(self._fields(occurrence), now) is None
 

@@ -39,6 +39,12 @@ def request_of(delivery: Delivery, _now: datetime) -> Request:
 def blocks_of(message: Message) -> dict[str, Any]:
     title = f"Test: {message.title}" if message.is_test else message.title
     blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(title, 150)}]
+    if message.scores:
+        blocks.append({"type": "section", "text": _plain("\n".join(message.scores))})
+    for words, line in (("The worst comment", message.worst), ("The best comment", message.best)):
+        if line:
+            said = f"{words}, {line.headline}\n{line.comment}"
+            blocks.append({"type": "section", "text": _plain(said)})
     if message.counts:
         blocks.append({"type": "section", "text": _plain(" · ".join(message.counts))})
     for line in message.lines[:MOST_LINES]:
