@@ -67,7 +67,7 @@ def _make(
         rule = rule or model(workspace_id=campaign.workspace_id, campaign=campaign)
         rule.workspace = campaign.workspace
         changed |= _store(rule, spec, audience_of(spec.audience, types))
-        if is_new and isinstance(rule, Webhook):
+        if is_new and isinstance(rule, Webhook) and not spec.secret:
             secrets[str(rule)] = rule.secret
     for rule in [*before.values(), *spare]:
         forget(rule)
@@ -107,16 +107,23 @@ def _store_secrets(rule: Any, spec: RuleSpec) -> bool:
     """What is encrypted differs each time, so it is compared as it reads."""
     if isinstance(rule, Webhook):
         if not rule.sealed_secret:
-            rule.sealed_secret = seal(new_secret())
+            rule.sealed_secret = seal(spec.secret or new_secret())
+        elif spec.secret and _read(lambda: rule.secret) != spec.secret:
+            rule.sealed_secret = seal(spec.secret)
+            rule.headers = spec.headers
+            return True
         if _read(lambda: rule.headers) != spec.headers:
             rule.headers = spec.headers
             return True
-    if not isinstance(rule, Notification) or not spec.slack_url:
+    if not isinstance(rule, Notification):
         return False
-    if rule.sealed_slack_url and _read(lambda: rule.slack_url) == spec.slack_url:
-        return False
-    rule.sealed_slack_url = seal(spec.slack_url)
-    return True
+    changed = False
+    for name in ("slack_url", "slack_token"):
+        given = getattr(spec, name)
+        if given and _read(lambda name=name: getattr(rule, name)) != given:
+            setattr(rule, f"sealed_{name}", seal(given))
+            changed = True
+    return changed
 
 
 def _read(secret: Any) -> Any:

@@ -8,12 +8,21 @@ from django.db import models
 from afterword.core.ids import new_id
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.moves import ScoreMove
-from afterword.followups.notifications.models import Notification
+from afterword.followups.notifications.models import Notification, SlackThread
 from afterword.followups.rules import Rule
 from afterword.followups.webhooks.models import Webhook
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
-__all__ = ["Attempt", "Autoresponder", "Delivery", "Notification", "ScoreMove", "State", "Webhook"]
+__all__ = [
+    "Attempt",
+    "Autoresponder",
+    "Delivery",
+    "Notification",
+    "ScoreMove",
+    "SlackThread",
+    "State",
+    "Webhook",
+]
 
 TEST = "test"
 DIGEST = "digest"

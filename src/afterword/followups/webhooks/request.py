@@ -30,6 +30,15 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether Standard Webhooks takes it: 24 to 64 bytes."""
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return text.startswith("whsec_") and 24 <= len(key) <= 64
+
+
 def request_of(delivery: Delivery, now: datetime) -> Request:
     """Make it of the rows of today; raises NotNeeded where the rule does not follow them any more.
 
