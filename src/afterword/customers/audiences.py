@@ -1,4 +1,4 @@
-"""The audiences of a workspace's campaigns and rules, where they name a property or a tag.
+"""The audiences of a workspace's campaigns, rules and views, by property or tag.
 
 Audiences belong to a later stage; here they are no more than JSON, as it is stored.
 """
@@ -26,13 +26,15 @@ def asking_for(workspace: Workspace, is_meant: Callable[[Filter], bool]) -> list
 
 
 def rewrite(workspace: Workspace, change: Callable[[Filter], Filter]) -> None:
-    """Put what `change` returns in the place of each filter; part of the caller's transaction."""
-    for name in _ASKING:
+    """Put what `change` returns in the place of each filter; part of the caller's transaction.
+
+    Views are rewritten too; that one asks for a property or a tag keeps nobody from deleting it.
+    """
+    for name in (*_ASKING, "customer_views"):
         for row in getattr(workspace, name).select_for_update():
             found = _changed(row.audience, change)
             if found != row.audience:
-                row.audience = found
-                row.save(update_fields=["audience", "updated_at"])
+                type(row).objects.filter(id=row.id).update(audience=found)
 
 
 def _sorted(rows: Iterable[Any]) -> list[Any]:

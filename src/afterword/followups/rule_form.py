@@ -78,10 +78,11 @@ class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
         return given
 
     def _clean_audience(self) -> None:
-        mine, seen = self.whom.definition, seen_in(self.data)
-        if mine is None:
+        audience, seen = self.whom.audience, seen_in(self.data)
+        if audience is None:
             self.add_error(None, "The filters are not complete: mend them below.")
             return
+        mine = audience.definition if audience.filters else {}
         before = seen.get("audience") if isinstance(seen, dict) else None
         if before is not None and before != (stored := as_seen(self._audience)):
             if as_seen(mine) == before:  # only somebody else has changed them

@@ -45,11 +45,12 @@ def life_of(invitation: Invitation, now: datetime, zone: tzinfo) -> Life:
     steps = [
         *_beginning(invitation, zone),
         *(_sending(mail) if mail else ()),
-        *_shown(invitation),
+        *_shown(invitation, zone),
         *reported(invitation, reports[:MOST_REPORTS]),
         *_answered(invitation),
         *(_ended(mail, zone) if mail else ()),
         *(_sent_again(mail) if mail else ()),
+        *(_hastened(mail) if mail else ()),
         *_reminders(invitation),
     ]
     never = now + timedelta(days=36500)  # what nobody noted the time of comes last
@@ -120,9 +121,16 @@ def _sending(mail: Mail) -> Iterator[Step]:
         yield Step(mail.sent_at, "Sent", "send", f"The mail server took it.{again}", said)
 
 
-def _shown(invitation: Invitation) -> Iterator[Step]:
+def _shown(invitation: Invitation, zone: tzinfo) -> Iterator[Step]:
     if invitation.shown_at:
         yield Step(invitation.shown_at, "Shown", "mail-opened", "The customer saw the survey.")
+    if invitation.dismissed_at:
+        yield Step(invitation.dismissed_at, "Closed", "x", "The customer closed it unanswered.")
+    if invitation.withdrawn_at:
+        survey = invitation.survey
+        ran_out = "The customer did not come by in time."
+        why = explain(Reason(survey.reason), survey.detail, zone) if survey.reason else ran_out
+        yield Step(invitation.withdrawn_at, "Not shown", "x", why)
 
 
 def _answered(invitation: Invitation) -> Iterator[Step]:
@@ -156,6 +164,12 @@ def _ended(mail: Mail, zone: tzinfo) -> Iterator[Step]:
                 Status.FAILED.explanation,
                 mail.server_reply,
             )
+
+
+def _hastened(mail: Mail) -> Iterator[Step]:
+    if at := mail.detail.get("hastened_at"):
+        by = _by(mail, "hastened_by")
+        yield Step(datetime.fromisoformat(at), "Sent before its time", "send", by)
 
 
 def _sent_again(mail: Mail) -> Iterator[Step]:
