@@ -24,7 +24,7 @@ def key_of(name: str) -> str:
 
 
 def domain_key(domain: str) -> str:
-    """Return the key of a mail domain. No name is taken for one: see `name_and_key`."""
+    """Return the key of a mail domain; so has a name that is written like one, with its @."""
     return f"@{domain}"
 
 

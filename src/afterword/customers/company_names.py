@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from afterword.core.email_address import normalise
-from afterword.customers.companies import key_of
+from afterword.customers.companies import domain_key, key_of
 from afterword.customers.free_mail import is_free_mail
 from afterword.customers.models import LONGEST_COMPANY, Company
 from afterword.workspaces.models import Viewer
@@ -49,7 +49,7 @@ def checked(said: str) -> tuple[str, str]:
         raise NameRefused(f"Anybody may have a mailbox at {domain}: it is no company's.")
     if len(domain) >= LONGEST_COMPANY:
         raise NameRefused(f"A domain has at most {LONGEST_COMPANY - 1} characters here.")
-    return domain, f"@{domain}"
+    return domain, domain_key(domain)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Customers, their typed properties, and the ids that applications know them by."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -97,6 +99,11 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def whole_id(self) -> UUID:
+        """The key of the company that the row is, or is a name of."""
+        return self.merged_into_id or self.id
 
     @property
     def domain(self) -> str:
