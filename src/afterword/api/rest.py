@@ -20,6 +20,7 @@ from afterword.api import (
     scores,
     subscriptions,
     suppressions,
+    survey,
 )
 from afterword.api.access import may_read
 from afterword.api.envelope import refused
@@ -54,6 +55,7 @@ for part in (
     campaigns,
     decisions,
     scores,
+    survey,
 ):
     rest.add_router("", part.router)
 
