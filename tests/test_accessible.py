@@ -20,6 +20,8 @@ from tests.factories import (
     a_survey,
     a_template,
 )
+from tests.imports import a_file
+from tests.long_work import some_work
 
 AXE = MODULES / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -44,6 +46,8 @@ def places(transactional_db):
     a_reminder_of(survey)
     a_survey(campaign)
     open_survey = a_sent_survey(campaign)
+    file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
+    work = some_work(member)
     record_answer(survey, 9, "Neat", NOW, submitted=True, more=More({"why": "Price"}))
     of_campaign = [
         f"/campaigns/{campaign.id}{section}"
@@ -55,6 +59,7 @@ def places(transactional_db):
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",
+        "/customers/import", f"/customers/import/{file.id}", f"/work/{work.id}",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/sender-domains", "/settings/workspace",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
