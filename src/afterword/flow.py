@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from afterword.audience.fields import field_key
 from afterword.audience.later_fields import read_later
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, Channel
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
 from afterword.core.ids import new_id
@@ -22,7 +22,7 @@ from afterword.customers.record import Record
 from afterword.customers.snapshot import snapshot
 from afterword.decisions.decide import decide
 from afterword.decisions.facts import Listening, facts_of, load_listening, past_surveys
-from afterword.decisions.record import Decided, record
+from afterword.decisions.record import Decided, record, settled_decisions
 from afterword.decisions.terms import Facts, PastSurvey, Person
 from afterword.events import take_up, waiting
 from afterword.events.take_up import Taken
@@ -31,16 +31,17 @@ from afterword.followups.engine.claim import recover as recover_deliveries
 from afterword.followups.rules import READER
 from afterword.happenings.read import is_behind
 from afterword.long_work.turn import is_any_open as is_any_work_open
-from afterword.occasions.event.occasion_of import occasion_of
+from afterword.occasions.event.occasion_of import occasion_of as occasion_of_event
+from afterword.occasions.hook.occasion_of import occasion_of as occasion_of_hook
 from afterword.occasions.occasion import Occasion
 from afterword.sending import journal
 from afterword.sending.claim import is_any_due
 from afterword.sending.recover import recover
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
+from afterword.surveys.shown import surveys_on_pages
 
 BATCH = 1000
-SOURCE = "Segment"
 TURN = 5.0  # seconds for one workspace before others may have their turn
 GATHER = 0.05  # seconds for more events to come in where several came together
 
@@ -126,12 +127,18 @@ def _process(
 
 
 def find_customers(listening: Listening, calls: Sequence[Taken], now: datetime) -> None:
-    """Find, make and bring up to date the customers that these calls are about."""
+    """Find, make and bring up to date the customers that these calls are about.
+
+    Source by source: with several inbound webhooks in a batch there are a few.
+    """
     workspace = listening.workspace
     terms = Terms(workspace.id, listening.types, workspace.keeps_unsent_properties)
-    said = [taken.said() for taken in calls]
-    for taken, met in zip(calls, meet(terms, said, SOURCE, now, look_up_standings), strict=True):
-        taken.met = met
+    for source in dict.fromkeys(taken.call.source for taken in calls):
+        theirs = [taken for taken in calls if taken.call.source == source]
+        said = [taken.said() for taken in theirs]
+        found = meet(terms, said, source, now, look_up_standings)
+        for taken, met in zip(theirs, found, strict=True):
+            taken.met = met
 
 
 def decide_and_schedule(
@@ -141,14 +148,17 @@ def decide_and_schedule(
     workspace_id = listening.workspace.id
     customers = {taken.met.record.id: taken.met.record for taken in tracks if taken.met.record}
     people = {id_: record.email for id_, record in customers.items()}
-    past = past_surveys(workspace_id, people, since=now - listening.memory)
+    past = _past(workspace_id, people, now - listening.memory)
+    settled = _settled(listening, tracks)
     later = read_later(listening.later_fields, customers)
     decided: list[Decided] = []
     askings: list[Asking] = []
     for taken in tracks:
-        occasion, customer = occasion_of(taken), taken.met.record
+        occasion, customer = _occasion_of(taken), taken.met.record
         fields = _fields(taken, listening, later)
         for campaign, rules in listening.to(taken.call.names, taken.call.campaigns):
+            if (campaign.id, occasion.id) in settled:
+                continue
             surveys = past[customer.id] if customer else ()
             facts = _facts(taken, fields, surveys, waits_until if _may_wait(taken) else None)
             verdict = decide(occasion, rules, facts, now)
@@ -156,9 +166,7 @@ def decide_and_schedule(
                 asking = _asking(campaign, customer, occasion, verdict.due_at)
                 verdict.detail["survey_id"] = asking.id
                 askings.append(asking)
-                past[customer.id].insert(
-                    0, PastSurvey(asking.id, campaign.id, asking.due_at, True, campaign.priority)
-                )
+                past[customer.id].insert(0, _waiting(asking))
             decided.append(
                 Decided(occasion, campaign.id, customer.id if customer else None, verdict)
             )
@@ -166,8 +174,38 @@ def decide_and_schedule(
     schedule(workspace_id, askings, now)
 
 
+def _past(
+    workspace_id: UUID, people: Mapping[UUID, str | None], since: datetime
+) -> dict[UUID, list[PastSurvey]]:
+    """The surveys that count for throttle and budget, mailed or shown on a page."""
+    mailed, on_pages = past_surveys(workspace_id, people, since), surveys_on_pages(people, since)
+    return {id_: [*mailed[id_], *on_pages[id_]] for id_ in people}
+
+
+def _waiting(asking: Asking) -> PastSurvey:
+    campaign = asking.campaign
+    is_mail = campaign.channel == Channel.EMAIL
+    return PastSurvey(
+        asking.id, campaign.id, asking.due_at, True, campaign.priority, is_mail=is_mail
+    )
+
+
+def _settled(listening: Listening, tracks: Iterable[Taken]) -> set[tuple[UUID, UUID]]:
+    """What was decided when an event first came, although it waited for an address since.
+
+    Who is asked in an application needs none.
+    """
+    waited = [taken.id for taken in tracks if taken.waits_until is not None]
+    in_app = [id_ for id_, (_, rules) in listening.by_id.items() if rules.is_shown_in_app]
+    return settled_decisions(in_app, waited) if waited and in_app else set()
+
+
+def _occasion_of(taken: Taken) -> Occasion:
+    return occasion_of_hook(taken) if taken.call.hook else occasion_of_event(taken)
+
+
 def _mapped(calls: Iterable[Taken]) -> set[UUID]:
-    """The campaigns that Segment's destination maps these to."""
+    """The campaigns that Segment's destination, or an inbound webhook, brings these to."""
     return {id_ for taken in calls for id_ in taken.call.campaigns or ()}
 
 

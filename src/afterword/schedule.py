@@ -14,11 +14,13 @@ from afterword.events import forget as events_forget
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
+from afterword.hooks import forget as hooks_forget
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import remind
+from afterword.surveys.in_app import offers
 from afterword.web import kept_forms
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
@@ -69,6 +71,12 @@ def ask_who_is_due(now: datetime) -> None:
     due.ask_all_due(now)
 
 
+@by_the_clock("*/10 * * * *")
+def withdraw_expired_offers(now: datetime) -> None:
+    """End what was to be shown in applications, and nobody came by for."""
+    offers.withdraw_expired(now)
+
+
 @by_the_clock("23 * * * *")
 def schedule_missed_reminders(now: datetime) -> None:
     """The same for what a long outage made late."""
@@ -97,6 +105,7 @@ def check_sender_domains(now: datetime) -> None:
 def forget_old(now: datetime) -> None:
     """Remove what strangers can make us write, beyond its age or its number."""
     events_forget.forget_old(now)
+    hooks_forget.forget_old(now)
     suppressions_forget.forget_old(now)
     imports_forget.forget_old(now)
     kept_forms.forget_old(now)

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from afterword.apply.checks import check, property_types
 from afterword.apply.existing import Existing, load_locked
 from afterword.apply.followups import make_followups
+from afterword.apply.hooks import make_addresses, make_hook
 from afterword.apply.reading import read_file
 from afterword.apply.reminders import make_reminders
 from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
@@ -20,6 +21,7 @@ from afterword.core.announce import announce
 from afterword.core.ids import new_link_token
 from afterword.customers.models import Property
 from afterword.customers.values import PropertyType
+from afterword.feedback.own_people.recount import change_own_people
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Scope, Workspace
@@ -78,7 +80,8 @@ def apply(file: WorkspaceFile) -> Outcome:
     existing = replace(existing, workspace=outcome.workspace)
     _apply_properties(file, existing, outcome)
     templates = dict(_apply_templates(file, existing, outcome))
-    _apply_campaigns(file, existing, outcome, {**existing.templates, **templates})
+    campaigns = dict(_apply_campaigns(file, existing, outcome, {**existing.templates, **templates}))
+    _apply_hooks(file, outcome, existing.campaigns, campaigns)
     _apply_tokens(file, existing, outcome)
     announce()
     return outcome
@@ -86,7 +89,12 @@ def apply(file: WorkspaceFile) -> Outcome:
 
 def _apply_workspace(file: WorkspaceFile, existing: Existing) -> Outcome:
     workspace = existing.workspace or Workspace(name=file.workspace.name)
-    changed = _store(workspace, file.workspace.columns)
+    columns = dict(file.workspace.columns)
+    own_people = columns.pop("own_people", workspace.own_people)
+    changed = _store(workspace, columns)
+    if own_people != workspace.own_people:  # answers count by it
+        change_own_people(workspace, own_people)
+        changed = None if changed is None else [*changed, "own_people"]
     outcome = Outcome(workspace)
     outcome.tell(f"workspace {workspace.name}", changed)
     return outcome
@@ -120,7 +128,7 @@ def _logo_columns(spec: TemplateSpec, workspace: Workspace) -> dict[str, Any]:
 
 def _apply_campaigns(
     file: WorkspaceFile, existing: Existing, outcome: Outcome, templates: dict[str, Template]
-) -> None:
+) -> Iterator[tuple[str, Campaign]]:
     types = property_types(file, existing)
     for spec in file.campaigns:
         campaign = existing.campaigns.get(spec.key) or Campaign(
@@ -143,6 +151,19 @@ def _apply_campaigns(
         )
         for name, secret in secrets.items():
             outcome.lines.append(f"created webhook {name} of {spec.key}: {secret}")
+        yield spec.key, campaign
+
+
+def _apply_hooks(
+    file: WorkspaceFile,
+    outcome: Outcome,
+    existing: Mapping[str, Campaign],
+    applied: Mapping[str, Campaign],
+) -> None:
+    """What the file does not name stays, as tokens do: something may call it."""
+    campaigns = {**existing, **applied}
+    outcome.lines += [make_hook(outcome.workspace, spec, campaigns) for spec in file.hooks]
+    outcome.lines += make_addresses(applied.values())
 
 
 def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:

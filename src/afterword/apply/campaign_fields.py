@@ -13,6 +13,7 @@ from afterword.apply.followup_fields import (
     read_rules,
     read_webhook,
 )
+from afterword.apply.in_app_fields import read_in_app
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
@@ -28,10 +29,7 @@ from afterword.campaigns.models import (
 from afterword.campaigns.time_frame import DAYS
 from afterword.survey_templates.metrics import Metric
 
-LATER = (
-    "reminders",
-    "in-app",
-)
+LATER = ("reminders",)
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DAYS = re.compile(r"(\d{1,6}) *(day|week)s?")
 
@@ -47,6 +45,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         **_throttle(fields),
         **_regular(fields),
         "time_frame": _time_frame(fields),
+        "in_app": read_in_app(fields),
         "priority": fields.integer("priority", 1, MOST_PRIORITY) or 1,
     }
     found = CampaignSpec(

@@ -11,7 +11,7 @@ from django.core.validators import URLValidator
 
 from afterword.apply.fields import Fields, read_key
 from afterword.apply.things import TemplateSpec
-from afterword.survey_templates import logos
+from afterword.survey_templates import pictures
 from afterword.survey_templates.checks import LABEL, LIMITS, problems
 from afterword.survey_templates.document import ANY, Document, QuestionType, read, written
 from afterword.survey_templates.metrics import SCALES, Metric
@@ -183,13 +183,13 @@ def _logo(fields: Fields, folder: Path) -> tuple[bytes | None, str]:
             _check_web_address(given)
             return None, given
         with (folder / given).open("rb") as file:
-            content = file.read(logos.MOST_BYTES + 1)
-        logos.media_type(content)
+            content = file.read(pictures.MOST_BYTES + 1)
+        pictures.redraw(content)
     except ValidationError:
         fields.refuse("logo", f"{given} is not an address that begins with https:// or http://.")
     except OSError as error:
         fields.refuse("logo", f"{folder / given} cannot be read: {error.strerror}.")
-    except logos.LogoRefused as refusal:
+    except pictures.PictureRefused as refusal:
         fields.refuse("logo", str(refusal))
     else:
         return content, ""

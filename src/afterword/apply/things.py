@@ -101,6 +101,17 @@ class CampaignSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class HookSpec:
+    """An inbound webhook; `campaign_key` is "" for none."""
+
+    source: Fields
+    name: str
+    campaign_key: str
+    columns: dict[str, Any]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSpec:
     source: Fields
     name: str
@@ -115,6 +126,7 @@ class WorkspaceFile:
     templates: list[TemplateSpec] = field(default_factory=list)
     campaigns: list[CampaignSpec] = field(default_factory=list)
     tokens: list[TokenSpec] = field(default_factory=list)
+    hooks: list[HookSpec] = field(default_factory=list)
 
     def named(self, name: str) -> "WorkspaceFile":
         """Return the same for a workspace of another name."""

@@ -27,6 +27,8 @@ wal_compression = on
 checkpoint_timeout = 15min
 random_page_cost = 1.1
 jit = off
+# A query whose process was killed would run on, and hold back whoever waits for it to end.
+client_connection_check_interval = 5s
 log_checkpoints = off
 log_line_prefix = '%m '
 log_timezone = 'UTC'

@@ -53,18 +53,19 @@ def schedule_reminders(now: datetime, *, thoroughly: bool = False) -> int:
 
 def _due(now: datetime, *, thoroughly: bool) -> list[Due]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _DUE,
-            {
-                "now": now,
-                "too_late": TOO_LATE.total_seconds(),
-                "apart": APART.total_seconds(),
-                "recent": RECENT.total_seconds(),
-                "newest": None if thoroughly else NEWEST,
-                "limit": AT_ONCE,
-            },
-        )
+        cursor.execute(_DUE, _asked(now, thoroughly=thoroughly))
         return [Due(*row) for row in cursor]
+
+
+def _asked(now: datetime, *, thoroughly: bool = False) -> dict[str, datetime | float | None]:
+    return {
+        "now": now,
+        "too_late": TOO_LATE.total_seconds(),
+        "apart": APART.total_seconds(),
+        "recent": RECENT.total_seconds(),
+        "newest": None if thoroughly else NEWEST,
+        "limit": AT_ONCE,
+    }
 
 
 _IS_PAUSED = f"""EXISTS (
@@ -72,8 +73,9 @@ _IS_PAUSED = f"""EXISTS (
 )"""
 # Days are of 24 hours. Who opens a survey does so within TOO_LATE after it was sent, or is not
 # reminded for it: so each kind of reminder finds its surveys by when they were sent. One that was
-# opened is also one of which a reminder was opened. OFFSET 0 keeps the planner from beginning
-# with the customers: it cannot know how few surveys are left by then.
+# opened is also one of which a reminder was opened. OFFSET 0 lets the planner look at what
+# belongs to a mail in no other way than mail by mail: where tables grew since their statistics were
+# taken, it thinks them so small that it would look at all of one for each row of the other.
 _DUE = f"""
     WITH reminder AS MATERIALIZED (
         SELECT reminder.id, reminder.campaign_id, reminder.position, reminder.template_id,
@@ -108,8 +110,12 @@ _DUE = f"""
     CROSS JOIN LATERAL (
         SELECT survey.*
         FROM sending_mail AS mail
-        JOIN surveys_survey AS survey ON survey.id = mail.id
-        JOIN surveys_invitation AS first ON first.id = mail.id
+        CROSS JOIN LATERAL (
+            SELECT * FROM surveys_survey WHERE id = mail.id OFFSET 0
+        ) AS survey
+        CROSS JOIN LATERAL (
+            SELECT opened_at FROM surveys_invitation WHERE id = mail.id OFFSET 0
+        ) AS first
         WHERE mail.stream_id = reminder.campaign_id
           AND mail.sent_at BETWEEN reminder.since AND reminder.until
           AND mail.kind = 'survey' AND mail.state = 'sent'
@@ -122,12 +128,15 @@ _DUE = f"""
               ELSE true END
           AND NOT EXISTS (
               SELECT FROM surveys_invitation AS other
-              JOIN sending_mail AS again ON again.id = other.id
+              CROSS JOIN LATERAL (
+                  SELECT bounced_at, complained_at FROM sending_mail WHERE id = other.id OFFSET 0
+              ) AS again
               WHERE other.survey_id = survey.id AND other.id <> survey.id
                 AND (other.reminder_id = reminder.id
                      OR other.created_at > %(now)s - make_interval(secs => %(apart)s)
                      OR other.opened_at IS NOT NULL AND reminder."when" = 'not_opened'
                      OR coalesce(again.bounced_at, again.complained_at) IS NOT NULL)
+              OFFSET 0
           )
         OFFSET 0
     ) AS survey

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from afterword.campaigns.channels.in_app.placement import read_placement
 from afterword.campaigns.models import Campaign
 from afterword.core import bulk
-from afterword.occasions.occasion import Kind, Occasion
+from afterword.occasions.occasion import Occasion
 from afterword.surveys.invite import Invited, invite
 from afterword.surveys.models import Survey, SurveyFacts
 
@@ -38,7 +39,7 @@ def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> No
                 "customer_id": asking.customer_id,
                 "occasion_kind": asking.occasion.kind,
                 "occasion_id": asking.occasion.id,
-                "event_id": asking.occasion.id if asking.occasion.kind == Kind.EVENT else None,
+                "event_id": asking.occasion.event_id,
                 "email": asking.email,
                 "metric": asking.campaign.metric,
                 "channel": asking.campaign.channel,
@@ -53,14 +54,17 @@ def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> No
 
 
 def _invited(workspace_id: UUID, asking: Asking) -> Invited:
+    campaign = asking.campaign
+    placement = read_placement(campaign.in_app) if campaign.is_in_app else None
     return Invited(
         asking.id,
         asking.id,
         workspace_id,
-        asking.campaign.id,
-        asking.campaign.template_id,
+        campaign.id,
+        campaign.template_id,
         asking.customer_id,
         asking.email,
         asking.due_at,
-        channel=asking.campaign.channel,
+        channel=campaign.channel,
+        expires_at=asking.due_at + placement.life if placement else None,
     )

@@ -19,10 +19,11 @@ from afterword.campaigns.creation import why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import NameForm, TemplateForm, candidates
 from afterword.campaigns.editor.later_sections import later_address, with_later
+from afterword.campaigns.editor.later_setups import note_chosen
 from afterword.campaigns.editor.queued import queued_words
 from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
-from afterword.campaigns.models import Campaign, CampaignType
+from afterword.campaigns.models import Campaign, CampaignType, Service
 from afterword.customers.values import PropertyType
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_members
@@ -33,6 +34,7 @@ SECTIONS = {
     "audience": "Audience",
     "schedule": "Schedule",
     "reminders": "Reminders",
+    "in_app": "Look and pages",
     "setup": "Setup",
     "link": "Link",
     "name": "Name, labels",
@@ -41,9 +43,10 @@ SECTIONS = {
 
 # Sections that mean nothing to a type of campaign, or to a channel.
 _HIDDEN = {
-    "transactional": {"link"},
-    "regular": {"setup", "link"},
-    "link": {"audience", "schedule", "reminders", "setup"},
+    "transactional": {"link", "in_app"},
+    "regular": {"setup", "link", "in_app"},
+    "link": {"audience", "schedule", "reminders", "setup", "in_app"},
+    "inapp": {"reminders", "link"},
 }
 
 
@@ -85,7 +88,7 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = AudienceForm(campaign, types_of(member), request.POST or None)
-    return _section(request, campaign, "audience", form, form.save)
+    return save_section(request, campaign, "audience", form, form.save)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +105,11 @@ def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
             request, campaign, "schedule", regular, template="campaigns/edit_regular.html"
         )
     form = ScheduleForm(campaign, request.POST or None)
-    return _section(request, campaign, "schedule", form, form.save)
+    if _is_sent(request, form):
+        form.save()
+        note_chosen(campaign)
+        return _saved(request, campaign, "schedule")
+    return show_section(request, campaign, "schedule", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,9 +154,10 @@ def _save_changed(form: ModelForm) -> None:  # type: ignore[type-arg]
     form.instance.save(update_fields=[*form.fields, "updated_at"])
 
 
-def _section(
+def save_section(
     request: HttpRequest, campaign: Campaign, section: str, form: BaseForm, save: Callable[[], None]
 ) -> HttpResponse:
+    """Save what was sent and lead on, or show the section with what is wrong."""
     if _is_sent(request, form):
         save()
         return _saved(request, campaign, section)
@@ -178,6 +186,8 @@ def show_section(
         "sections": sections,
         "queued": queued_words(campaign, section),
         "next": _next(sections),
+        # An answer to a form may stand at an address that shows nothing by itself.
+        "here": next((each.address for each in sections if each.is_current), request.path),
         "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
         "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
     }
@@ -186,7 +196,8 @@ def show_section(
 
 
 def _names_no_event(campaign: Campaign) -> bool:
-    return campaign.type == CampaignType.TRANSACTIONAL and not campaign.events
+    is_by_events = campaign.service in ("", Service.SEGMENT)
+    return campaign.type == CampaignType.TRANSACTIONAL and is_by_events and not campaign.events
 
 
 def _linked(campaign: Campaign, missing: Missing) -> dict[str, str]:
@@ -199,7 +210,7 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
         "edit": bool(campaign.template and campaign.template.has_logo),
         "schedule": bool(campaign.service) or campaign.first_after_days is not None,
     }
-    hidden = _HIDDEN["link" if campaign.is_link else campaign.type]
+    hidden = _HIDDEN.get(campaign.channel) or _HIDDEN[campaign.type]
     shown = {key: name for key, name in with_later(SECTIONS).items() if key not in hidden}
     return [
         Section(
