@@ -27,6 +27,8 @@ from tests.factories import (
     a_survey,
     a_template,
 )
+from tests.imports import a_file
+from tests.long_work import some_work
 
 AXE = MODULES / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -60,6 +62,8 @@ def places(transactional_db):
     a_survey(campaign)
     record_answer(a_sent_survey(campaign, customer=customer), 3, "Slow", timezone.now())
     open_survey = a_sent_survey(campaign)
+    file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
+    work = some_work(member)
     record_answer(survey, 9, "Neat", NOW, submitted=True, more=More({"why": "Price"}))
     of_campaign = [
         f"/campaigns/{campaign.id}{section}"
@@ -76,6 +80,7 @@ def places(transactional_db):
         "/events", "/outbox",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",
+        "/customers/import", f"/customers/import/{file.id}", f"/work/{work.id}",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
         f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
