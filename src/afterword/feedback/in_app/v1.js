@@ -346,7 +346,7 @@
       const { value, meaning } = survey.scores[n];
       scores[n] = { value, meaning, label: survey.stars ? "★" : `${value}` };
     }
-    const group = choice(scores, survey.stars ? "scores stars" : "scores", "question", (value) => {
+    const group = choice(scores, `scores of-${scores.length}${survey.stars ? " stars" : ""}`, "question", (value) => {
       score = value;
       prompt.textContent = survey.prompts[value];
       more.hidden = false;
@@ -460,6 +460,7 @@ input{flex:none;width:20px;height:20px;margin:1px 0 0;accent-color:var(--accent)
 .corner{inset-inline:0;inset-block-end:0;max-width:none;border-radius:12px 12px 0 0}
 .box:not(.inline){max-height:85vh}
 .scores button{height:44px}
+.of-11{grid-template-columns:repeat(6,1fr)}
 .send{width:100%}
 }
 @media (forced-colors:active){[role=radio][aria-checked=true]{outline:3px solid Highlight}}
