@@ -49,6 +49,7 @@ def places(transactional_db):
         workspace=workspace, name="Tickets", campaign=hooked, service="zendesk"
     )
     regular = a_campaign(workspace, type="regular", events=[], service="", first_after_days=3)
+    in_app = a_campaign(workspace, channel="inapp", template=template)
     customer = a_customer(workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"])
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
@@ -74,6 +75,7 @@ def places(transactional_db):
         "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",
         f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
+        f"/campaigns/{in_app.id}/in-app", f"/campaigns/{in_app.id}/setup",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip
 

@@ -337,7 +337,7 @@
         const { label, url } = buttons[n];
         links.appendChild(make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label));
       }
-      box.replaceChildren(close, thanks, links);
+      box.replaceChildren(thanks, links, close);
       thanks.focus();
     }
 
@@ -391,7 +391,7 @@
     document.addEventListener("keydown", onKey, true);
     addEventListener("pagehide", onHide);
 
-    box.append(close, question, group, ends, more);
+    box.append(question, group, ends, more, close);
     // Who hears the page instead of seeing it is told that there is something new.
     const told = make("p", { role: "status", class: "told" });
     root.append(box, told);
