@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from afterword.core.email_address import normalise
+from afterword.customers.importing.models import Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
@@ -18,6 +19,8 @@ from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
 from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
 from afterword.happenings.models import Happening
+from afterword.hooks.models import HookCall
+from afterword.long_work.models import Work
 from afterword.mail.mailbox.kept import read
 from afterword.mail.models import MailboxMessage, Pace
 from afterword.privacy.removal import (
@@ -28,6 +31,7 @@ from afterword.privacy.removal import (
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
+from afterword.profiles.models import SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.erased import spellings
 from afterword.suppressions.models import Suppression
@@ -77,6 +81,32 @@ def _rejections(traces: Traces) -> Rows:
     ids += [f'"anonymousId":{gap}"{one}"' for one in traces.anonymous_ids for gap in ("", " ")]
     named = _names([*traces.addresses, *ids], "excerpt") | _names(traces.addresses, "message")
     return Rejection.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def _hook_calls(traces: Traces) -> Rows:
+    named = _names([*traces.addresses, *traces.user_ids], "excerpt")
+    return HookCall.objects.filter(
+        named | _names(traces.addresses, "message"), workspace_id=traces.workspace_id
+    )
+
+
+def _works(traces: Traces) -> Rows:
+    """What was to be done may be said by an address, and a report may name whom it left out."""
+    named = _names(traces.addresses, "parameters") | _names(traces.addresses, "report")
+    return Work.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def import_pieces(traces: Traces) -> Rows:
+    """Parts of files that name an address; only what waits and what was just done has any."""
+    found = Piece.objects.filter(of__workspace_id=traces.workspace_id)
+    says = "position(%s in lower(convert_from(content, 'LATIN1'))) > 0"  # whatever its encoding
+    where = " OR ".join([says] * len(traces.addresses)) or "false"
+    return found.extra(where=[where], params=[one.lower() for one in traces.addresses])  # noqa: S610
+
+
+def _import_rows(traces: Traces) -> Rows:
+    found = _names(traces.addresses, "said") | Q(email__in=traces.addresses)
+    return Row.objects.filter(found, of__workspace_id=traces.workspace_id)
 
 
 def _inbox(traces: Traces) -> Rows:
@@ -165,6 +195,10 @@ PLACES = (
     Place("calls_not_taken_up", InboxItem, _inbox, untold=frozenset({"token_id"})),
     Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
     Place("rejected_calls", Rejection, _rejections),
+    Place("calls_of_webhooks", HookCall, _hook_calls),
+    Place("imported_files", Piece, import_pieces, tell=lambda piece: {"line": piece.first_line}),
+    Place("imported_rows", Row, _import_rows),
+    Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
     Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=one.deliveries)),
     Place(
@@ -218,6 +252,7 @@ PLACES = (
     ),
     Place("suppressions", Suppression, _suppressions, erase=keep_hashed),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
+    Place("views", SavedView, _saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, _saying(Pace, "words"), erase=blank("words")),
     Place("words_of_webhooks", Webhook, _saying(Webhook, "problem"), erase=blank("problem")),
@@ -241,16 +276,20 @@ ONLY_WORDS = {Pace: "words", Webhook: "problem", Notification: "problem", Autore
 # Models that hold nothing of a customer, and why.
 APART = {
     "campaigns.Campaign": "what is asked of everybody",
+    "campaigns.InAppIdentity": "a secret that customers' ids are signed with",
     "campaigns.Reminder": "of a campaign",
+    "importing.Import": "a file's name, and what its columns are called",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
     "events.EventCount": "numbers of a day",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
+    "hooks.Hook": "an address of ours, and how fields are named",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",
+    "profiles.ChosenColumns": "how somebody who works here looks at the list",
     "sending.Brake": "numbers of a stream",
     "suppressions.MailDomain": "what DNS says of a domain, forgotten after 30 days",
     "survey_templates.Brand": "the workspace's look",

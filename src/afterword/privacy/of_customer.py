@@ -74,7 +74,7 @@ def erase_customer(request: HttpRequest, member: Member, customer_id: UUID) -> H
     elif form.is_bound:
         status = 422
     context = {"customer": customer, "form": form}
-    return render(request, "profiles/erasure.html", context, status=status)
+    return render(request, "privacy/erasure.html", context, status=status)
 
 
 @require_safe
