@@ -130,8 +130,9 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
     rule = Notification.objects.create(
         workspace=workspace, events=["feedback"], problem=f"Nobody named {EMAIL}"
     )
+    assert response.customer
     SlackThread.objects.create(
-        workspace=workspace, channel="#nps", customer=response.customer, ts="1.2"
+        workspace=workspace, channel=NAME, customer=response.customer, ts="1.2"
     )
     told = {"workspace": workspace, "kind": "feedback.new", "happened_at": NOW, "due_at": NOW,
             "created_at": NOW, "subject_id": response.id}  # fmt: skip
