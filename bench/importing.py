@@ -1,4 +1,4 @@
-"""How fast customers are imported from a CSV file, with PostgreSQL's own COPY of the file beside it."""
+"""How fast customers are imported from a CSV file, beside PostgreSQL's own COPY of the file."""
 
 import os
 import resource

@@ -57,6 +57,7 @@ def places(transactional_db):
     customer = a_customer(
         workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"], company=acme
     )
+    in_app = a_campaign(workspace, channel="inapp", template=template)
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
     a_survey(campaign)
@@ -88,6 +89,7 @@ def places(transactional_db):
         "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",
         f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
+        f"/campaigns/{in_app.id}/in-app", f"/campaigns/{in_app.id}/setup",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip
 
