@@ -11,6 +11,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
+from afterword.core.among import among
 from afterword.customers.models import Customer
 from afterword.events.take_up import hold_inbox
 from afterword.privacy.models import Erasure
@@ -56,7 +57,7 @@ def _erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
 
 def _lock(traces: Traces, now: datetime) -> None:
     """Lock what others change, so that they wait for us; raises CannotErase if we should wait."""
-    mails = Mail.objects.filter(id__in=traces.mails).order_by("id").select_for_update()
+    mails = Mail.objects.filter(id__in=among(traces.mails)).order_by("id").select_for_update()
     on_their_way = [
         mail
         for mail in mails.only("state", "lease_until")
@@ -68,7 +69,7 @@ def _lock(traces: Traces, now: datetime) -> None:
             "erased. Try again in a minute."
         )
     for model, keys in ((Survey, traces.surveys), (Customer, traces.customers)):
-        rows = model._default_manager.filter(pk__in=keys).order_by("pk").select_for_update()
+        rows = model._default_manager.filter(pk__in=among(keys)).order_by("pk").select_for_update()
         list(rows.values_list("pk", flat=True))
 
 

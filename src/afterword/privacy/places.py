@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from afterword.core.among import among
 from afterword.core.email_address import normalise
 from afterword.customers.importing.models import Piece, Row
 from afterword.customers.models import Change, Customer, Identity
@@ -17,7 +18,14 @@ from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
-from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
+from afterword.followups.models import (
+    Attempt,
+    Autoresponder,
+    Delivery,
+    Notification,
+    SlackThread,
+    Webhook,
+)
 from afterword.happenings.models import Happening
 from afterword.hooks.models import HookCall
 from afterword.long_work.models import Work
@@ -135,7 +143,7 @@ def _waiting(traces: Traces) -> Rows:
     return rows.filter(
         Q(user_id__in=traces.user_ids)
         | Q(anonymous_id__in=traces.anonymous_ids)
-        | Q(id__in=traces.events)
+        | Q(id__in=among(traces.events))
     )
 
 
@@ -147,12 +155,12 @@ def _kept_forms(traces: Traces) -> Rows:
 
 
 def _attempts(traces: Traces) -> Rows:
-    return Attempt.objects.filter(delivery__in=[*traces.deliveries, *traces.digests])
+    return Attempt.objects.filter(delivery__in=among([*traces.deliveries, *traces.digests]))
 
 
 def _mailbox(traces: Traces) -> Rows:
     return MailboxMessage.objects.filter(
-        Q(mail_id__in=[*traces.mails, *traces.mails_of_digests])
+        Q(mail_id__in=among([*traces.mails, *traces.mails_of_digests]))
         | Q(recipient__in=traces.addresses),
         workspace_id=traces.workspace_id,
     )
@@ -172,14 +180,14 @@ def _decisions(traces: Traces) -> Rows:
     rows = Decision.objects.filter(workspace_id=traces.workspace_id)
     return rows.filter(
         Q(customer__in=traces.customers)
-        | Q(event__in=traces.events)
-        | Q(customer=None, occasion_id__in=traces.events)
+        | Q(event__in=among(traces.events))
+        | Q(customer=None, occasion_id__in=among(traces.events))
     )
 
 
 def _happenings(traces: Traces) -> Rows:
     about = [*traces.customers, *traces.responses, *traces.invitations]
-    return Happening.objects.filter(workspace_id=traces.workspace_id, subject_id__in=about)
+    return Happening.objects.filter(workspace_id=traces.workspace_id, subject_id__in=among(about))
 
 
 _LINKS = frozenset({"answer_token", "unsubscribe_token"})
@@ -200,47 +208,52 @@ PLACES = (
     Place("imported_rows", Row, _import_rows),
     Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
-    Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=one.deliveries)),
+    Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=among(one.deliveries))),
     Place(
         "digests",
         Delivery,
-        lambda one: Delivery.objects.filter(id__in=one.digests).exclude(words=""),
+        lambda one: Delivery.objects.filter(id__in=among(one.digests)).exclude(words=""),
         erase=blank("words"),
     ),
     Place("mailbox", MailboxMessage, _mailbox, tell=_told_message),
     Place(
         "delivery_reports",
         DeliveryEvent,
-        lambda one: DeliveryEvent.objects.filter(mail__in=one.mails),
+        lambda one: DeliveryEvent.objects.filter(mail__in=among(one.mails)),
     ),
-    Place("mails", Mail, lambda one: Mail.objects.filter(id__in=one.mails)),
-    Place("link_hits", Hit, lambda one: Hit.objects.filter(invitation__in=one.invitations)),
+    Place("mails", Mail, lambda one: Mail.objects.filter(id__in=among(one.mails))),
+    Place("link_hits", Hit, lambda one: Hit.objects.filter(invitation__in=among(one.invitations))),
     Place(
         "facts_of_answers",
         ResponseFacts,
-        lambda one: ResponseFacts.objects.filter(response__in=one.responses),
+        lambda one: ResponseFacts.objects.filter(response__in=among(one.responses)),
     ),
     Place(
         "answers",
         Response,
-        lambda one: Response.objects.filter(id__in=one.responses),
+        lambda one: Response.objects.filter(id__in=among(one.responses)),
         erase=delete_or_make_anonymous,
     ),
     Place(
         "facts_of_surveys",
         SurveyFacts,
-        lambda one: SurveyFacts.objects.filter(survey__in=one.surveys),
+        lambda one: SurveyFacts.objects.filter(survey__in=among(one.surveys)),
     ),
     Place(
         "invitations",
         Invitation,
-        lambda one: Invitation.objects.filter(id__in=one.invitations),
+        lambda one: Invitation.objects.filter(id__in=among(one.invitations)),
         untold=_LINKS,
     ),
-    Place("surveys", Survey, lambda one: Survey.objects.filter(id__in=one.surveys)),
+    Place("surveys", Survey, lambda one: Survey.objects.filter(id__in=among(one.surveys))),
+    Place(
+        "slack_threads",
+        SlackThread,
+        lambda one: SlackThread.objects.filter(customer__in=one.customers),
+    ),
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
-    Place("events", Event, lambda one: Event.objects.filter(id__in=one.events)),
+    Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(
         "ids",
@@ -283,6 +296,7 @@ APART = {
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
     "events.EventCount": "numbers of a day",
+    "followups.ScoreMove": "numbers of a campaign",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",
