@@ -1,4 +1,4 @@
-"""How fast customers are imported from a CSV file, with PostgreSQL's own COPY of the file beside it."""
+"""How fast customers are imported from a CSV file, and a bare COPY of the same file."""
 
 import os
 import resource
