@@ -15,7 +15,7 @@ from afterword.core.among import among
 from afterword.customers.models import Customer
 from afterword.events.take_up import hold_inbox
 from afterword.privacy.models import Erasure
-from afterword.privacy.places import PLACES
+from afterword.privacy.places import PLACES, unfinished_files
 from afterword.privacy.removal import Wish
 from afterword.privacy.traces import Traces, Who, traces_of
 from afterword.sending.models import Mail, State
@@ -44,6 +44,11 @@ def _erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
     hold_inbox(who.workspace.id)
     _lock(traces_of(who), now)
     traces = traces_of(who)
+    if unfinished_files(traces).exists():
+        raise CannotErase(
+            "A file with their address is being imported, or waits to be, and nothing was erased. "
+            "Let the import end or remove the file, and try again."
+        )
     counts = {place.name: place.erase(place.rows(traces), wish) for place in PLACES}
     counts["offers_to_undo"] = _forget_undo(traces)
     counts = {name: count for name, count in counts.items() if count}

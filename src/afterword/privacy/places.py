@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Func, Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Lower
 
 from afterword.core.among import among
 from afterword.core.email_address import normalise
+from afterword.customers.importing.models import Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
@@ -94,6 +96,31 @@ def _works(traces: Traces) -> Rows:
     """What was to be done may be said by an address, and a report may name whom it left out."""
     named = _names(traces.addresses, "parameters") | _names(traces.addresses, "report")
     return Work.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def _rows_of_imports(traces: Traces) -> Rows:
+    rows = Row.objects.filter(of__workspace=traces.workspace_id)
+    return rows.filter(Q(email__in=traces.addresses) | _names(traces.addresses, "said"))
+
+
+def _files(traces: Traces) -> Rows:
+    """Pieces of files that name an address; a file is kept as it came until it is imported."""
+    found = Q(pk__in=[])
+    for address in traces.addresses:
+        found |= Q(text__contains=_as_escaped(address))
+    text = Lower(Func("content", Value("escape"), function="encode", output_field=TextField()))
+    rows = Piece.objects.filter(of__workspace=traces.workspace_id)
+    return rows.annotate(text=text).filter(found)
+
+
+def _as_escaped(address: str) -> str:
+    """Write it as PostgreSQL's `encode(…, 'escape')` does."""
+    return "".join(chr(one) if one < 128 else f"\\{one:03o}" for one in address.encode())
+
+
+def unfinished_files(traces: Traces) -> Rows:
+    """Return those pieces whose file is not imported yet: without them it cannot be."""
+    return _files(traces).filter(of__work__ended_at=None)
 
 
 def _inbox(traces: Traces) -> Rows:
@@ -183,6 +210,8 @@ PLACES = (
     Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
     Place("rejected_calls", Rejection, _rejections),
     Place("calls_of_webhooks", HookCall, _hook_calls),
+    Place("rows_of_imports", Row, _rows_of_imports),
+    Place("files_of_imports", Piece, _files, tell=lambda piece: {"file": piece.of.name}),
     Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
     Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=among(one.deliveries))),
@@ -261,6 +290,7 @@ ONLY_WORDS = {Pace: "words", Webhook: "problem", Notification: "problem", Autore
 # Models that hold nothing of a customer, and why.
 APART = {
     "campaigns.Campaign": "what is asked of everybody",
+    "campaigns.InAppIdentity": "an application's secret, and whether it was heard",
     "campaigns.Reminder": "of a campaign",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
@@ -269,6 +299,7 @@ APART = {
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",
+    "importing.Import": "how a file is read, and what its columns mean",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from afterword.core.ids import new_id
+from afterword.customers.importing.models import Import, Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
@@ -107,6 +108,14 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
         workspace=workspace, kind="bulk", created_at=NOW, ended_at=NOW,
         parameters={"text": EMAIL}, report={"left out": NAME},
     )  # fmt: skip
+    work = Work.objects.create(workspace=workspace, kind="import", created_at=NOW, ended_at=NOW)
+    file = Import.objects.create(
+        workspace=workspace, name="people.csv", size=1, lines=1, encoding="utf-8", separator=",",
+        created_at=NOW, work=work,
+    )  # fmt: skip
+    content = f"email,name\n{EMAIL.upper()},{NAME}\n".encode()
+    Piece.objects.create(of=file, first_line=1, content=content)
+    Row.objects.create(of=file, line=2, email="", said=json.dumps([EMAIL, NAME]), reason="No name")
     SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")

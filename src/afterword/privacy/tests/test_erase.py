@@ -17,6 +17,7 @@ from afterword.flow import process_events
 from afterword.followups.engine.claim import settle
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.models import Attempt, Delivery
+from afterword.long_work.models import Work
 from afterword.privacy.erase import CannotErase, erase
 from afterword.privacy.models import Erasure
 from afterword.privacy.places import APART, PLACES
@@ -107,7 +108,7 @@ def test_nothing_of_others_is_lost(workspace):
 
     # what stops mail to the address stays, and so do the rules that told of it
     after = rows_of(*models)
-    stays = dict.fromkeys(("Pace", "Webhook", "Notification", "Delivery", "SavedView"), 1)
+    stays = dict.fromkeys(("Pace", "Webhook", "Notification", "Delivery", "SavedView", "Work"), 1)
     stays["Suppression"] = 2
     assert after == {name: count + stays.get(name, 0) for name, count in before.items()}
 
@@ -195,6 +196,16 @@ def test_a_mail_that_is_being_handed_over_is_waited_for(workspace):
     assert Customer.objects.filter(email=EMAIL).exists()
     Mail.objects.filter(id=survey.id).update(lease_until=database_now())
     assert erased(workspace).counts
+
+
+def test_a_file_that_is_being_imported_is_waited_for(workspace):
+    a_person(workspace)
+    Work.objects.filter(kind="import").update(ended_at=None)
+
+    with pytest.raises(CannotErase, match="Let the import end"):
+        erased(workspace)
+
+    assert Customer.objects.filter(email=EMAIL).exists()
 
 
 def test_nobody_is_erased_of_whom_nothing_is_there(workspace):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,7 +32,7 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
         raise Http404
     now = timezone.now()
     selection = Selection.of(said, now)
-    count = selection.rows(member).count()
+    count = selection.ask(member, lambda rows: rows.count())
     form = act.form(member, count, request.POST if request.method == "POST" else None)
     if request.method == "POST" and count and form.is_valid():
         parameters = {**form.parameters, "act": act.name, "selection": selection.stored}
@@ -68,7 +69,7 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     asked = selection.asked(member, chosen_by(member))
     name = f"customers-{timezone.localdate(now).isoformat()}.csv"
     return StreamingHttpResponse(
-        csv_of(selection.rows(member), asked.columns, asked.order),
+        csv_of(partial(selection.ask, member), asked.columns, asked.order),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,12 +1,10 @@
 """The outbox as CSV, however long it is: read and written in pieces, so that memory stays flat."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Case, CharField, F, Q, Value, When
 
 from afterword.core import csv_cells
-from afterword.core.streamed import streamed
 from afterword.surveys.models import Invitation, SentBy
 from afterword.surveys.outbox.search import IS_FIRST, is_sent_by
 from afterword.surveys.outbox.status import Status, status_column
@@ -61,14 +59,12 @@ _OF_THE_FIRST = {
 _STATUS = list(COLUMNS).index("status")
 
 
-def csv_of(invitations: WorkspaceRows[Invitation]) -> AsyncIterator[bytes]:
-    """Yield the invitations as a CSV file in UTF-8, the newest first."""
-    head = f"{csv_cells.BOM}{csv_cells.lines([list(COLUMNS)])}".encode()
-    return streamed(chain([head], _pieces(invitations)))
+def csv_of(invitations: WorkspaceRows[Invitation]) -> Iterator[bytes]:
+    """Yield the invitations as a CSV file in UTF-8, the newest first.
 
-
-def _pieces(invitations: WorkspaceRows[Invitation]) -> Iterator[bytes]:
-    """Each piece is a query of its own that goes on after the last row: no transaction is long."""
+    Each piece is a query of its own that goes on after the last row: no transaction is long.
+    """
+    yield f"{csv_cells.BOM}{csv_cells.lines([list(COLUMNS)])}".encode()
     ordered = invitations.annotate(status=status_column(), **_OF_THE_FIRST).order_by(
         "-created_at", "-id"
     )
