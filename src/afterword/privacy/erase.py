@@ -15,7 +15,7 @@ from afterword.core.among import among
 from afterword.customers.models import Customer
 from afterword.events.take_up import hold_inbox
 from afterword.privacy.models import Erasure
-from afterword.privacy.places import PLACES, unfinished_files
+from afterword.privacy.places import PLACES, import_pieces
 from afterword.privacy.removal import Wish
 from afterword.privacy.traces import Traces, Who, traces_of
 from afterword.sending.models import Mail, State
@@ -44,11 +44,7 @@ def _erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
     hold_inbox(who.workspace.id)
     _lock(traces_of(who), now)
     traces = traces_of(who)
-    if unfinished_files(traces).exists():
-        raise CannotErase(
-            "A file with their address is being imported, or waits to be, and nothing was erased. "
-            "Let the import end or remove the file, and try again."
-        )
+    _check_no_file_waits(traces)
     counts = {place.name: place.erase(place.rows(traces), wish) for place in PLACES}
     counts["offers_to_undo"] = _forget_undo(traces)
     counts = {name: count for name, count in counts.items() if count}
@@ -75,6 +71,15 @@ def _lock(traces: Traces, now: datetime) -> None:
     for model, keys in ((Survey, traces.surveys), (Customer, traces.customers)):
         rows = model._default_manager.filter(pk__in=among(keys)).order_by("pk").select_for_update()
         list(rows.values_list("pk", flat=True))
+
+
+def _check_no_file_waits(traces: Traces) -> None:
+    """A file would make them known again, and without a part of it others would be missing."""
+    if import_pieces(traces).exclude(of__work__ended_at__isnull=False).exists():
+        raise CannotErase(
+            "A file with their address waits to be imported, or is being imported. Nothing was "
+            "erased: cancel the import, or let it end, and try again."
+        )
 
 
 def _forget_undo(traces: Traces) -> int:

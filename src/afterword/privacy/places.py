@@ -98,18 +98,13 @@ def _works(traces: Traces) -> Rows:
     return Work.objects.filter(named, workspace_id=traces.workspace_id)
 
 
-def _rows_of_imports(traces: Traces) -> Rows:
-    rows = Row.objects.filter(of__workspace=traces.workspace_id)
-    return rows.filter(Q(email__in=traces.addresses) | _names(traces.addresses, "said"))
-
-
-def _files(traces: Traces) -> Rows:
-    """Pieces of files that name an address; a file is kept as it came until it is imported."""
+def import_pieces(traces: Traces) -> Rows:
+    """Parts of files that name an address; only what waits and what was just done has any."""
     found = Q(pk__in=[])
     for address in traces.addresses:
         found |= Q(text__contains=_as_escaped(address))
     text = Lower(Func("content", Value("escape"), function="encode", output_field=TextField()))
-    rows = Piece.objects.filter(of__workspace=traces.workspace_id)
+    rows = Piece.objects.filter(of__workspace_id=traces.workspace_id)
     return rows.annotate(text=text).filter(found)
 
 
@@ -118,9 +113,9 @@ def _as_escaped(address: str) -> str:
     return "".join(chr(one) if one < 128 else f"\\{one:03o}" for one in address.encode())
 
 
-def unfinished_files(traces: Traces) -> Rows:
-    """Return those pieces whose file is not imported yet: without them it cannot be."""
-    return _files(traces).filter(of__work__ended_at=None)
+def _import_rows(traces: Traces) -> Rows:
+    found = _names(traces.addresses, "said") | Q(email__in=traces.addresses)
+    return Row.objects.filter(found, of__workspace_id=traces.workspace_id)
 
 
 def _inbox(traces: Traces) -> Rows:
@@ -210,8 +205,8 @@ PLACES = (
     Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
     Place("rejected_calls", Rejection, _rejections),
     Place("calls_of_webhooks", HookCall, _hook_calls),
-    Place("rows_of_imports", Row, _rows_of_imports),
-    Place("files_of_imports", Piece, _files, tell=lambda piece: {"file": piece.of.name}),
+    Place("imported_files", Piece, import_pieces, tell=lambda piece: {"line": piece.first_line}),
+    Place("imported_rows", Row, _import_rows),
     Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
     Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=among(one.deliveries))),
@@ -290,8 +285,9 @@ ONLY_WORDS = {Pace: "words", Webhook: "problem", Notification: "problem", Autore
 # Models that hold nothing of a customer, and why.
 APART = {
     "campaigns.Campaign": "what is asked of everybody",
-    "campaigns.InAppIdentity": "an application's secret, and whether it was heard",
+    "campaigns.InAppIdentity": "a secret that customers' ids are signed with",
     "campaigns.Reminder": "of a campaign",
+    "importing.Import": "a file's name, and what its columns are called",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
@@ -299,7 +295,6 @@ APART = {
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",
-    "importing.Import": "how a file is read, and what its columns mean",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",

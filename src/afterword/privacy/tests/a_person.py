@@ -104,18 +104,17 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
         workspace=workspace, hook=hook, received_at=NOW, outcome=HookOutcome.TAKEN,
         excerpt=f'{{"email": "{EMAIL}", "name": "{NAME}"}}',
     )  # fmt: skip
-    Work.objects.create(
+    work = Work.objects.create(
         workspace=workspace, kind="bulk", created_at=NOW, ended_at=NOW,
         parameters={"text": EMAIL}, report={"left out": NAME},
     )  # fmt: skip
-    work = Work.objects.create(workspace=workspace, kind="import", created_at=NOW, ended_at=NOW)
     file = Import.objects.create(
-        workspace=workspace, name="people.csv", size=1, lines=1, encoding="utf-8", separator=",",
+        workspace=workspace, name="a.csv", size=1, lines=2, encoding="utf-8", separator=",",
         created_at=NOW, work=work,
     )  # fmt: skip
-    content = f"email,name\n{EMAIL.upper()},{NAME}\n".encode()
-    Piece.objects.create(of=file, first_line=1, content=content)
-    Row.objects.create(of=file, line=2, email="", said=json.dumps([EMAIL, NAME]), reason="No name")
+    row = f"{EMAIL.upper()},{NAME}"
+    Piece.objects.create(of=file, first_line=1, content=row.encode())
+    Row.objects.create(of=file, line=2, email="", said=row, reason="It is not an address.")
     SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")
