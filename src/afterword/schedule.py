@@ -15,6 +15,7 @@ from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
 from afterword.hooks import forget as hooks_forget
+from afterword.insights import watch
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
@@ -93,6 +94,12 @@ def collect_reports(now: datetime) -> None:
 def send_digests(now: datetime) -> None:
     """Make the digests that are due by their workspaces' clocks."""
     digest.make_digests(now)
+
+
+@by_the_clock("41 5 * * *")
+def watch_scores(now: datetime) -> None:
+    """Note which campaigns' scores moved by more than noise, where somebody wants to know."""
+    watch.note_moves(now)
 
 
 @by_the_clock("17 * * * *")

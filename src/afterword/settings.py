@@ -13,6 +13,7 @@ CONFIGURATION = configuration()
 
 SECRET_KEY = CONFIGURATION.secret_key
 DEBUG = False
+SLACK_API = "https://slack.com/api"
 BASE_URL = CONFIGURATION.url.rstrip("/")
 
 _url = urlsplit(BASE_URL)

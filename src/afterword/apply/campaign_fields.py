@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from afterword.apply.audience_fields import read_audience
@@ -34,7 +35,7 @@ _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DAYS = re.compile(r"(\d{1,6}) *(day|week)s?")
 
 
-def read_campaign(fields: Fields) -> CampaignSpec:
+def read_campaign(fields: Fields, folder: Path) -> CampaignSpec:
     columns: dict[str, Any] = {
         "name": fields.text("name", 100),
         "channel": fields.choice("channel", Channel, Channel.EMAIL),
@@ -58,9 +59,9 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         reminders=_reminders(fields),
         active=fields.switch("active", None),
         followups={
-            "notifications": read_rules(fields, "notifications", read_notification),
-            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder),
-            "webhooks": read_rules(fields, "webhooks", read_webhook),
+            "notifications": read_rules(fields, "notifications", read_notification, folder),
+            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder, folder),
+            "webhooks": read_rules(fields, "webhooks", read_webhook, folder),
         },
     )
     fields.finish()

@@ -19,7 +19,14 @@ from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
-from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
+from afterword.followups.models import (
+    Attempt,
+    Autoresponder,
+    Delivery,
+    Notification,
+    SlackThread,
+    Webhook,
+)
 from afterword.happenings.models import Happening
 from afterword.hooks.models import HookCall
 from afterword.long_work.models import Work
@@ -247,6 +254,11 @@ PLACES = (
         untold=_LINKS,
     ),
     Place("surveys", Survey, lambda one: Survey.objects.filter(id__in=among(one.surveys))),
+    Place(
+        "slack_threads",
+        SlackThread,
+        lambda one: SlackThread.objects.filter(customer__in=one.customers),
+    ),
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
     Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
@@ -292,6 +304,7 @@ APART = {
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
     "events.EventCount": "numbers of a day",
+    "followups.ScoreMove": "numbers of a campaign",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",

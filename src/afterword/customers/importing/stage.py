@@ -15,7 +15,7 @@ from afterword.customers.importing.reading.records import Record, records
 from afterword.customers.importing.reading.row import Columns, Refused
 from afterword.customers.properties import property_types
 
-AT_ONCE = 5_000  # rows
+AT_ONCE = 10_000  # rows
 CHARACTERS = 4_000_000  # kept in memory
 SECONDS = 1.0  # after which a batch ends in any case
 _encode = msgspec.json.Encoder().encode

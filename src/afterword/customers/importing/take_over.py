@@ -13,7 +13,7 @@ from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.row import Said
 from afterword.customers.record import Record, stamp_of, take_over
 
-AT_ONCE = 2_000  # customers
+AT_ONCE = 5_000  # customers
 SOURCE = "CSV"
 _decode = msgspec.json.Decoder(Said).decode
 

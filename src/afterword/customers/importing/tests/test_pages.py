@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from afterword import asgi
 from afterword.customers.importing import forms
 from afterword.customers.importing.models import Import
 from afterword.customers.models import Customer, Property
@@ -253,3 +254,10 @@ def test_an_outsider_finds_nothing():
         assert outsider.post(f"{page_of(file)}{part}", chosen("email")).status_code == 404
     assert file.name not in outsider.get("/customers/import").text
     assert Client().get(page_of(file)).status_code == 302
+
+
+def test_a_file_may_take_longer_to_arrive_than_anything_else():
+    slow = asgi.in_time("POST", "/customers/import")
+
+    assert slow is not asgi.in_time("POST", "/customers")
+    assert asgi.in_time("GET", "/customers/import") is asgi.in_time("POST", "/customers")
