@@ -6,6 +6,7 @@ from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.feedback.risk.field import AT_RISK
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
@@ -44,6 +45,7 @@ streams.register(TRIAL_STREAM)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
+later_fields.register(AT_RISK)
 figures.read_by(campaign_figures)
 later_setups.register(SETUP)
 for section in editor_sections():

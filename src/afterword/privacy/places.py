@@ -16,6 +16,7 @@ from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
+from afterword.feedback.risk.models import AtRisk
 from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
 from afterword.happenings.models import Happening
 from afterword.mail.mailbox.kept import read
@@ -207,6 +208,7 @@ PLACES = (
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
     Place("events", Event, lambda one: Event.objects.filter(id__in=one.events)),
+    Place("at_risk", AtRisk, lambda one: AtRisk.objects.filter(customer__in=one.customers)),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(
         "ids",
@@ -245,6 +247,7 @@ APART = {
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
+    "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
