@@ -15,25 +15,28 @@ from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.access import for_administrators
 from afterword.workspaces.models import Member
 
-_OFF = "Empty: this is no reason."
+_LABELS = {
+    "worst_days": "Days since an answer in the lowest category",
+    "fall_percent": "Percent of the scale that the score fell by",
+    "fall_days": "Days since the score fell",
+    "silent_surveys": "Surveys that were not answered",
+    "silent_days": "Days that each of them was out",
+}
 
 
 class RiskForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = RiskRule
         fields = ("worst_days", "fall_percent", "fall_days", "silent_surveys", "silent_days")
-        labels = {
-            "worst_days": "The last answer was in the lowest category, in the last … days",
-            "fall_percent": "Or it was lower than the one before by … percent of the scale",
-            "fall_days": "… in the last … days",
-            "silent_surveys": "Or the last … surveys since then were not answered",
-            "silent_days": "… each for … days",
-        }
         help_texts = {
-            "worst_days": f"A detractor, or who was not satisfied. {_OFF}",
-            "fall_percent": f"30 of NPS: from 9 to 6, for 3 of 10 steps. {_OFF}",
-            "silent_surveys": f"Of those who have answered before. {_OFF}",
+            "worst_days": "A detractor, or who was not satisfied.",
+            "fall_percent": "30 % of NPS is 3 of its 10 steps, as from 9 to 6.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in _LABELS.items():  # what a screen reader says within the sentence
+            self.fields[name].widget.attrs["aria-label"] = label
 
     def save(self, commit: bool = True) -> Any:
         """Everybody is judged anew, by the clock."""
