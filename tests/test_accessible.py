@@ -76,7 +76,7 @@ def places(transactional_db):
         "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
         "/customers/bulk?act=delete&scope=all", "/customers/bulk?act=add_tag&scope=ticked",
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit",
-        "/queue", "/settings/own-people",
+        "/queue", "/settings/own-people", "/settings/at-risk",
         "/customers/companies", f"/customers/companies/{acme.id}",
         f"/customers/companies/{acme.id}/customers", f"/customers/companies/{acme.id}/names",
         "/events", "/outbox",

@@ -19,6 +19,7 @@ from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
+from afterword.feedback.risk.models import AtRisk
 from afterword.followups.models import (
     Attempt,
     Autoresponder,
@@ -262,6 +263,7 @@ PLACES = (
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
     Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
+    Place("at_risk", AtRisk, lambda one: AtRisk.objects.filter(customer__in=one.customers)),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(
         "ids",
@@ -303,6 +305,7 @@ APART = {
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
+    "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "followups.ScoreMove": "numbers of a campaign",
     "happenings.Listening": "who listens, by rules' keys",
