@@ -138,9 +138,7 @@ def _later_fields(rules: Rules) -> set[str]:
 
 
 def _known_today(campaign: Campaign, occasion_ids: Sequence[UUID]) -> set[UUID]:
-    rows = Decision.objects.filter(
-        campaign=campaign, occasion_kind=Kind.DUE_DATE, occasion_id__in=occasion_ids
-    )
+    rows = Decision.objects.about(campaign.id, Kind.DUE_DATE, occasion_ids)
     return set(rows.values_list("occasion_id", flat=True))
 
 

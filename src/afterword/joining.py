@@ -4,6 +4,7 @@ from afterword.audience import later_fields
 from afterword.campaigns import activation, duplicate, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
+from afterword.customers.importing import kind as importing
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
@@ -20,6 +21,7 @@ from afterword.occasions.due_date.due import how_many_today
 from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, invite_mail, kinds, streams
 from afterword.sending.streams import StreamKind
+from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
@@ -44,6 +46,7 @@ preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
+importing.look_up_by(look_up_standings)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
@@ -54,3 +57,4 @@ later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(importing.IMPORT)

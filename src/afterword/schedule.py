@@ -9,6 +9,7 @@ from procrastinate.jobs import Status
 
 from afterword import due, flow
 from afterword.core.clock import database_now
+from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
@@ -113,6 +114,7 @@ def forget_old(now: datetime) -> None:
     events_forget.forget_old(now)
     hooks_forget.forget_old(now)
     suppressions_forget.forget_old(now)
+    imports_forget.forget_old(now)
     kept_forms.forget_old(now)
     account_mail.forget_old(now)
     forget_deliveries(now)

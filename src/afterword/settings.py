@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "afterword.long_work.apps.LongWorkConfig",
     "afterword.happenings.apps.HappeningsConfig",
     "afterword.customers.apps.CustomersConfig",
+    "afterword.customers.importing.apps.ImportingConfig",
     "afterword.suppressions.apps.SuppressionsConfig",
     "afterword.survey_templates.apps.SurveyTemplatesConfig",
     "afterword.campaigns.apps.CampaignsConfig",

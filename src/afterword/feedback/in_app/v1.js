@@ -337,7 +337,7 @@
         const { label, url } = buttons[n];
         links.appendChild(make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label));
       }
-      box.replaceChildren(close, thanks, links);
+      box.replaceChildren(thanks, links, close);
       thanks.focus();
     }
 
@@ -346,7 +346,7 @@
       const { value, meaning } = survey.scores[n];
       scores[n] = { value, meaning, label: survey.stars ? "★" : `${value}` };
     }
-    const group = choice(scores, survey.stars ? "scores stars" : "scores", "question", (value) => {
+    const group = choice(scores, `scores of-${scores.length}${survey.stars ? " stars" : ""}`, "question", (value) => {
       score = value;
       prompt.textContent = survey.prompts[value];
       more.hidden = false;
@@ -391,7 +391,7 @@
     document.addEventListener("keydown", onKey, true);
     addEventListener("pagehide", onHide);
 
-    box.append(close, question, group, ends, more);
+    box.append(question, group, ends, more, close);
     // Who hears the page instead of seeing it is told that there is something new.
     const told = make("p", { role: "status", class: "told" });
     root.append(box, told);
@@ -460,6 +460,7 @@ input{flex:none;width:20px;height:20px;margin:1px 0 0;accent-color:var(--accent)
 .corner{inset-inline:0;inset-block-end:0;max-width:none;border-radius:12px 12px 0 0}
 .box:not(.inline){max-height:85vh}
 .scores button{height:44px}
+.of-11{grid-template-columns:repeat(6,1fr)}
 .send{width:100%}
 }
 @media (forced-colors:active){[role=radio][aria-checked=true]{outline:3px solid Highlight}}

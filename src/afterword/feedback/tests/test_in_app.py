@@ -405,3 +405,12 @@ def test_the_profile_says_that_the_next_survey_is_scheduled():
 
     assert "Scheduled" in page
     assert "At the next visit, by" in page
+
+
+def test_an_event_from_the_page_asks_a_customer_who_has_no_address():
+    campaign = an_in_app_campaign()
+    ann = a_known_user(campaign.workspace, email=None)
+
+    happened(campaign.workspace, None, userId="42", is_trusted=False)
+
+    assert Survey.objects.get().customer == ann

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from afterword.core.ids import new_id
+from afterword.customers.importing.models import Import, Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
@@ -103,10 +104,17 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
         workspace=workspace, hook=hook, received_at=NOW, outcome=HookOutcome.TAKEN,
         excerpt=f'{{"email": "{EMAIL}", "name": "{NAME}"}}',
     )  # fmt: skip
-    Work.objects.create(
+    work = Work.objects.create(
         workspace=workspace, kind="bulk", created_at=NOW, ended_at=NOW,
         parameters={"text": EMAIL}, report={"left out": NAME},
     )  # fmt: skip
+    file = Import.objects.create(
+        workspace=workspace, name="a.csv", size=1, lines=2, encoding="utf-8", separator=",",
+        created_at=NOW, work=work,
+    )  # fmt: skip
+    row = f"{EMAIL.upper()},{NAME}"
+    Piece.objects.create(of=file, first_line=1, content=row.encode())
+    Row.objects.create(of=file, line=2, email="", said=row, reason="It is not an address.")
     SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")

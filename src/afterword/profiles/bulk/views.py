@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +18,7 @@ from afterword.profiles.bulk.selection import ALL, Selection
 from afterword.profiles.bulk.work import ACTS, BULK
 from afterword.profiles.listing.columns import chosen_by
 from afterword.profiles.listing.export import csv_of
+from afterword.web.download import csv_download
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -68,8 +69,4 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     selection = Selection.of(request.GET, now)
     asked = selection.asked(member, chosen_by(member))
     name = f"customers-{timezone.localdate(now).isoformat()}.csv"
-    return StreamingHttpResponse(
-        csv_of(partial(selection.ask, member), asked.columns, asked.order),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_download(name, csv_of(partial(selection.ask, member), asked.columns, asked.order))

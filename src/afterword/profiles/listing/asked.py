@@ -19,7 +19,7 @@ from afterword.core.text import clean_text
 from afterword.customers.models import Customer
 from afterword.profiles.listing.columns import USUAL, Column, columns_to_choose, these
 from afterword.profiles.listing.order import Chosen
-from afterword.profiles.listing.search import named, named_by_trigrams
+from afterword.profiles.listing.search import few_named, named, trigrams_of
 from afterword.profiles.listing.status import Status
 from afterword.profiles.models import SavedView
 from afterword.workspaces.models import Viewer, WorkspaceRows
@@ -80,14 +80,14 @@ class Asked:
 
         It is asked again in another way where the first one takes too long: see `search.py`.
         """
-        found = named_by_trigrams(self.text, viewer.workspace_id, now)
-        if found is None:
-            return question(self._rows(viewer, self.condition(now)))
-        ends = time.monotonic() + WALK_SECONDS
-        soon = in_time(lambda: question(self._rows(viewer, self.condition(now))), ends)
+        rows = self._rows(viewer, self.condition(now))
+        if not trigrams_of(self.text):
+            return question(rows)
+        soon = in_time(lambda: question(rows), time.monotonic() + WALK_SECONDS)
         if soon is not None:
             return soon
-        return question(self._rows(viewer, self.condition(now, found)))
+        few = few_named(self.text, viewer.workspace_id, now)
+        return question(self._rows(viewer, self.condition(now, few)) if few else rows)
 
     def _rows(self, viewer: Viewer, condition: Sql) -> WorkspaceRows[Customer]:
         rows = Customer.objects.visible_to(viewer).distinct_people()

@@ -1,10 +1,7 @@
 """The customers of a list as CSV, however many: read and written in pieces."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-
-from asgiref.sync import sync_to_async
-from django.db import connection
 
 from afterword.core import csv_cells
 from afterword.core.keyset import KeysetPage
@@ -26,24 +23,14 @@ _FIRST = (
 )
 
 
-async def csv_of(ask: Ask, columns: Sequence[Column], order: Chosen) -> AsyncIterator[bytes]:
+def csv_of(ask: Ask, columns: Sequence[Column], order: Chosen) -> Iterator[bytes]:
     """Yield a CSV file in UTF-8: who they are, then the columns, in the list's order.
 
     `ask` returns what its argument makes of the customers that are meant.
     """
     written = [*_FIRST, *(one for one in columns if one != _EMAIL)]
-    pieces = _pieces(ask, written, order)
-    read = sync_to_async(lambda: _next(pieces))
     yield f"{csv_cells.BOM}{csv_cells.lines([[one.exported for one in written]])}".encode()
-    while piece := await read():
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    piece = next(pieces, b"")
-    if not connection.in_atomic_block:
-        connection.close()  # back to the pool while a slow reader takes what is there
-    return piece
+    yield from _pieces(ask, written, order)
 
 
 def _pieces(ask: Ask, columns: Sequence[Column], order: Chosen) -> Iterator[bytes]:

@@ -8,8 +8,8 @@ from django.db.models.expressions import RawSQL
 from afterword.audience.fold import VARIANTS, fold
 from afterword.audience.sql_text import Sql
 from afterword.customers.models import Customer
-from afterword.profiles.listing import asked
-from afterword.profiles.listing.search import INDEXED, named, named_by_trigrams
+from afterword.profiles.listing import asked, search
+from afterword.profiles.listing.search import INDEXED, few_named, named, trigrams_of
 from tests.factories import NOW, a_customer, a_member, a_workspace
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +38,24 @@ def test_both_ways_find_the_same(text):
         a_customer(workspace, **fields)
     other = a_customer(a_workspace(), first_name="Ann", last_name="Novák")
 
-    by_trigrams = named_by_trigrams(text, workspace.id, NOW)
+    few = few_named(text, workspace.id, NOW)
 
-    assert by_trigrams is None or found(by_trigrams) == found(named(text, NOW)) - {other.id}
+    assert few
+    assert found(few) == found(named(text, NOW)) - {other.id}
 
 
 @pytest.mark.parametrize("text", ["", "a", "an no", "ꭰꭰꭱ"])
 def test_what_has_no_trigram_that_is_known_is_looked_for_in_everybody(text):
-    assert named_by_trigrams(text, a_workspace().id, NOW) is None
+    assert trigrams_of(text) == []
+
+
+def test_what_many_have_is_left_to_whoever_walks_through_the_list(monkeypatch):
+    monkeypatch.setattr(search, "FEW", 1)
+    workspace = a_workspace()
+    for _ in range(2):
+        a_customer(workspace)
+
+    assert few_named("customer", workspace.id, NOW) is None
 
 
 def test_the_index_folds_every_letter_that_the_search_counts_on():
