@@ -56,7 +56,7 @@ def places(transactional_db):
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
-        "/settings/sender-domains", "/settings/workspace",
+        "/settings/sender-domains", "/settings/workspace", "/settings/file",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "afterword.followups.apps.FollowupsConfig",
     "afterword.insights.apps.InsightsConfig",
     "afterword.profiles.apps.ProfilesConfig",
+    "afterword.apply.apps.ApplyConfig",
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",

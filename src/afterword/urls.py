@@ -22,5 +22,6 @@ urlpatterns = [
     path("", include("afterword.mail.urls")),
     path("", include("afterword.sending.reports.urls")),
     path("", include("afterword.mail.senders.urls")),
+    path("", include("afterword.apply.urls")),
     path("api/", include("afterword.api.urls")),
 ]

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
+from afterword.apply.followup_checks import check_followups
 from afterword.apply.things import CampaignSpec, FilterSpec, ReminderSpec, WorkspaceFile
 from afterword.audience.definition import check as check_audience
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign
 from afterword.customers.values import PropertyType
+from afterword.mail.models import SenderDomain
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
+
+# What decides whether a campaign may be on.
+_SEEN_TO = ("channel", "type", "service", "events", "first_after_days", "every_days")
 
 
 def check(file: WorkspaceFile, existing: Existing) -> None:
@@ -25,6 +30,11 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
         _check_active(campaign, templates, existing)
+        check_followups(
+            existing.workspace, existing.campaigns.get(campaign.key), campaign.followups
+        )
+    check_followups(existing.workspace, None, file.followups)
+    _check_sender(file, existing)
 
 
 def property_types(file: WorkspaceFile, existing: Existing) -> dict[str, PropertyType]:
@@ -62,9 +72,10 @@ def _refuse_kind(fields: Fields, name: str, fact: str) -> None:
 def _templates(file: WorkspaceFile, existing: Existing) -> dict[str, Template]:
     """Return stand-ins for the templates that will be there, with what activation looks at."""
     found = dict(existing.templates)
+    brings_logo = bool(file.brand and (file.brand.logo or file.brand.logo_url))
     for spec in file.templates:
         had = existing.templates.get(spec.key)
-        has_logo = bool(spec.logo or spec.logo_url or (had and had.has_logo))
+        has_logo = bool(spec.logo or spec.logo_url or brings_logo or (had and had.has_logo))
         found[spec.key] = Template(
             workspace=existing.workspace,
             key=spec.key,
@@ -105,17 +116,35 @@ def _check_active(
 ) -> None:
     was = existing.campaigns.get(spec.key)
     will_be_active = spec.active if spec.active is not None else bool(was and was.is_active)
+    is_away = spec.archived if spec.archived is not None else bool(was and was.is_archived)
+    if spec.active and is_away and not spec.archived:
+        spec.source.refuse("active", "It is in the archive: write archived: false, too.")
     template = templates.get(spec.template_key)
-    if not will_be_active or (spec.template_key and not template):
+    if is_away or not will_be_active or (spec.template_key and not template):
         return  # a template that is not there has been told
     planned = Campaign(
         metric=template.metric if template else spec.metric,
         template=template,
-        service=spec.columns["service"],
-        events=spec.columns["events"],
+        **{name: spec.columns[name] for name in _SEEN_TO},
     )
     for missing in what_is_missing(planned):
         spec.source.refuse("active", missing.text)
+
+
+def _check_sender(file: WorkspaceFile, existing: Existing) -> None:
+    spec, workspace = file.workspace, existing.workspace
+    address = spec.columns.get("sender_address")
+    if not address or (workspace and workspace.sender_address == address):
+        return
+    name = address.rpartition("@")[2]
+    verified = SenderDomain.objects.filter(
+        workspace=workspace, name__iexact=name, verified_at__isnull=False
+    )
+    if workspace is None or not verified.exists():
+        spec.source.refuse(
+            "sender_address",
+            f"{name} is not a checked sender domain of this workspace: add it in the settings.",
+        )
 
 
 def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields
-from afterword.apply.things import RuleSpec
+from afterword.apply.things import FollowupSpecs, RuleSpec
 from afterword.core.email_address import normalise
 from afterword.followups.autoresponders.form import MOST_BUTTONS
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
@@ -31,22 +32,35 @@ _DAYS = [day[:3].lower() for day in WEEKDAYS]
 _WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
-def read_rules(
-    fields: Fields, name: str, read: Callable[[Fields], RuleSpec]
+def read_campaigns_rules(fields: Fields, folder: Path) -> FollowupSpecs:
+    return {
+        **read_workspaces_rules(fields, folder),
+        "autoresponders": _read_rules(fields, "autoresponders", read_autoresponder, folder),
+    }
+
+
+def read_workspaces_rules(fields: Fields, folder: Path) -> FollowupSpecs:
+    """Return what may stand beside all campaigns, too; `folder` is the file's."""
+    return {
+        "notifications": _read_rules(fields, "notifications", read_notification, folder),
+        "webhooks": _read_rules(fields, "webhooks", read_webhook, folder),
+    }
+
+
+def _read_rules(
+    fields: Fields, name: str, read: Callable[[Fields, Path], RuleSpec], folder: Path
 ) -> list[RuleSpec] | None:
     """Return the rules of one kind; None where the file leaves them to others."""
     if not fields.has(name):
         return None
-    found = [read(each) for each in fields.children(name, most=MOST_RULES)]
-    seen: set[object] = set()
-    for one in found:
-        if one.key in seen:
+    found = [read(each, folder) for each in fields.children(name, most=MOST_RULES)]
+    for place, one in enumerate(found):
+        if any(one.is_like(other) for other in found[:place]):
             one.source.refuse("name", "There is one like this already: give it another name.")
-        seen.add(one.key)
     return found
 
 
-def read_webhook(fields: Fields) -> RuleSpec:
+def read_webhook(fields: Fields, folder: Path) -> RuleSpec:
     url, body = fields.text("url", 2000), fields.text("body", BODY_LIMIT, PREFILLED, lines=True)
     if url and not _WEB.fullmatch(url):
         fields.refuse("url", "Write an address that begins with https:// or http://.")
@@ -56,11 +70,11 @@ def read_webhook(fields: Fields) -> RuleSpec:
         fields.refuse("body", str(refusal))
     offered = [event for event in Event if event is not Event.SENDING_PAUSED]
     columns = {**_shared(fields, offered, [Event.FEEDBACK]), "url": url, "body": body}
-    headers = _headers(fields)
+    headers = _headers(fields, folder)
     return _finished(fields, columns, columns["name"] or url, headers=headers)
 
 
-def read_notification(fields: Fields) -> RuleSpec:
+def read_notification(fields: Fields, folder: Path) -> RuleSpec:
     columns = _shared(fields, list(Event), [Event.FEEDBACK])
     columns |= {
         "frequency": fields.choice("frequency", Frequency, Frequency.IMMEDIATELY),
@@ -75,16 +89,19 @@ def read_notification(fields: Fields) -> RuleSpec:
             columns["addresses"].append(known)
         else:
             fields.refuse("to", f"{address!r} is no e-mail address.")
-    slack_url = fields.text("slack_url", 2000, "")
-    if columns["channel"] == By.SLACK and not _WEB.fullmatch(slack_url):
-        fields.refuse("slack_url", "This is needed: the address of Slack's incoming webhook.")
-    if columns["channel"] == By.EMAIL and not columns["addresses"]:
+    members = [address.lower() for address in fields.texts("members", 254)]
+    slack_url = _secret(fields, "slack_url", folder)
+    if slack_url and not _WEB.fullmatch(slack_url):
+        fields.refuse("slack_url", "Write an address that begins with https:// or http://.")
+    if columns["channel"] == By.EMAIL and not (columns["addresses"] or members):
         fields.refuse("to", "This is needed: one address, or a list.")
     natural = (columns["channel"], columns["frequency"], *columns["addresses"], *columns["events"])
-    return _finished(fields, columns, columns["name"] or natural, slack_url=slack_url)
+    return _finished(
+        fields, columns, columns["name"] or natural, slack_url=slack_url or "", members=members
+    )
 
 
-def read_autoresponder(fields: Fields) -> RuleSpec:
+def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
     words = [event.value for event in WHEN]
     asked = fields.choice("when", [*words, "no_comment", "without_comment"], "")
     if not asked and not fields.has("when"):
@@ -94,7 +111,7 @@ def read_autoresponder(fields: Fields) -> RuleSpec:
         "name": fields.text("name", 100, ""),
         "events": [_ALSO.get(asked, asked)],
         "sender_name": fields.text("sender_name", 64, ""),
-        "reply_to": _address(fields, "reply_to"),
+        "reply_to": read_address(fields, "reply_to"),
         "subject": _written(fields, "subject", 250),
         "body": _written(fields, "body", 5000),
         "buttons": _buttons(fields),
@@ -137,16 +154,35 @@ def _bounds(fields: Fields, *, is_needed: bool) -> dict[str, Any]:
     return {"score_min": low, "score_max": high}
 
 
-def _headers(fields: Fields) -> dict[str, str]:
+def _headers(fields: Fields, folder: Path) -> dict[str, str | None]:
     given = fields.child("headers")
-    found = {name: given.text(name, 2000) for name in given.names} if given else {}
+    found = {name: _secret(given, name, folder) for name in given.names} if given else {}
     for name, value in found.items():
-        if given and (problem := header_problem(name, value)):
+        if given and (problem := header_problem(name, value or "kept")):
             given.refuse(name, problem)
     return found
 
 
-def _address(fields: Fields, name: str) -> str:
+def _secret(fields: Fields, name: str, folder: Path) -> str | None:
+    """Return what is written, or what stands in the file that {file: PATH} names; None for
+    neither: then it stays as it is."""
+    if not fields.is_mapping(name):
+        return fields.text(name, 2000) if fields.has(name) else None
+    inner = fields.child(name)
+    assert inner
+    path = inner.text("file", 500)
+    inner.finish()
+    try:
+        value = (folder / path).read_text("utf-8").strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        inner.refuse("file", f"{folder / path} cannot be read: {error}.")
+        return ""
+    if path and not 0 < len(value) <= 2000:
+        inner.refuse("file", f"{folder / path} must hold 1 to 2,000 characters.")
+    return value
+
+
+def read_address(fields: Fields, name: str) -> str:
     given = fields.text(name, 254, "")
     address = normalise(given) if given else ""
     if address is None:
