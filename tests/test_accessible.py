@@ -1,12 +1,18 @@
 """No page has a serious fault that axe finds: light and dark, as an owner sees it."""
 
 import json
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
 from afterword.feedback.answering.answer import More, record_answer
+from afterword.hooks.models import Hook
+from afterword.workspaces.invites import invite, link_of
+from afterword.workspaces.models import Invite
 from tests.browser.chromium import chromium
 from tests.clients.node import MODULES
 from tests.factories import (
@@ -38,6 +44,10 @@ def places(transactional_db):
     a_property(workspace, "plan")
     template = a_template(workspace, questions=QUESTIONS, consent="You may quote me.")
     campaign = a_campaign(workspace, template=template)
+    hooked = a_campaign(workspace, events=[], service="zendesk")
+    hook = Hook.objects.create(
+        workspace=workspace, name="Tickets", campaign=hooked, service="zendesk"
+    )
     regular = a_campaign(workspace, type="regular", events=[], service="", first_after_days=3)
     customer = a_customer(workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"])
     survey = a_sent_survey(campaign, customer=customer)
@@ -52,14 +62,27 @@ def places(transactional_db):
     ]  # fmt: skip
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
+        "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox",
+        "/queue", "/settings/own-people",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
-        "/settings/sender-domains", "/settings/workspace", "/settings/file",
+        "/settings/file",
+        "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
+        f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
+        f"/customers/{customer.id}/erasure",
+        "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",
+        f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip
+
+
+def path_of_an_invite(member):
+    link = link_of(invite(member.workspace, "ann@acme.test", "member", member.user, NOW))
+    Invite.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    return urlsplit(link).path
 
 
 @pytest.mark.slow

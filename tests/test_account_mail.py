@@ -15,7 +15,8 @@ from afterword.sending.loop import SenderLoop
 from afterword.sending.models import Mail, State
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
-from afterword.workspaces.models import User
+from afterword.workspaces.invites import invite
+from afterword.workspaces.models import Role, User
 from tests.factories import a_brake, a_campaign, a_member
 from tests.smtp import smtp_sink
 
@@ -114,6 +115,30 @@ def test_an_account_that_changed_meanwhile_gets_no_link_at_its_old_address(sink)
     user = a_member().user
     ask(user.email)
     User.objects.filter(id=user.id).update(email="moved@acme.test")
+
+    sink.loop.send_due()
+
+    assert (sink.received, Mail.objects.get().state) == ([], State.CANCELLED)
+
+
+def test_an_invite_is_mailed_with_a_link_that_lets_its_reader_in(sink, settings):
+    settings.BASE_URL = "https://ask.acme.test"
+    workspace = a_member().workspace
+    invite(workspace, "ann@acme.test", Role.MEMBER, None, timezone.now())
+    sink.loop.send_due()
+
+    [message] = sink.messages()
+    text = message.get_body(("plain",)).get_content()
+    link = re.search(r"https?://\S+/invites/\w+", text)[0]
+    assert "as a member" in text
+    assert link in message.get_body(("html",)).get_content()
+    Client().post(link.removeprefix("https://ask.acme.test"), {"password": NEW})
+    assert User.objects.get(email="ann@acme.test").check_password(NEW)
+
+
+def test_an_invite_that_is_taken_back_is_not_mailed(sink):
+    made = invite(a_member().workspace, "ann@acme.test", Role.MEMBER, None, timezone.now())
+    made.delete()
 
     sink.loop.send_due()
 

@@ -47,10 +47,14 @@ COMMANDS = {
     "export": Command("afterword.commands.export", "write a workspace as a file"),
     "token create": Command("afterword.commands.token_create", "make an API token"),
     "member add": Command("afterword.commands.member_add", "add somebody to a workspace"),
+    "member invite": Command("afterword.commands.member_invite", "invite somebody by e-mail"),
+    "member role": Command("afterword.commands.member_role", "give a member another role"),
     "member list": Command("afterword.commands.member_list", "show who is in a workspace"),
     "member remove": Command(
         "afterword.commands.member_remove", "take somebody out of a workspace"
     ),
+    "erase": Command("afterword.commands.erase", "remove every trace of a person"),
+    "export person": Command("afterword.commands.export_person", "write what is kept of a person"),
     "bounce": Command(
         "afterword.commands.bounce",
         "take in a delivery report",

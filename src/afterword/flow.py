@@ -30,7 +30,9 @@ from afterword.followups.engine.claim import lanes_due
 from afterword.followups.engine.claim import recover as recover_deliveries
 from afterword.followups.rules import READER
 from afterword.happenings.read import is_behind
-from afterword.occasions.event.occasion_of import occasion_of
+from afterword.long_work.turn import is_any_open as is_any_work_open
+from afterword.occasions.event.occasion_of import occasion_of as occasion_of_event
+from afterword.occasions.hook.occasion_of import occasion_of as occasion_of_hook
 from afterword.occasions.occasion import Occasion
 from afterword.sending import journal
 from afterword.sending.claim import is_any_due
@@ -39,7 +41,6 @@ from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
 
 BATCH = 1000
-SOURCE = "Segment"
 TURN = 5.0  # seconds for one workspace before others may have their turn
 GATHER = 0.05  # seconds for more events to come in where several came together
 
@@ -83,6 +84,8 @@ def sweep(now: datetime) -> None:
     recover_deliveries(now)
     if lanes_due(now):
         wake("deliver")
+    if is_any_work_open():
+        wake("long_work")
     if is_behind(READER):
         wake("follow_up")
 
@@ -123,12 +126,18 @@ def _process(
 
 
 def find_customers(listening: Listening, calls: Sequence[Taken], now: datetime) -> None:
-    """Find, make and bring up to date the customers that these calls are about."""
+    """Find, make and bring up to date the customers that these calls are about.
+
+    Source by source: with several inbound webhooks in a batch there are a few.
+    """
     workspace = listening.workspace
     terms = Terms(workspace.id, listening.types, workspace.keeps_unsent_properties)
-    said = [taken.said() for taken in calls]
-    for taken, met in zip(calls, meet(terms, said, SOURCE, now, look_up_standings), strict=True):
-        taken.met = met
+    for source in dict.fromkeys(taken.call.source for taken in calls):
+        theirs = [taken for taken in calls if taken.call.source == source]
+        said = [taken.said() for taken in theirs]
+        found = meet(terms, said, source, now, look_up_standings)
+        for taken, met in zip(theirs, found, strict=True):
+            taken.met = met
 
 
 def decide_and_schedule(
@@ -143,7 +152,7 @@ def decide_and_schedule(
     decided: list[Decided] = []
     askings: list[Asking] = []
     for taken in tracks:
-        occasion, customer = occasion_of(taken), taken.met.record
+        occasion, customer = _occasion_of(taken), taken.met.record
         fields = _fields(taken, listening, later)
         for campaign, rules in listening.to(taken.call.names, taken.call.campaigns):
             surveys = past[customer.id] if customer else ()
@@ -163,8 +172,12 @@ def decide_and_schedule(
     schedule(workspace_id, askings, now)
 
 
+def _occasion_of(taken: Taken) -> Occasion:
+    return occasion_of_hook(taken) if taken.call.hook else occasion_of_event(taken)
+
+
 def _mapped(calls: Iterable[Taken]) -> set[UUID]:
-    """The campaigns that Segment's destination maps these to."""
+    """The campaigns that Segment's destination, or an inbound webhook, brings these to."""
     return {id_ for taken in calls for id_ in taken.call.campaigns or ()}
 
 

@@ -12,6 +12,7 @@ from afterword import flow, joining  # noqa: F401  (whoever sends knows the kind
 from afterword.core.jobs import wake
 from afterword.followups.engine.lanes import lanes
 from afterword.followups.engine.turn import take_turn
+from afterword.long_work import turn as long_work_turn
 from afterword.sending.loop import sender_loop
 
 P = ParamSpec("P")
@@ -50,6 +51,12 @@ def send_due() -> None:
 def follow_up() -> None:
     if not take_turn(lanes().wake):
         wake("follow_up")
+
+
+@job("long_work")
+def long_work() -> None:
+    if long_work_turn.take_turn():
+        wake("long_work")
 
 
 @job("deliver")

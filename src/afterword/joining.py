@@ -2,7 +2,7 @@
 
 from afterword.audience import later_fields
 from afterword.campaigns import activation, figures
-from afterword.campaigns.editor import later_sections
+from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
@@ -10,20 +10,24 @@ from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESP
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
+from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
-from afterword.sending import account_mail, kinds, streams
+from afterword.profiles.bulk.work import BULK
+from afterword.sending import account_mail, invite_mail, kinds, streams
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
-from afterword.workspaces import accounts
+from afterword.workspaces import accounts, invites
 
 for kind in (
     SURVEY_KIND,
     REMINDER_KIND,
     account_mail.PASSWORD_RESET_KIND,
+    invite_mail.INVITE_KIND,
     NOTIFICATION_KIND,
     AUTORESPONDER_KIND,
     NOTICE_KIND,
@@ -38,7 +42,10 @@ activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 accounts.send_links_by(account_mail.send_password_link)
+invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
 figures.read_by(campaign_figures)
+later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
+long_work_kinds.register(BULK)

@@ -13,6 +13,7 @@ from afterword.events import forget as events_forget
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
+from afterword.hooks import forget as hooks_forget
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
@@ -96,6 +97,7 @@ def check_sender_domains(now: datetime) -> None:
 def forget_old(now: datetime) -> None:
     """Remove what strangers can make us write, beyond its age or its number."""
     events_forget.forget_old(now)
+    hooks_forget.forget_old(now)
     suppressions_forget.forget_old(now)
     kept_forms.forget_old(now)
     account_mail.forget_old(now)

@@ -19,6 +19,7 @@ from afterword.api import (
     scores,
     subscriptions,
     suppressions,
+    survey,
 )
 from afterword.api.access import may_read
 from afterword.api.envelope import refused
@@ -52,6 +53,7 @@ for part in (
     campaigns,
     decisions,
     scores,
+    survey,
 ):
     rest.add_router("", part.router)
 

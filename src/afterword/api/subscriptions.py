@@ -10,6 +10,7 @@ from afterword.api.access import TokenRequest, may_write
 from afterword.api.envelope import Success
 from afterword.api.parameters import Text
 from afterword.api.suppressions import HOW, NOTE_LENGTH, Email
+from afterword.suppressions.erased import names
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.suppress import Stop, release, suppress_all
 
@@ -78,13 +79,14 @@ def resubscribe(request: TokenRequest, given: Returning) -> Success[Outcomes]:
     """
     asked = dict.fromkeys(person.email for person in given.subscribers)
     stops: dict[str, dict[str, Suppression]] = {email: {} for email in sorted(asked)}
+    spelt = names(asked)
     for row in Suppression.objects.visible_to(request.auth).filter(
-        pattern__in=asked,
+        pattern__in=spelt,
         reason__in=(Reason.UNSUBSCRIBED, Reason.COMPLAINED),
         campaign_id=None,
         ended_at=None,
     ):
-        stops[row.pattern][row.reason] = row
+        stops[spelt[row.pattern]][row.reason] = row
     return _outcomes({email: _back(found, given.message) for email, found in stops.items()})
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
@@ -15,6 +15,7 @@ from afterword.api.envelope import Pages, Success
 from afterword.api.finding import find
 from afterword.api.paging import page_of
 from afterword.api.parameters import Paging, Text
+from afterword.suppressions.erased import MARK
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.patterns import PatternRefused, read_address, read_domain
 from afterword.suppressions.stops import ENDED_BY_MEMBERS
@@ -24,6 +25,7 @@ router = Router(tags=["Suppressions"])
 HOW = "API"
 SORTS = {"createdDate": "at"}
 NOTE_LENGTH = 500
+_NO_DOMAIN = Q(pattern__contains="@") | Q(pattern__startswith=MARK)
 
 
 def _address(value: str) -> str:
@@ -114,7 +116,7 @@ def delete_email(request: TokenRequest, email_id: str) -> Success[SuppressedEmai
 @router.get("/suppressions/domains", response=Success[DomainPage])
 def list_domains(request: TokenRequest, asked: Query[ListQuery]) -> Success[DomainPage]:
     """List the domains on the list."""
-    page = page_of(_live(request, asked).exclude(pattern__contains="@"), asked, SORTS)
+    page = page_of(_live(request, asked).exclude(_NO_DOMAIN), asked, SORTS)
     domains = [_domain_out(row) for row in page.rows]
     return Success(data=DomainPage(domains=domains, **page.pages.model_dump()))
 
@@ -131,7 +133,7 @@ def add_domain(request: TokenRequest, given: NewDomain) -> Success[SuppressedDom
 )
 def delete_domain(request: TokenRequest, domain_id: str) -> Success[SuppressedDomain]:
     """Take a domain off the list."""
-    rows = Suppression.objects.visible_to(request.auth).exclude(pattern__contains="@")
+    rows = Suppression.objects.visible_to(request.auth).exclude(_NO_DOMAIN)
     return Success(data=_domain_out(_ended(rows, domain_id, "suppressed domain")))
 
 

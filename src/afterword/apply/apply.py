@@ -1,6 +1,6 @@
 """Make a workspace as its file says: all of it, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from afterword.apply.checks import check, property_types
 from afterword.apply.differences import tell_differences
 from afterword.apply.existing import Existing, load_locked
 from afterword.apply.followups import make_followups
+from afterword.apply.hooks import make_addresses, make_hook
 from afterword.apply.outcome import Outcome
 from afterword.apply.reading import read_file
 from afterword.apply.store import differs, store
@@ -20,6 +21,7 @@ from afterword.apply.writing.workspace import write
 from afterword.campaigns.models import Campaign
 from afterword.core.announce import announce
 from afterword.customers.models import Property
+from afterword.feedback.own_people.recount import change_own_people
 from afterword.survey_templates.document import written
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Brand, Template
@@ -57,7 +59,8 @@ def apply(file: WorkspaceFile) -> Outcome:
     _apply_brand(file, outcome)
     _apply_properties(file, existing, outcome)
     templates = dict(_apply_templates(file, existing, outcome))
-    _apply_campaigns(file, existing, outcome, {**existing.templates, **templates})
+    campaigns = dict(_apply_campaigns(file, existing, outcome, {**existing.templates, **templates}))
+    _apply_hooks(file, outcome, existing.campaigns, campaigns)
     _apply_followups(file, outcome)
     _apply_tokens(file, existing, outcome)
     tell_differences(outcome, before, write(outcome.workspace).content)
@@ -67,7 +70,12 @@ def apply(file: WorkspaceFile) -> Outcome:
 
 def _apply_workspace(file: WorkspaceFile, existing: Existing) -> Outcome:
     workspace = existing.workspace or Workspace(name=file.workspace.name)
-    changed = store(workspace, file.workspace.columns)
+    columns = dict(file.workspace.columns)
+    own_people = columns.pop("own_people", workspace.own_people)
+    changed = store(workspace, columns)
+    if own_people != workspace.own_people:  # answers count by it
+        change_own_people(workspace, own_people)
+        changed = None if changed is None else [*changed, "own_people"]
     outcome = Outcome(workspace)
     outcome.tell(f"workspace {workspace.name}", changed)
     return outcome
@@ -115,13 +123,27 @@ def _logo_columns(spec: TemplateSpec | BrandSpec, workspace: Workspace) -> dict[
 
 def _apply_campaigns(
     file: WorkspaceFile, existing: Existing, outcome: Outcome, templates: dict[str, Template]
-) -> None:
+) -> Iterator[tuple[str, Campaign]]:
     types = property_types(file, existing)
     for spec in file.campaigns:
         campaign = existing.campaigns.get(spec.key) or Campaign(
             workspace=outcome.workspace, key=spec.key, metric=spec.metric
         )
         make_campaign(campaign, spec, templates, types, outcome)
+        yield spec.key, campaign
+
+
+def _apply_hooks(
+    file: WorkspaceFile,
+    outcome: Outcome,
+    existing: Mapping[str, Campaign],
+    applied: Mapping[str, Campaign],
+) -> None:
+    """What the file does not name stays, as tokens do: something may call it."""
+    campaigns = {**existing, **applied}
+    for spec in file.hooks:
+        make_hook(outcome, spec, campaigns)
+    make_addresses(outcome, applied.values())
 
 
 def _apply_followups(file: WorkspaceFile, outcome: Outcome) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
 from afterword.apply.followup_checks import check_followups
-from afterword.apply.things import CampaignSpec, FilterSpec, ReminderSpec, WorkspaceFile
+from afterword.apply.things import CampaignSpec, FilterSpec, HookSpec, ReminderSpec, WorkspaceFile
 from afterword.audience.definition import check as check_audience
 from afterword.campaigns.activation import what_is_missing
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.customers.values import PropertyType
 from afterword.mail.models import SenderDomain
 from afterword.survey_templates.metrics import SCALES, Metric
@@ -35,6 +35,8 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
         )
     check_followups(existing.workspace, None, file.followups)
     _check_sender(file, existing)
+    for hook in file.hooks:
+        _check_hook(hook, file, existing)
 
 
 def property_types(file: WorkspaceFile, existing: Existing) -> dict[str, PropertyType]:
@@ -145,6 +147,19 @@ def _check_sender(file: WorkspaceFile, existing: Existing) -> None:
             "sender_address",
             f"{name} is not a checked sender domain of this workspace: add it in the settings.",
         )
+
+
+def _check_hook(spec: HookSpec, file: WorkspaceFile, existing: Existing) -> None:
+    """It asks by a transactional campaign that sends by e-mail, or by none."""
+    if not spec.campaign_key:
+        return
+    kinds = {key: (each.type, each.channel) for key, each in existing.campaigns.items()}
+    kinds |= {each.key: (each.columns["type"], each.columns["channel"]) for each in file.campaigns}
+    if spec.campaign_key not in kinds:
+        known = ", ".join(sorted(filter(None, kinds))) or "none yet"
+        spec.source.refuse("campaign", f"There is no such campaign; there are: {known}.")
+    elif kinds[spec.campaign_key] != (CampaignType.TRANSACTIONAL, Channel.EMAIL):
+        spec.source.refuse("campaign", "Name a transactional campaign that sends by e-mail.")
 
 
 def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:

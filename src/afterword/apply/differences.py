@@ -8,7 +8,7 @@ from afterword.apply.writing.text import on_one_line
 
 LONGEST = 60  # characters of a value that a line shows
 _LISTS = {"properties": "property", "templates": "template", "campaigns": "campaign"}
-_LISTS |= {"tokens": "token"}
+_LISTS |= {"tokens": "token", "inbound_webhooks": "inbound webhook"}
 _RULES = ("notifications", "webhooks")
 _ABSENT = object()
 

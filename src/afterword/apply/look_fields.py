@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 
 from afterword.apply.fields import Fields
 from afterword.apply.things import BrandSpec
-from afterword.survey_templates import logos
+from afterword.survey_templates import pictures
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _check_web_address = URLValidator(schemes=["http", "https"])
@@ -48,13 +48,13 @@ def read_logo(fields: Fields, folder: Path) -> tuple[bytes | None, str]:
             _check_web_address(given)
             return None, given
         with (folder / given).open("rb") as file:
-            content = file.read(logos.MOST_BYTES + 1)
-        logos.media_type(content)
+            content = file.read(pictures.MOST_BYTES + 1)
+        pictures.redraw(content)
     except ValidationError:
         fields.refuse("logo", f"{given} is not an address that begins with https:// or http://.")
     except OSError as error:
         fields.refuse("logo", f"{folder / given} cannot be read: {error.strerror}.")
-    except logos.LogoRefused as refusal:
+    except pictures.PictureRefused as refusal:
         fields.refuse("logo", str(refusal))
     else:
         return content, ""

@@ -10,12 +10,14 @@ from afterword.apply import campaign_fields
 from afterword.apply.campaign_fields import read_campaign
 from afterword.apply.fields import Fields, twice
 from afterword.apply.followup_fields import read_address, read_workspaces_rules
+from afterword.apply.hook_fields import read_hook
 from afterword.apply.look_fields import read_brand
 from afterword.apply.problems import Problems
 from afterword.apply.template_fields import read_template
 from afterword.apply.things import PropertySpec, TokenSpec, WorkspaceFile, WorkspaceSpec
 from afterword.apply.yaml_nodes import MOST_BYTES, parse
 from afterword.customers.values import PropertyType
+from afterword.suppressions.patterns import PatternRefused, read_pattern
 from afterword.workspaces.models import (
     MAILS_ARE_A_PERSONS,
     MOST_ADDRESS_WAIT_MINUTES,
@@ -23,6 +25,7 @@ from afterword.workspaces.models import (
     MOST_FATIGUE_DAYS,
     MOST_FATIGUE_SURVEYS,
     MOST_MAILS_PER_DAY,
+    MOST_OWN_PEOPLE,
     Scope,
 )
 
@@ -52,12 +55,14 @@ def read_file(path: Path) -> WorkspaceFile:
         [_token(each) for each in top.children("tokens")],
         read_brand(top, path.parent),
         read_workspaces_rules(top, path.parent),
+        [read_hook(each) for each in top.children("inbound_webhooks")],
     )
     top.finish()
     twice(_by(read.properties, "name"), "name")
     twice(_by(read.templates, "key"), "key")
     twice(_by(read.campaigns, "key"), "key")
     twice(_by(read.tokens, "name"), "name")
+    twice(_by(read.hooks, "name"), "name")
     return read
 
 
@@ -86,11 +91,27 @@ def _workspace(top: Fields) -> WorkspaceSpec:
         ),
         "tracks_opens": fields.switch("open_tracking", None),
         "sender_address": read_address(fields, "sender_address") or None,
+        "own_people": _own_people(fields),
     }
     given = {column: value for column, value in columns.items() if value is not None}
     found = WorkspaceSpec(fields, fields.text("name", 100), given)
     fields.finish()
     return found
+
+
+def _own_people(fields: Fields) -> list[str] | None:
+    """Return patterns in their one spelling, sorted; None where the file leaves them to others."""
+    if not fields.has("own_people"):
+        return None
+    found: set[str] = set()
+    for text in fields.texts("own_people", 254):
+        try:
+            found.add(read_pattern(text))
+        except PatternRefused as refusal:
+            fields.refuse("own_people", str(refusal))
+    if len(found) > MOST_OWN_PEOPLE:
+        fields.refuse("own_people", f"At most {MOST_OWN_PEOPLE} can be named: name their domain.")
+    return sorted(found)
 
 
 def _fatigue(fields: Fields) -> dict[str, int | None]:

@@ -126,6 +126,17 @@ class CampaignSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class HookSpec:
+    """An inbound webhook; `campaign_key` is "" for none."""
+
+    source: Fields
+    name: str
+    campaign_key: str
+    columns: dict[str, Any]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSpec:
     source: Fields
     name: str
@@ -143,6 +154,7 @@ class WorkspaceFile:
     brand: BrandSpec | None = None
     # Those of the whole workspace.
     followups: FollowupSpecs = field(default_factory=dict)
+    hooks: list[HookSpec] = field(default_factory=list)
 
     def named(self, name: str) -> "WorkspaceFile":
         """Return the same for a workspace of another name."""

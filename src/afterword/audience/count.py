@@ -49,7 +49,11 @@ def count(workspace: Workspace, audience: Audience, now: datetime) -> Count:
     """
     if fields := asked_of_the_event(audience):
         return Count(0, Precision.UNKNOWN, asked_of_the_event=fields)
-    condition = condition_of(audience, now)
+    return count_where(workspace, condition_of(audience, now))
+
+
+def count_where(workspace: Workspace, condition: Sql) -> Count:
+    """Count those for whom a condition on a row of customers is true, in the same time."""
     ends = time.monotonic() + SECONDS
     sample = _sample(workspace, condition)
     number, ids = _count_all(workspace, condition, sample, ends)

@@ -31,7 +31,7 @@ def create_campaign(
         metric=metric,
         type=CampaignType.REGULAR if channel == Channel.LINK else type_,
         channel=channel,
-        service=Service.SEGMENT if _is_triggered(type_, channel) else "",  # the only one, yet
+        service=Service.SEGMENT if _is_triggered(type_, channel) else "",  # the usual one
         link_token=new_link_token() if channel == Channel.LINK else None,
     )
 

@@ -26,7 +26,25 @@ class CampaignType(models.TextChoices):
 
 
 class Service(models.TextChoices):
+    """What triggers a transactional campaign: it says what Setup shows, and keeps nothing out.
+
+    All but the first two call an inbound webhook.
+    """
+
     SEGMENT = "segment", "Segment"
+    API = "api", "API"
+    WEBHOOK = "webhook", "Webhook"
+    CHARGEBEE = "chargebee", "Chargebee"
+    FRESHDESK = "freshdesk", "Freshdesk"
+    HUBSPOT = "hubspot", "HubSpot"
+    KLAVIYO = "klaviyo", "Klaviyo"
+    KUSTOMER = "kustomer", "Kustomer"
+    SALESFORCE = "salesforce", "Salesforce"
+    SHOPIFY = "shopify", "Shopify"
+    YOTPO = "yotpo", "Yotpo"
+    ZAPIER = "zapier", "Zapier"
+    ZENDESK = "zendesk", "Zendesk"
+    ZOHO = "zoho", "Zoho CRM"
 
 
 class ThrottleScope(models.TextChoices):

@@ -1,7 +1,8 @@
-"""`afterword member list`: shows who is in a workspace, with which role."""
+"""`afterword member list`: shows who is in a workspace or invited, with which role."""
 
 import argparse
 import sys
+from datetime import datetime
 
 from afterword.configuration import Configuration
 
@@ -22,7 +23,13 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
         return refuse(refused)
     members = workspace.members.select_related("user").order_by("user__email")
     pending = workspace.pending_members.select_related("user").order_by("user__email")
-    lines = [f"{one.role:<8} {one.user.email}" for one in members]
+    invites = workspace.invites.order_by("email")
+    lines = [f"{one.role:<8} {one.user.email} ({_seen(one.user.last_login)})" for one in members]
     lines += [f"{one.role:<8} {one.user.email} (waits for their link)" for one in pending]
+    lines += [f"{one.role:<8} {one.email} (invited until {one.expires_at:%F})" for one in invites]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
+
+
+def _seen(at: datetime | None) -> str:
+    return f"signed in {at:%F}" if at else "never signed in"

@@ -37,7 +37,14 @@ def cell(value: object) -> str:
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     text = str(value)
-    return clean_text(f"'{text}" if _may_compute(text) else text)
+    return clean_text(f"'{text}" if _may_compute(text.lstrip("'")) else text)
+
+
+def value_of(cell: str) -> str:
+    """Return the text that `cell` wrote so: without the apostrophe that it put in front."""
+    if cell.startswith("'") and _may_compute(cell.lstrip("'")):
+        return cell[1:]
+    return cell
 
 
 def _may_compute(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Pages of rows, newest first, that cost the same however far back one goes."""
+"""Pages of rows in the order of time, that cost the same however far one goes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +27,17 @@ def newest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> K
         older = Q(**{f"{at}__lt": moment}) | Q(id__lt=key)
         rows = rows.filter(older, **{f"{at}__lte": moment})
     found = list(rows.order_by(f"-{at}", "-id")[: size + 1])
+    shown = found[:size]
+    return KeysetPage(shown, _write(shown[-1], at) if len(found) > size else "")
+
+
+def soonest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> KeysetPage[Row]:
+    """The same the other way round: the earliest instant first."""
+    if (last := _read(cursor)) is not None:
+        moment, key = last
+        later = Q(**{f"{at}__gt": moment}) | Q(id__gt=key)
+        rows = rows.filter(later, **{f"{at}__gte": moment})
+    found = list(rows.order_by(at, "id")[: size + 1])
     shown = found[:size]
     return KeysetPage(shown, _write(shown[-1], at) if len(found) > size else "")
 

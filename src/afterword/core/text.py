@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ADDRESS = re.compile(r"[^\s@<>()\[\]{}\"',:;=/\\]++@[^\s@<>()\[\]{}\"',:;=/\\]++")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What turns the direction of a text, which a header could be made to lie with.
 _DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufeff]+")
@@ -17,6 +18,11 @@ def clean_text(value: str) -> str:
     if _SURROGATE.search(value):  # this also joins the two halves of a split character
         value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return unicodedata.normalize("NFC", value)
+
+
+def without_addresses(text: str) -> str:
+    """Return what a server said, without whom it said it of."""
+    return _ADDRESS.sub("***@***", text)
 
 
 def clean_json(value: object) -> object:

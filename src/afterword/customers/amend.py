@@ -1,6 +1,6 @@
 """What a member changes about a customer by hand. It is logged, and no older event undoes it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,25 +8,40 @@ from uuid import UUID
 from django.db import transaction
 
 from afterword.core.text import clean_text
-from afterword.customers.changes import log_change
+from afterword.customers.changes import log_changes
 from afterword.customers.models import Customer
 from afterword.customers.own_fields import MAX_LINE, read_tags
 from afterword.customers.record import MAX_TAGS, Record, set_own, set_property, stamp_of
 from afterword.customers.upsert import load_locked, store
-from afterword.workspaces.models import Member
+from afterword.workspaces.models import Member, User
 
 Change = Callable[[Record, str], None]
 
 
-@transaction.atomic
 def amend(member: Member, customer_id: UUID, change: Change, now: datetime) -> set[str]:
     """Change a customer of the member's workspace; return the names of what has another value."""
-    [record] = load_locked(member.workspace_id, [], [customer_id])
-    change(record, stamp_of(now))
-    if record.changed:
-        record.is_changed = True
-        store(member.workspace_id, [record], {}, member.user, now)
-    return record.changed
+    changed = amend_all(member.workspace_id, member.user, [customer_id], change, now)
+    return changed[0].changed if changed else set()
+
+
+@transaction.atomic
+def amend_all(
+    workspace_id: UUID,
+    by: User | None,
+    customer_ids: Collection[UUID],
+    change: Change,
+    now: datetime,
+) -> list[Record]:
+    """Change many in the same way; return those of which something has another value.
+
+    The number of queries does not depend on how many they are.
+    """
+    records = load_locked(workspace_id, [], customer_ids)
+    for record in records:
+        change(record, stamp_of(now))
+        record.is_changed = bool(record.changed)
+    store(workspace_id, records, {}, by or "", now)
+    return [record for record in records if record.changed]
 
 
 def fields(own: Mapping[str, str]) -> Change:
@@ -57,23 +72,46 @@ def tags(wanted: Collection[str]) -> Change:
     def change(record: Record, _stamp: str) -> None:
         kept = [tag for tag in record.tags if tag in wanted]
         new = [tag for tag in read_tags(list(wanted)) if tag not in kept]
-        found = [*kept, *new][:MAX_TAGS]
-        if found != record.tags:
-            record.changed.add("tags")
-            record.new_tags.update(set(found) - set(record.tags))
-            record.tags = found
+        _set_tags(record, [*kept, *new])
 
     return change
 
 
-@transaction.atomic
+def tags_added(names: Collection[str]) -> Change:
+    """Return the change that gives these tags; one for which there is no room is left out."""
+    return lambda record, _stamp: _set_tags(record, [*dict.fromkeys([*record.tags, *names])])
+
+
+def tags_removed(names: Collection[str]) -> Change:
+    return lambda record, _: _set_tags(record, [tag for tag in record.tags if tag not in names])
+
+
+def _set_tags(record: Record, wanted: Sequence[str]) -> None:
+    found = list(wanted[:MAX_TAGS])
+    if found != record.tags:
+        record.changed.add("tags")
+        record.new_tags.update(set(found) - set(record.tags))
+        record.tags = found
+
+
 def forget_last_survey(member: Member, customer: Customer, now: datetime) -> bool:
     """Let a regular campaign begin anew with them; throttle and cap look at mails, and stay.
 
     False if there was nothing to forget.
     """
-    rows = Customer.objects.filter(id=customer.id, last_surveyed_at__isnull=False)
-    if not rows.update(last_surveyed_at=None, updated_at=now):
-        return False
-    log_change(customer, ["last_surveyed_at"], member, now)
-    return True
+    return forget_last_surveys(member.workspace_id, member.user, [customer.id], now) == 1
+
+
+@transaction.atomic
+def forget_last_surveys(
+    workspace_id: UUID, by: User | None, customer_ids: Collection[UUID], now: datetime
+) -> int:
+    """The same for many, with three queries; return of how many there was something to forget."""
+    records = load_locked(workspace_id, [], customer_ids)
+    surveyed = [record for record in records if record.last_surveyed_at]
+    rows = Customer.objects.filter(id__in=[record.id for record in surveyed])
+    rows.update(last_surveyed_at=None, updated_at=now)
+    for record in surveyed:
+        record.changed.add("last_surveyed_at")
+    log_changes(workspace_id, surveyed, by or "", now)
+    return len(surveyed)

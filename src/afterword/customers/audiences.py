@@ -1,4 +1,4 @@
-"""The audiences of a workspace's campaigns, where they name a property or a tag.
+"""The audiences of a workspace's campaigns and saved views, where they name a property or a tag.
 
 Audiences belong to a later stage; here they are no more than JSON, as it is stored.
 """
@@ -21,12 +21,20 @@ def asking_for(workspace: Workspace, is_meant: Callable[[Filter], bool]) -> list
 
 
 def rewrite(workspace: Workspace, change: Callable[[Filter], Filter]) -> None:
-    """Put what `change` returns in the place of each filter; part of the caller's transaction."""
+    """Put what `change` returns in the place of each filter; part of the caller's transaction.
+
+    Views are rewritten too; that one asks for a property or a tag keeps nobody from deleting it.
+    """
     for campaign in workspace.campaigns.select_for_update():
         found = _changed(campaign.audience, change)
         if found != campaign.audience:
             campaign.audience = found
             campaign.save(update_fields=["audience", "updated_at"])
+    for view in workspace.customer_views.select_for_update():
+        found = _changed(view.audience, change)
+        if found != view.audience:
+            view.audience = found
+            view.save(update_fields=["audience"])
 
 
 def _filters(audience: Filter) -> Iterator[Filter]:

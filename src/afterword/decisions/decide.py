@@ -4,13 +4,20 @@ The rules stand in `whom`, `when` and `how_often`; the occasion says which of th
 """
 
 from datetime import datetime
+from typing import Any
 
 from afterword.decisions.fatigue import fatigued
 from afterword.decisions.how_often import capped, drawn, not_drawn, throttled
 from afterword.decisions.reasons import Reason
 from afterword.decisions.terms import Facts, Rules, Verdict
-from afterword.decisions.when import due_at, not_on, too_old
-from afterword.decisions.whom import not_meant, not_reachable, not_to_be_asked, not_vouched_for
+from afterword.decisions.when import due_at, not_on, too_old, waits_for
+from afterword.decisions.whom import (
+    not_meant,
+    not_reachable,
+    not_to_be_asked,
+    not_vouched_for,
+    of_our_own,
+)
 from afterword.occasions.occasion import Occasion, Rule
 
 
@@ -22,6 +29,7 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
         not_reachable(rules, facts.person)
         or not_on(occasion, rules)
         or too_old(occasion, rules, now)
+        or (None if occasion.skips(Rule.OWN_PEOPLE) else of_our_own(rules, facts.person))
         or not_to_be_asked(rules, facts)
         or not_vouched_for(occasion, facts)
         or not_meant(occasion, rules, facts, now)
@@ -29,8 +37,13 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
         or (throttled(rules, facts.surveys, now) if is_throttled else None)
         or (fatigued(rules, facts.surveys, due) if is_throttled else None)
         or capped(rules, facts.surveys, due)
-        or Verdict(Reason.SCHEDULED, {"due_at": due, **drawn(occasion, rules)}, due)
+        or Verdict(Reason.SCHEDULED, _scheduled(occasion, rules, due), due)
     )
+
+
+def _scheduled(occasion: Occasion, rules: Rules, due: datetime) -> dict[str, Any]:
+    wait = waits_for(occasion, rules, due)
+    return {"due_at": due, **({"waits_for": wait} if wait else {}), **drawn(occasion, rules)}
 
 
 def why_not_now(rules: Rules, facts: Facts, now: datetime) -> Verdict | None:
@@ -42,7 +55,8 @@ def why_not_now(rules: Rules, facts: Facts, now: datetime) -> Verdict | None:
     if not rules.is_active:
         return Verdict(Reason.CAMPAIGN_OFF)
     return (
-        not_to_be_asked(rules, facts)
+        of_our_own(rules, facts.person)
+        or not_to_be_asked(rules, facts)
         or throttled(rules, sent, now)
         or fatigued(rules, facts.surveys, now, is_going=True)
         or capped(rules, sent, now)

@@ -170,7 +170,16 @@ def _outranked(said: _Said) -> str:
 def _scheduled(said: _Said) -> str:
     drawn = f" {_sampled_out(said)}" if said.has("draw") else ""
     when = f" for {said.moment('due_at')}" if said.has("due_at") else ""
-    return f"A survey was scheduled{when}.{drawn}"
+    why = _PUTS_OFF.get(said.text("waits_for"), "")
+    return f"A survey was scheduled{when}{why}.{drawn}"
+
+
+_PUTS_OFF = {"delay": ", after the delay", "time_frame": ", when the time frame opens"}
+
+
+def _our_own(said: _Said) -> str:
+    listed = f": {said.text('pattern')} is on the list" if said.has("pattern") else ""
+    return f"The address is one of our own people's{listed}. They are never asked."
 
 
 def _unsubscribed(said: _Said) -> str:
@@ -197,6 +206,7 @@ _SENTENCES: dict[Reason, Callable[[_Said], str]] = {
     Reason.INVALID_EMAIL: _invalid_email,
     Reason.CAMPAIGN_OFF: lambda _said: "The campaign was switched off at the time.",
     Reason.TOO_OLD: _too_old,
+    Reason.OUR_OWN_PEOPLE: _our_own,
     Reason.UNSUBSCRIBED: _unsubscribed,
     Reason.HARD_BOUNCED: _since("A mail to this address bounced for good"),
     Reason.UNDELIVERABLE: _since("The address was found to be non-deliverable"),

@@ -99,6 +99,7 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         max_event_age=timedelta(days=workspace.max_event_age_days),
         time_frame=read_time_frame(campaign.time_frame, workspace.time_zone),
         fatigue=_fatigue(workspace),
+        own_people=frozenset(workspace.own_people),
         priority=campaign.priority,
     )
 

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     INVALID_EMAIL = "invalid_email"
     CAMPAIGN_OFF = "campaign_off"
     TOO_OLD = "too_old"
+    OUR_OWN_PEOPLE = "our_own_people"
     UNSUBSCRIBED = "unsubscribed"
     HARD_BOUNCED = "hard_bounced"
     UNDELIVERABLE = "undeliverable"
@@ -35,6 +36,7 @@ _LABELS = {
     Reason.INVALID_EMAIL: "Invalid e-mail address",
     Reason.CAMPAIGN_OFF: "Campaign off",
     Reason.TOO_OLD: "Too old",
+    Reason.OUR_OWN_PEOPLE: "Our own people",
     Reason.UNSUBSCRIBED: "Unsubscribed",
     Reason.HARD_BOUNCED: "Hard-bounced",
     Reason.UNDELIVERABLE: "Non-deliverable",

@@ -9,7 +9,7 @@ from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.decisions.models import Decision
 from afterword.decisions.terms import Verdict
-from afterword.occasions.occasion import Kind, Occasion
+from afterword.occasions.occasion import Occasion
 
 # One that waited is updated, not doubled.
 _CONFLICT = """
@@ -40,7 +40,7 @@ def record(workspace_id: UUID, decided: Iterable[Decided], now: datetime) -> Non
                 "occasion_kind": one.occasion.kind,
                 "occasion_id": one.occasion.id,
                 "month": one.occasion.month,
-                "event_id": one.occasion.id if one.occasion.kind == Kind.EVENT else None,
+                "event_id": one.occasion.event_id,
                 "campaign_id": one.campaign_id,
                 "customer_id": one.customer_id,
                 "reason": one.verdict.reason,

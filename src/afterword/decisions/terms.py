@@ -35,6 +35,7 @@ class Rules:
     max_event_age: timedelta
     time_frame: TimeFrame | None = None
     fatigue: Fatigue | None = None
+    own_people: frozenset[str] = frozenset()  # patterns of addresses and domains
     priority: int = 1  # where two compete for the budget's last place, the higher one gets it
 
     @property

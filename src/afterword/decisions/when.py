@@ -11,8 +11,18 @@ def due_at(occasion: Occasion, rules: Rules) -> datetime:
     """The delay runs from the receipt; a time frame that is closed then opens later."""
     if occasion.skips(Rule.DELAY):
         return occasion.received_at
+    if occasion.delay is not None:
+        return occasion.received_at + occasion.delay
     due = occasion.received_at + rules.delay
     return rules.time_frame.opens(due) if rules.time_frame else due
+
+
+def waits_for(occasion: Occasion, rules: Rules, due: datetime) -> str:
+    """Say what puts it off until it is due: "delay", "time_frame", or "" for nothing."""
+    if due == occasion.received_at:
+        return ""
+    delay = rules.delay if occasion.delay is None else occasion.delay
+    return "delay" if due == occasion.received_at + delay else "time_frame"
 
 
 def not_on(occasion: Occasion, rules: Rules) -> Verdict | None:

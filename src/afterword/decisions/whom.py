@@ -5,6 +5,7 @@ from datetime import datetime
 from afterword.decisions.reasons import Reason
 from afterword.decisions.terms import Facts, Person, Rules, Verdict
 from afterword.occasions.occasion import Occasion, Rule
+from afterword.suppressions.patterns import patterns_about
 
 
 def not_reachable(rules: Rules, person: Person) -> Verdict | None:
@@ -17,6 +18,15 @@ def not_reachable(rules: Rules, person: Person) -> Verdict | None:
     if person.waits_until:
         return Verdict(Reason.WAITING_FOR_ADDRESS, {**ids, "until": person.waits_until})
     return Verdict(Reason.NO_EMAIL, ids)
+
+
+def of_our_own(rules: Rules, person: Person) -> Verdict | None:
+    """Who works here is no customer."""
+    if not rules.own_people or not person.email:
+        return None
+    patterns = patterns_about(person.email)
+    found = next((pattern for pattern in patterns if pattern in rules.own_people), None)
+    return Verdict(Reason.OUR_OWN_PEOPLE, {"pattern": found}) if found else None
 
 
 def not_to_be_asked(rules: Rules, facts: Facts) -> Verdict | None:

@@ -18,7 +18,7 @@ class InboxItem(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     workspace_id = models.UUIDField()
-    token_id = models.UUIDField()
+    token_id = models.UUIDField(null=True)  # None for what an inbound webhook brought
     is_trusted = models.BooleanField()
     received_at = models.DateTimeField()
     # The call as it came, cleaned of what PostgreSQL cannot hold.

@@ -31,7 +31,7 @@ class Taken:
     """A call on its way through the flow."""
 
     call: Call
-    token_id: UUID
+    token_id: UUID | None
     is_trusted: bool
     received_at: datetime
     # As the inbox held it.
@@ -60,7 +60,8 @@ class Taken:
             properties=call.properties,
             traits=call.traits,
             previous=keys(call.previous_id, call.previous_id),
-            unassigns=call.type == "track",  # a page's properties are about the page
+            # A page's properties are about the page, and a hook carries what its service knows.
+            unassigns=call.type == "track" and call.hook is None,
         )
 
 
@@ -75,6 +76,14 @@ def lock_inbox(workspace_id: UUID) -> bool:
             [str(workspace_id)],
         )
         return bool(cursor.fetchone()[0])
+
+
+def hold_inbox(workspace_id: UUID) -> None:
+    """Wait for that right, and hold off whoever takes events up until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('inbox' || %s, 0))", [str(workspace_id)]
+        )
 
 
 def oldest(workspace_id: UUID, limit: int) -> tuple[list[int], list[Taken]]:

@@ -8,13 +8,18 @@ from afterword.customers.values import PropertyType
 from afterword.feedback.models import Response
 
 
-def _last_scores(customers: Collection[UUID]) -> Mapping[UUID, int]:
+def newest_answers(customers: Collection[UUID]) -> Mapping[UUID, Response]:
+    """Return the newest answer that counts, by customer; one query."""
     newest = (
         Response.objects.filter(customer__in=customers, counts=True)
         .order_by("customer", "-created_at", "-id")
         .distinct("customer")
     )
-    return dict(newest.values_list("customer_id", "score"))
+    return {one.customer_id: one for one in newest if one.customer_id}
+
+
+def _last_scores(customers: Collection[UUID]) -> Mapping[UUID, int]:
+    return {id_: one.score for id_, one in newest_answers(customers).items()}
 
 
 LAST_SCORE = LaterField(

@@ -26,10 +26,11 @@ def facts_of(customer: Customer) -> list[Fact]:
 
 
 def _fact(one: Property, value: object) -> Fact:
-    return Fact(one.id, one.name, one.type, _shown(value, one.type), _written(value, one.type))
+    return Fact(one.id, one.name, one.type, shown_value(value, one.type), _written(value, one.type))
 
 
-def _shown(value: object, type_: str) -> object:
+def shown_value(value: object, type_: str) -> object:
+    """Return a stored value as a page shows it."""
     if type_ == PropertyType.DATE and isinstance(value, str):
         return _date(datetime.fromisoformat(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else value

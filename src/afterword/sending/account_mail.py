@@ -31,18 +31,23 @@ KEPT_FOR = timedelta(days=30)
 _UNSETTLED = (*WAITING, State.CLAIMED, State.HANDING_OVER)
 _SUBJECT = "Choose a new password"
 # The decision log's word for an address of which a mail came back for good.
-_HARD_BOUNCED = "hard_bounced"
+HARD_BOUNCED = "hard_bounced"
 
 
 def send_password_link(user: User) -> None:
     """Send the user a link to choose a password; committed with the caller's transaction."""
+    queue_account_mail(PASSWORD_RESET, user.id, user.email)
+
+
+def queue_account_mail(kind: str, about: UUID, recipient: str) -> None:
+    """Queue a mail that is no workspace's; committed with the caller's transaction."""
     now = timezone.now()
     Mail.objects.create(
-        kind=PASSWORD_RESET,
-        about=str(user.id),
+        kind=kind,
+        about=str(about),
         stream_kind=ACCOUNTS.kind,
         stream_id=ACCOUNTS.id,
-        recipient=user.email,
+        recipient=recipient,
         created_at=now,
         due_at=now,
     )
@@ -56,25 +61,26 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
     """
     users = User.objects.filter(is_active=True).in_bulk({mail.about for mail in mails})
     by_id = {str(id_): user for id_, user in users.items()}
-    bounced = _bounced({mail.recipient for mail in mails})
+    bounced = hard_bounced({mail.recipient for mail in mails})
     unwanted: dict[UUID, Unwanted] = {}
     for mail in mails:
         user = by_id.get(mail.about)
         if user is None or user.email != mail.recipient:
             unwanted[mail.id] = Unwanted(detail={"account": "changed"})
         elif at := bounced.get(mail.recipient):
-            unwanted[mail.id] = Unwanted(_HARD_BOUNCED, {"since": at})
+            unwanted[mail.id] = Unwanted(HARD_BOUNCED, {"since": at})
         else:
             mail.matter = password_link(user)
     return unwanted
 
 
-def _bounced(recipients: set[str]) -> dict[str, datetime]:
+def hard_bounced(recipients: set[str]) -> dict[str, datetime]:
+    """Return since when mail about accounts came back for good, by address."""
     rows = Mail.objects.filter(workspace=None, recipient__in=recipients, bounce=Bounce.HARD)
     return {recipient: at for recipient, at in rows.values_list("recipient", "bounced_at") if at}
 
 
-_NONE_BOUNCED: LiteralString = """
+NONE_BOUNCED: LiteralString = """
     (SELECT id FROM sending_mail AS earlier
      WHERE earlier.workspace_id IS NULL AND earlier.recipient = ready.recipient
        AND earlier.bounce = 'hard' LIMIT 1) IS NULL
@@ -82,11 +88,19 @@ _NONE_BOUNCED: LiteralString = """
 
 
 def _password_letter(mail: Mail, now: datetime) -> Letter:
-    words = {"link": mail.matter, "address": mail.recipient, "host": settings.BASE_URL}
+    words = {"link": mail.matter}
+    return account_letter(mail, now, _SUBJECT, "sending/password_reset", words)
+
+
+def account_letter(
+    mail: Mail, now: datetime, subject: str, template: str, words: dict[str, object]
+) -> Letter:
+    """Write a mail in the installation's own name; `template` has no ending."""
+    words = {"address": mail.recipient, "host": settings.BASE_URL, **words}
     rendered = Rendered(
-        _SUBJECT,
-        render_to_string("sending/password_reset.html", words),
-        render_to_string("sending/password_reset.txt", words),
+        subject,
+        render_to_string(f"{template}.html", words),
+        render_to_string(f"{template}.txt", words),
     )
     sender = Sender(default_address(), None)
     return letter_of(
@@ -109,4 +123,4 @@ def forget_old(now: datetime) -> None:
         Mail.objects.filter(id__in=ids).delete()
 
 
-PASSWORD_RESET_KIND = Kind(PASSWORD_RESET, _password_letter, _may_still_go, condition=_NONE_BOUNCED)
+PASSWORD_RESET_KIND = Kind(PASSWORD_RESET, _password_letter, _may_still_go, condition=NONE_BOUNCED)

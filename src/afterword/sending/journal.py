@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from afterword.core.folders import make_folder
+from afterword.core.text import without_addresses
 from afterword.sending.hand_over import Accepted
 from afterword.sending.lease import Held
 
@@ -48,8 +49,12 @@ class Page:
         return self._written >= PAGE
 
     def write(self, held: Held, reply: str | None) -> None:
-        """Write a line; without a reply it says that the mail is being composed."""
-        line = json.dumps([str(held.id), held.attempt, reply]).encode() + b"\n"
+        """Write a line; without a reply it says that the mail is being composed.
+
+        A server may name whom the mail is for: nothing that outlives an erasure does.
+        """
+        kept = reply if reply is None else without_addresses(reply)
+        line = json.dumps([str(held.id), held.attempt, kept]).encode() + b"\n"
         self._open_notes += reply is not None
         self._written += os.write(self._file, line)
 

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from afterword.core.email_address import normalise
 from afterword.customers.models import Customer
+from afterword.suppressions.erased import spellings
 from afterword.suppressions.mail_domains import Reach, is_reserved, reach_now, reach_of
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.patterns import domain_of
@@ -148,7 +149,7 @@ def _stop(customer: Customer, finding: Finding) -> Stop:
 def _release(customer: Customer, now: datetime, by: User | None) -> None:
     live = Suppression.objects.filter(
         workspace_id=customer.workspace_id,
-        pattern=customer.address,
+        pattern__in=spellings(customer.address),
         reason=SuppressionReason.UNDELIVERABLE,
         ended_at=None,
     )

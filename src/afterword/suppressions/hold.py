@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from afterword.suppressions.erased import addresses_behind, is_erased
 from afterword.suppressions.patterns import BELOW, address_end, is_address
 
 Address = tuple[UUID, str]  # workspace and e-mail, or pattern
@@ -27,8 +28,10 @@ def hold(patterns: Collection[Address]) -> list[Held]:
 
     In the order of their keys, as everyone locks customers: else two may wait for each other.
     """
+    hidden = [(of, pattern) for of, pattern in patterns if is_erased(pattern)]
     addresses = [(of, pattern) for of, pattern in patterns if is_address(pattern)]
-    domains = [(of, pattern) for of, pattern in patterns if not is_address(pattern)]
+    addresses += addresses_behind(hidden)
+    domains = [one for one in patterns if not is_address(one[1]) and not is_erased(one[1])]
     exact = [(of, address_end(domain)[1:]) for of, domain in domains if domain[:2] != BELOW]
     below = [(of, address_end(domain)) for of, domain in domains if domain[:2] == BELOW]
     with connection.cursor() as cursor:

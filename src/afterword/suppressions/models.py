@@ -28,8 +28,8 @@ class Suppression(models.Model):
     workspace = models.ForeignKey(
         Workspace, models.CASCADE, related_name="suppressions", db_index=False
     )
-    # An address (`ann@example.com`), a domain (`example.com`), or the domains below one
-    # (`*.example.com`); in lower case, domains in ASCII.
+    # An address (`ann@example.com`), the hash of one that was erased (`erased.py`), a domain
+    # (`example.com`), or the domains below one (`*.example.com`); in lower case, domains in ASCII.
     pattern = models.CharField(max_length=254)
     reason = models.CharField(max_length=20, choices=SuppressionReason.choices)
     # Only the surveys of this campaign; None for all.

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from afterword.customers.models import Customer
+from afterword.suppressions.erased import all_patterns_about, is_erased, spellings
 from afterword.suppressions.models import Suppression, SuppressionReason
-from afterword.suppressions.patterns import is_address, patterns_about
+from afterword.suppressions.patterns import is_address
 from afterword.workspaces.models import Workspace
 
 Reason = SuppressionReason
@@ -31,6 +32,14 @@ class ShownStop:
     suppression: Suppression
     campaign: str = ""  # the name of the only one that it is about
     customer: Customer | None = None  # who has the address, where one does
+
+    @property
+    def name(self) -> str:
+        """What it is about, as pages say it."""
+        pattern = self.suppression.pattern
+        if not is_erased(pattern):
+            return pattern
+        return self.customer.address if self.customer else "An erased address"
 
     @property
     def is_live(self) -> bool:
@@ -61,11 +70,13 @@ class ShownStop:
 def stops_about(customer: Customer) -> list[ShownStop]:
     """Return all that stops, or stopped, mail to a customer's address; what is live first."""
     rows = Suppression.objects.filter(
-        workspace_id=customer.workspace_id, pattern__in=patterns_about(customer.address)
+        workspace_id=customer.workspace_id, pattern__in=all_patterns_about(customer.address)
     )
     found = list(rows.select_related("by", "ended_by").order_by("-at", "-id")[:50])
     found.sort(key=lambda row: row.ended_at is not None)
-    return _with_campaigns(customer.workspace, found, {customer.address: customer})
+    return _with_campaigns(
+        customer.workspace, found, dict.fromkeys(spellings(customer.address), customer)
+    )
 
 
 def shown(workspace: Workspace, rows: Collection[Suppression]) -> list[ShownStop]:

@@ -20,9 +20,9 @@ from afterword.customers.record import Record
 from afterword.customers.standing import COLUMNS, FREE, Standing
 from afterword.happenings.models import HappeningKind
 from afterword.happenings.note import Happened, note
+from afterword.suppressions.erased import all_patterns_about, twins
 from afterword.suppressions.hold import Address, Held, hold
 from afterword.suppressions.models import Suppression, SuppressionReason
-from afterword.suppressions.patterns import patterns_about
 from afterword.workspaces.models import User
 
 COLUMN_OF = {
@@ -75,7 +75,7 @@ def standings(addresses: Collection[Address]) -> dict[Address, Standing]:
 
     E-mails are spelt as customers' are. Those that nothing stops are left out.
     """
-    about = {address: patterns_about(address[1]) for address in addresses}
+    about = {address: all_patterns_about(address[1]) for address in addresses}
     live = _live({(workspace, p) for (workspace, _), found in about.items() for p in found})
     if not live:
         return {}
@@ -134,11 +134,19 @@ def suppress_all(stops: Collection[Stop], now: datetime) -> list[Stop]:
 def release(
     suppression: Suppression, *, how: str, now: datetime, by: User | None = None, note: str = ""
 ) -> None:
-    """End a suppression; what else stops mail to its addresses goes on. The first time counts."""
+    """End a suppression; what else stops mail to its addresses goes on. The first time counts.
+
+    It is the same whether the address is known, or kept as a hash since it was erased.
+    """
     customers = hold({(suppression.workspace_id, suppression.pattern)})
-    ended = Suppression.objects.filter(id=suppression.id, ended_at=None).update(
-        ended_at=now, ended_how=how, ended_note=clean_text(note), ended_by=by
+    same = Suppression.objects.filter(
+        workspace_id=suppression.workspace_id,
+        pattern__in=twins(suppression, [one.email for one in customers]),
+        reason=suppression.reason,
+        campaign_id=suppression.campaign_id,
+        ended_at=None,
     )
+    ended = same.update(ended_at=now, ended_how=how, ended_note=clean_text(note), ended_by=by)
     if ended and suppression.campaign_id is None:
         _recompute(COLUMN_OF[SuppressionReason(suppression.reason)], customers, now)
 
@@ -173,7 +181,7 @@ def _mark(customers: Iterable[Held], new: Iterable[Stop], now: datetime) -> None
             columns[stop.workspace_id, stop.pattern].add(COLUMN_OF[stop.reason])
     marked: dict[str, set[Held]] = defaultdict(set)
     for customer in customers:
-        for pattern in patterns_about(customer.email):
+        for pattern in all_patterns_about(customer.email):
             for column in columns.get((customer.workspace_id, pattern), ()):
                 marked[column].add(customer)
     for column, held in marked.items():

@@ -119,7 +119,7 @@ def _said(lines: Lines, new: int) -> str:
 
 
 def _ended(stop: ShownStop) -> str:
-    pattern = stop.suppression.pattern
+    pattern = stop.name
     if stop.suppression.reason == SuppressionReason.UNSUBSCRIBED:
         return f"{stop.customer or pattern} may get surveys again."
     return f"{pattern} may get mail again."

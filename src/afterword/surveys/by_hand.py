@@ -1,5 +1,6 @@
-"""Ask by hand: one survey for one customer, by a campaign and its template, be it on or off."""
+"""Ask by hand: one customer or many, by a campaign and its template, be it on or off."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from afterword.campaigns.models import Campaign, Channel
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.customers.models import Customer
+from afterword.customers.record import Record
 from afterword.customers.snapshot import snapshot
 from afterword.customers.upsert import load_locked
 from afterword.decisions.decide import decide
@@ -16,12 +18,14 @@ from afterword.decisions.facts import facts_of, past_surveys, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
-from afterword.decisions.record import Decided, record
-from afterword.decisions.terms import Person, Verdict
+from afterword.decisions.record import Decided
+from afterword.decisions.record import record as record_all
+from afterword.decisions.terms import Facts, PastSurvey, Person, Verdict
 from afterword.occasions.hand.occasion_of import occasion_of
+from afterword.occasions.occasion import Occasion
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
-from afterword.workspaces.models import Member, WorkspaceRows
+from afterword.workspaces.models import Member, User, WorkspaceRows
 
 
 def campaigns_to_ask_by(member: Member) -> WorkspaceRows[Campaign]:
@@ -30,32 +34,63 @@ def campaigns_to_ask_by(member: Member) -> WorkspaceRows[Campaign]:
     return rows.filter(channel=Channel.EMAIL, template__isnull=False).order_by("name")
 
 
-@transaction.atomic
 def ask_by_hand(
     customer: Customer, campaign: Campaign, member: Member, occasion_id: UUID, now: datetime
 ) -> Verdict:
     """Queue a survey, unless something stops mail to the customer: then the verdict says what.
 
-    Sample, audience, delay, throttle and the campaign's switch are no reasons; a day's cap is one.
     Asked again with the same occasion, it says what was decided at first.
     """
-    [known] = load_locked(customer.workspace_id, [], [customer.id])
-    if before := Decision.objects.filter(campaign=campaign, occasion_id=occasion_id).first():
-        return Verdict(Reason(before.reason), before.detail)
-    look_up_standings(customer.workspace_id, [known])
-    past = past_surveys(customer.workspace_id, {known.id: known.email}, now - CAP_WINDOW)
-    rules = rules_of(campaign, member.workspace, {})
-    facts = facts_of(
-        known.standing, is_known=True, surveys=past[known.id], person=Person(known.email)
-    )
-    occasion = occasion_of(occasion_id, now)
-    verdict = decide(occasion, rules, facts, now)
-    verdict.detail["by"] = str(member.user_id)
-    if verdict.due_at and known.email:
-        seen = snapshot(known.own, known.tags, known.properties, known.company_id)
-        asking = Asking(new_id(), campaign, known.id, known.email, occasion, verdict.due_at, seen)
-        verdict.detail["survey_id"] = asking.id
-        schedule(customer.workspace_id, [asking], now)
-        transaction.on_commit(lambda: wake("send_due"))
-    record(customer.workspace_id, [Decided(occasion, campaign.id, known.id, verdict)], now)
+    [verdict] = ask_all_by_hand({customer.id: occasion_id}, campaign, member.user, now).values()
     return verdict
+
+
+@transaction.atomic
+def ask_all_by_hand(
+    occasions: Mapping[UUID, UUID], campaign: Campaign, by: User | None, now: datetime
+) -> dict[UUID, Verdict]:
+    """Queue a survey for each of these customers, each with an occasion of their own.
+
+    Sample, audience, delay, throttle and the campaign's switch are no reasons not to; a day's cap
+    is one. Who is asked again with the same occasion is not. Returns the verdicts by customer, of
+    those that there are; the number of queries does not depend on how many.
+    """
+    workspace = campaign.workspace
+    known = load_locked(workspace.id, [], occasions)
+    found = _decided_before(campaign, occasions)
+    new = [record for record in known if record.id not in found]
+    look_up_standings(workspace.id, new)
+    past = past_surveys(workspace.id, {one.id: one.email for one in new}, now - CAP_WINDOW)
+    rules = rules_of(campaign, workspace, {})
+    askings, decided = [], []
+    for record in new:
+        occasion = occasion_of(occasions[record.id], now)
+        verdict = decide(occasion, rules, _facts(record, past[record.id]), now)
+        verdict.detail["by"] = str(by.id) if by else None
+        if verdict.due_at and record.email:
+            askings.append(_asking(record, record.email, campaign, occasion, verdict.due_at))
+            verdict.detail["survey_id"] = askings[-1].id
+        decided.append(Decided(occasion, campaign.id, record.id, verdict))
+        found[record.id] = verdict
+    schedule(workspace.id, askings, now)
+    record_all(workspace.id, decided, now)
+    if askings:
+        transaction.on_commit(lambda: wake("send_due"))
+    return found
+
+
+def _decided_before(campaign: Campaign, occasions: Mapping[UUID, UUID]) -> dict[UUID, Verdict]:
+    whose = {occasion: customer for customer, occasion in occasions.items()}
+    rows = Decision.objects.filter(campaign=campaign, occasion_id__in=whose)
+    return {whose[row.occasion_id]: Verdict(Reason(row.reason), row.detail) for row in rows}
+
+
+def _facts(record: Record, surveys: Sequence[PastSurvey]) -> Facts:
+    return facts_of(record.standing, is_known=True, surveys=surveys, person=Person(record.email))
+
+
+def _asking(
+    record: Record, email: str, campaign: Campaign, occasion: Occasion, due_at: datetime
+) -> Asking:
+    seen = snapshot(record.own, record.tags, record.properties, record.company_id)
+    return Asking(new_id(), campaign, record.id, email, occasion, due_at, seen)

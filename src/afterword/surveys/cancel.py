@@ -15,13 +15,13 @@ def waiting(invitations: WorkspaceRows[Invitation]) -> WorkspaceRows[Invitation]
     return invitations.filter(mail__state__in=WAITING)
 
 
-def cancel(invitations: WorkspaceRows[Invitation], by: UUID, now: datetime) -> int:
+def cancel(invitations: WorkspaceRows[Invitation], by: UUID | None, now: datetime) -> int:
     """Cancel the mails of those that wait, for the user `by`; return how many.
 
     One statement: a mail that a worker claims at the same time is either claimed or cancelled.
     """
     chosen, values = waiting(invitations).values("id").query.sql_with_params()
-    detail = json.dumps({"by": str(by)})
+    detail = json.dumps({"by": str(by) if by else None})
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL.format(chosen=chosen), [now, detail, *values, now, detail])
         return int(cursor.fetchone()[0])

@@ -14,7 +14,7 @@ from afterword.customers.language import wanted_language
 from afterword.decisions.decide import why_not_now
 from afterword.decisions.facts import facts_of, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
-from afterword.decisions.terms import PastSurvey, Rules
+from afterword.decisions.terms import PastSurvey, Person, Rules
 from afterword.occasions.occasion import SKIPPED, Kind, Rule
 from afterword.sending.kinds import Unwanted
 from afterword.sending.models import Mail
@@ -91,7 +91,9 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
         theirs = sent[mail.workspace_id, mail.recipient]
         asked = _asked_of(mail.matter, rules[campaign_id])
         if verdict := why_not_now(
-            asked, facts_of(mail.standing, is_known=True, surveys=theirs), now
+            asked,
+            facts_of(mail.standing, is_known=True, surveys=theirs, person=Person(mail.recipient)),
+            now,
         ):
             unwanted[mail.id] = Unwanted(verdict.reason, verdict.detail)
         else:

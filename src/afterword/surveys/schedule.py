@@ -7,7 +7,7 @@ from uuid import UUID
 
 from afterword.campaigns.models import Campaign
 from afterword.core import bulk
-from afterword.occasions.occasion import Kind, Occasion
+from afterword.occasions.occasion import Occasion
 from afterword.surveys.invite import Invited, invite
 from afterword.surveys.models import Survey, SurveyFacts
 
@@ -38,7 +38,7 @@ def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> No
                 "customer_id": asking.customer_id,
                 "occasion_kind": asking.occasion.kind,
                 "occasion_id": asking.occasion.id,
-                "event_id": asking.occasion.id if asking.occasion.kind == Kind.EVENT else None,
+                "event_id": asking.occasion.event_id,
                 "email": asking.email,
                 "metric": asking.campaign.metric,
                 "channel": asking.campaign.channel,

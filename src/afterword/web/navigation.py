@@ -18,14 +18,19 @@ _PAGES = [
     ("Follow-ups", "/follow-ups", "icons/arrow-right.svg"),
     ("Customers", "/customers", "icons/users.svg"),
     ("Events", "/events", "icons/bolt.svg"),
+    ("Queue", "/queue", "icons/clock.svg"),
     ("Outbox", "/outbox", "icons/send.svg"),
     ("Templates", "/templates", "icons/template.svg"),
 ]
 _MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
+_MEMBERS = ("Members", "/settings/members", "icons/users.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
+    ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
+    _MEMBERS,
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
+    ("Our own people", "/settings/own-people", "icons/users.svg"),
     ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),
@@ -37,8 +42,8 @@ def pages(path: str, *, with_mailbox: bool) -> list[Item]:
     return _items([*_PAGES, _MAILBOX] if with_mailbox else _PAGES, path)
 
 
-def settings_pages(path: str) -> list[Item]:
-    return _items(_SETTINGS, path)
+def settings_pages(path: str, *, may_administer: bool) -> list[Item]:
+    return _items(_SETTINGS if may_administer else [_MEMBERS], path)
 
 
 def _items(entries: list[tuple[str, str, str]], path: str) -> list[Item]:

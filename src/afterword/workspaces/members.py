@@ -16,7 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from afterword.workspaces.models import Member, PendingMember, Role, User, Workspace
+from afterword.workspaces.models import Invite, Member, PendingMember, Role, User, Workspace
 
 
 class Joining(Enum):
@@ -66,17 +66,38 @@ def add_member(workspace: Workspace, email: str, role: Role, password: str | Non
 def remove_member(workspace: Workspace, email: str) -> None:
     """Take somebody out of the workspace, or back what waits for them; raises CannotChange.
 
-    Every page asks for the member anew, so it holds from the next one on. The last owner stays.
+    Every page asks for the member anew, so it holds from the next one on. What they offered to
+    others is taken back, for they may be those others; the workspace's tokens go on. The last owner
+    stays.
     """
     found = Member.objects.filter(workspace=workspace, user__email=email).first()
     pending = PendingMember.objects.filter(workspace=workspace, user__email=email)
-    if found is None and not pending.exists():
+    invites = Invite.objects.filter(workspace=workspace, email=email)
+    if found is None and not pending.exists() and not invites.exists():
         raise CannotChange(f"{email} is not in {workspace.name}.")
     if found:
         _keep_an_owner(workspace, email)
     pending.delete()
+    invites.delete()
     if found:
         found.delete()
+        Invite.objects.filter(workspace=workspace, by=found.user_id).delete()
+
+
+@transaction.atomic
+def change_role(workspace: Workspace, user: User, role: Role) -> Role:
+    """Give a member another role and return the one before; raises CannotChange.
+
+    It is given to somebody who is in the workspace, not to an address. The last owner stays one.
+    """
+    if role != Role.OWNER:
+        _keep_an_owner(workspace, user.email)
+    rows = Member.objects.select_for_update().filter(workspace=workspace, user=user)
+    if (member := rows.first()) is None:
+        raise CannotChange(f"{user.email} is not in {workspace.name} any more.")
+    former = Role(member.role)
+    rows.update(role=role)
+    return former
 
 
 @transaction.atomic
@@ -85,6 +106,14 @@ def confirm_address(user: User, now: datetime) -> None:
     User.objects.filter(id=user.id).update(address_confirmed_at=now)
     for pending in PendingMember.objects.filter(user=user).select_related("workspace"):
         _give(pending.workspace, user, Role(pending.role))
+
+
+def join(workspace: Workspace, user: User, role: Role) -> Joined:
+    """Make a member of somebody who has shown who they are; a higher role that they have stays."""
+    held = Member.objects.filter(workspace=workspace, user=user).first()
+    if held and not role.exceeds(Role(held.role)):
+        return Joined(user, workspace, Role(held.role), Joining.UNCHANGED)
+    return _give(workspace, user, role)
 
 
 def password_link(user: User) -> str:
@@ -117,8 +146,7 @@ def _keep_an_owner(workspace: Workspace, email: str) -> None:
     )
     if [one.user.email for one in owners.select_related("user").order_by("id")] == [email]:
         raise CannotChange(
-            f"{email} is the last owner of {workspace.name}: make somebody else an owner first, "
-            "with `afterword member add … --role owner`."
+            f"{email} is the last owner of {workspace.name}: make somebody else an owner first."
         )
 
 

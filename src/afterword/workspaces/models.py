@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from afterword.core.ids import new_id
@@ -18,6 +19,7 @@ MOST_ADDRESS_WAIT_MINUTES = 24 * 60
 MOST_EVENT_AGE_DAYS = 3_650
 MOST_FATIGUE_SURVEYS = 1_000
 MOST_FATIGUE_DAYS = 3_650
+MOST_OWN_PEOPLE = 200
 
 
 class UserManager(BaseUserManager["User"]):
@@ -75,6 +77,13 @@ class Workspace(models.Model):
     # At most so many surveys of a customer in so many days, over all campaigns; None for no budget.
     fatigue_surveys = models.PositiveSmallIntegerField(null=True, blank=True)
     fatigue_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Domains and addresses of who works here: never asked, and no part of scores.
+    own_people = ArrayField(
+        models.CharField(max_length=254),
+        default=list,
+        blank=True,
+        db_default=models.Value([], ArrayField(models.CharField(max_length=254))),
+    )
     # How long an event whose ids lead to no address yet waits for one.
     address_wait_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
     # Empty for the address that the server's settings give; else one at a verified domain.
@@ -101,6 +110,10 @@ class Role(models.TextChoices):
         """Whether the role may make and revoke tokens and change the workspace."""
         return self in {Role.OWNER, Role.ADMIN}
 
+    def may_manage(self, *others: "Role") -> bool:
+        """Whether the role may give and take these: an admin's own do not reach an owner's."""
+        return self.may_administer and not any(other.exceeds(self) for other in others)
+
     def exceeds(self, other: "Role") -> bool:
         """Whether the role may do more than the other one."""
         from_the_top = list(Role)
@@ -126,10 +139,16 @@ class WorkspaceRows(models.QuerySet[Row]):
 
 
 class Member(models.Model):
+    """Somebody who works in a workspace."""
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="members")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Since when they want no mail by the workspace's notifications; None: they get it.
+    spared_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkspaceRows.as_manager()
 
     class Meta:
         constraints = (
@@ -157,6 +176,34 @@ class PendingMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} as {self.role}, once confirmed"
+
+
+class Invite(models.Model):
+    """A role that is offered to whoever opens the link sent to an address.
+
+    The link is `link_id`, signed (`invites.py`): nothing in the table lets anybody in. A link that
+    is sent again has a new one, and the old one leads nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="invites", db_index=False)
+    email = models.CharField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    link_id = models.UUIDField(unique=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="invites")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    objects = WorkspaceRows.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "email"], name="one_invite_per_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"invite as {self.role}"
 
 
 class Scope(models.TextChoices):
@@ -192,6 +239,10 @@ class Token(models.Model):
     hash = models.BinaryField(max_length=32, unique=True)
     hint = models.CharField(max_length=12)
     created_at = models.DateTimeField(auto_now_add=True)
+    # None where a command or a file made it, and for those of before this was kept.
+    made_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = TokenQuerySet.as_manager()

@@ -7,6 +7,7 @@ from afterword.core.announce import announce
 from afterword.workspaces.models import (
     Scope,
     Token,
+    User,
     Workspace,
     hash_token,
     new_token_secret,
@@ -21,7 +22,9 @@ class NameTaken(Exception):
 
 
 @transaction.atomic
-def make_token(workspace: Workspace, name: str, scope: Scope) -> tuple[Token, str]:
+def make_token(
+    workspace: Workspace, name: str, scope: Scope, made_by: User | None = None
+) -> tuple[Token, str]:
     """Make a token; return it with its secret, which nobody can read again.
 
     Raises NameTaken.
@@ -35,6 +38,7 @@ def make_token(workspace: Workspace, name: str, scope: Scope) -> tuple[Token, st
                 scope=scope,
                 hash=hash_token(secret),
                 hint=secret[:7],
+                made_by=made_by,
             )
     except IntegrityError as error:
         raise NameTaken(name) from error

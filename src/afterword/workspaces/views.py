@@ -74,7 +74,10 @@ def tokens(request: HttpRequest, member: Member) -> HttpResponse:
 def _make(form: TokenForm, member: Member) -> tuple[Token, str] | None:
     try:
         return make_token(
-            member.workspace, form.cleaned_data["name"], Scope(form.cleaned_data["scope"])
+            member.workspace,
+            form.cleaned_data["name"],
+            Scope(form.cleaned_data["scope"]),
+            member.user,
         )
     except NameTaken as refusal:
         form.add_error("name", str(refusal))

@@ -149,6 +149,7 @@ def test_the_description_is_public(db: None, client: Client):
             "/outbox",
             "/campaigns",
             "/decisions",
+            "/survey",
             "/{metric}/score",
         ]
     }

@@ -9,15 +9,19 @@ from afterword.campaigns.models import (
     Channel,
     Reminder,
     ReminderWhen,
+    Service,
     ThrottleScope,
 )
+from afterword.hooks.models import Hook, HookScope
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Brand, Template
 from afterword.workspaces.models import Role, Scope, Workspace
 from tests import factories
 from tests.followups import a_notification, a_webhook, an_autoresponder
+from tests.pictures import a_picture
 
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+PNG = a_picture()
+OTHER_PNG = a_picture(size=(31, 17))
 EVE = "eve@acme.test"
 DOCUMENT: dict[str, Any] = {
     "subject": "How was it, {{ first_name | default: 'there' }}?",
@@ -93,11 +97,12 @@ def a_rich_workspace() -> Workspace:
         fatigue_days=30,
         address_wait_minutes=11,
         sender_address="hello@acme.com",
+        own_people=["acme.test"],
     )
     factories.a_property(workspace, "orders", "number")
     factories.a_property(workspace, "null", "collection")
     workspace.properties.update(description="What they bought: all of it")
-    own, brands = keep_logo(workspace, PNG), keep_logo(workspace, PNG + b"2")
+    own, brands = keep_logo(workspace, PNG), keep_logo(workspace, OTHER_PNG)
     Brand.objects.create(
         workspace=workspace, logo=brands, colour="#112233", sender_name="Acme", footer="1\r\n2"
     )
@@ -118,6 +123,14 @@ def a_rich_workspace() -> Workspace:
     _follow(first, member.user_id)
     a_webhook("https://acme.test/all", workspace=workspace, headers={"X-Key": "s3cret"})
     _other_campaigns(workspace, template)
+    Hook.objects.create(
+        workspace=workspace,
+        name="Tickets",
+        campaign=first,
+        service=Service.ZENDESK,
+        mapping={"email": ["ticket.email", "email"], "no": ["x"]},
+    )
+    Hook.objects.create(workspace=workspace, name="Stop", scope=HookScope.UNSUBSCRIBE)
     return workspace
 
 

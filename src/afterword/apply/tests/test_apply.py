@@ -13,11 +13,13 @@ from afterword.apply.reading import read_file
 from afterword.campaigns.models import Campaign
 from afterword.customers.models import Property
 from afterword.survey_templates.models import Template
+from afterword.survey_templates.pictures import redraw
 from afterword.workspaces.models import Scope, Token, Workspace, hash_token
 from afterword.workspaces.tokens import revoke
 from tests import factories
+from tests.pictures import a_picture
 
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+PNG = a_picture()
 SHOP = """\
 workspace: {name: Acme, time_zone: Europe/Prague}
 properties:
@@ -106,7 +108,7 @@ def test_a_workspace_is_made_as_the_file_says(shop: Path):
     campaign = workspace.campaigns.get()
     assert campaign.template
     assert campaign.template.logo
-    assert bytes(campaign.template.logo.content) == PNG
+    assert bytes(campaign.template.logo.content) == redraw(PNG).content
     assert campaign.template.subject.startswith("How was your order, {{ first_name")
     assert campaign.events == ["Order Completed", "Place order"]
     assert campaign.audience == {
@@ -137,7 +139,7 @@ def test_the_same_file_again_changes_nothing(shop: Path):
 
 def test_what_changed_is_named(shop: Path):
     apply_path(shop)
-    (shop.parent / "logo.png").write_bytes(PNG + b"!")
+    (shop.parent / "logo.png").write_bytes(a_picture(colour="red"))
     edit(
         shop,
         ("time_zone: Europe/Prague", "max_mails_per_day: 5"),

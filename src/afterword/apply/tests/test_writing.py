@@ -27,6 +27,7 @@ from afterword.demo import FILE
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.notifications.models import Notification
 from afterword.followups.webhooks.models import Webhook
+from afterword.hooks.models import Hook
 from afterword.survey_templates.models import Brand, Template
 from afterword.workspaces.models import Token, Workspace
 from tests import factories
@@ -44,7 +45,8 @@ NOT_WRITTEN: dict[type[models.Model], set[str]] = {
     Webhook: {"sealed_secret", "sealed_headers"},
     Notification: {"sealed_slack_url", "digest_at", "members"},  # who is a member there
     Autoresponder: set(),
-    Token: {"hash", "hint", "revoked_at"},
+    Hook: {"sealed_secret", "switched_off_at"},
+    Token: {"hash", "hint", "revoked_at", "made_by"},
 }
 TABLES = tuple(NOT_WRITTEN)
 
@@ -150,7 +152,7 @@ def test_it_takes_as_many_queries_for_many(django_assert_max_num_queries):
     for _ in range(5):
         factories.a_campaign(workspace)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         write(workspace)
 
 

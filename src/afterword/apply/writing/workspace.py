@@ -1,6 +1,7 @@
 """A whole workspace as a file has it, and the pictures that go with the file."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from afterword.apply.writing.text import as_yaml, given, with_plain_lines
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.notifications.models import Notification
 from afterword.followups.webhooks.models import Webhook
+from afterword.hooks.models import Hook
 from afterword.survey_templates.models import Logo, workspace_brand
 from afterword.workspaces.models import Workspace
 
@@ -69,6 +71,7 @@ def write(workspace: Workspace) -> Written:
                     for each in campaigns.order_by("key")
                 ],
                 **rules.get(None, {}),
+                "inbound_webhooks": [_hook(each) for each in _hooks(workspace)],
                 "tokens": [
                     {"name": each.name, "scope": each.scope}
                     for each in workspace.tokens.live().order_by("name")
@@ -80,12 +83,29 @@ def write(workspace: Workspace) -> Written:
     return found
 
 
+def _hooks(workspace: Workspace) -> Iterable[Hook]:
+    return workspace.hooks.select_related("campaign").order_by("name", "created_at", "id")
+
+
+def _hook(hook: Hook) -> dict[str, Any]:
+    """Its address is a secret."""
+    found = {
+        "name": hook.name,
+        "scope": hook.scope,
+        "campaign": hook.campaign.key if hook.campaign else "",
+        "service": hook.service,
+        "fields": hook.mapping,
+    }
+    return {**given(found), "active": hook.is_on}
+
+
 def _settings(workspace: Workspace) -> dict[str, Any]:
     budget = {"surveys": workspace.fatigue_surveys, "days": workspace.fatigue_days}
     return {
         "name": workspace.name,
         "time_zone": workspace.time_zone,
         **given({"fatigue": given(budget), "sender_address": workspace.sender_address}),
+        "own_people": list(workspace.own_people),
         "keep_unsent_properties": workspace.keeps_unsent_properties,
         "max_mails_per_day": workspace.max_mails_per_day,
         "max_event_age_days": workspace.max_event_age_days,

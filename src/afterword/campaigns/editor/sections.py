@@ -19,10 +19,11 @@ from afterword.campaigns.creation import why_not_deleted
 from afterword.campaigns.editor.audience_form import AudienceForm
 from afterword.campaigns.editor.forms import NameForm, TemplateForm, candidates
 from afterword.campaigns.editor.later_sections import later_address, with_later
+from afterword.campaigns.editor.later_setups import note_chosen
 from afterword.campaigns.editor.queued import queued_words
 from afterword.campaigns.editor.regular_form import RegularForm
 from afterword.campaigns.editor.schedule_form import ScheduleForm
-from afterword.campaigns.models import Campaign, CampaignType
+from afterword.campaigns.models import Campaign, CampaignType, Service
 from afterword.customers.values import PropertyType
 from afterword.web.way_back import onward
 from afterword.workspaces.access import for_members
@@ -102,7 +103,11 @@ def schedule(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
             request, campaign, "schedule", regular, template="campaigns/edit_regular.html"
         )
     form = ScheduleForm(campaign, request.POST or None)
-    return _section(request, campaign, "schedule", form, form.save)
+    if _is_sent(request, form):
+        form.save()
+        note_chosen(campaign)
+        return _saved(request, campaign, "schedule")
+    return show_section(request, campaign, "schedule", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -178,6 +183,8 @@ def show_section(
         "sections": sections,
         "queued": queued_words(campaign, section),
         "next": _next(sections),
+        # An answer to a form may stand at an address that shows nothing by itself.
+        "here": next((each.address for each in sections if each.is_current), request.path),
         "missing": [_linked(campaign, each) for each in what_is_missing(campaign)],
         "advice": _linked(campaign, NO_EVENTS) if _names_no_event(campaign) else None,
     }
@@ -186,7 +193,8 @@ def show_section(
 
 
 def _names_no_event(campaign: Campaign) -> bool:
-    return campaign.type == CampaignType.TRANSACTIONAL and not campaign.events
+    is_by_events = campaign.service in ("", Service.SEGMENT)
+    return campaign.type == CampaignType.TRANSACTIONAL and is_by_events and not campaign.events
 
 
 def _linked(campaign: Campaign, missing: Missing) -> dict[str, str]:

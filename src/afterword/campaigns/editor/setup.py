@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from afterword.campaigns.editor.later_setups import later_setup
 from afterword.campaigns.editor.sections import find_campaign, show_section
 from afterword.campaigns.editor.snippets import fill
 from afterword.campaigns.models import Campaign, Service
@@ -33,8 +34,11 @@ def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRespon
 def new_key(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     """Make a key and show it within the snippets, this once: only its hash is kept."""
     campaign = find_campaign(request, member, campaign_id)
-    scope = Scope.BROWSER if request.POST.get("scope") == Scope.BROWSER else Scope.INGEST
-    return show_setup(request, campaign, made=make_token(member.workspace, _name(campaign), scope))
+    asked = request.POST.get("scope", "")
+    scope = Scope(asked) if asked in (Scope.BROWSER, Scope.WRITE) else Scope.INGEST
+    return show_setup(
+        request, campaign, made=make_token(member.workspace, _name(campaign), scope, member.user)
+    )
 
 
 def show_setup(
@@ -44,6 +48,11 @@ def show_setup(
     made: tuple[Token, str] | None = None,
 ) -> HttpResponse:
     """Show how events are sent, with the test event that could not be, or the key just made."""
+    if brought := later_setup(campaign.service):
+        context = dict(brought.context(campaign))
+        return show_section(
+            request, campaign, "setup", test_event, template=brought.template, **context
+        )
     token, secret = made or (None, "")
     is_browser = token is not None and token.scope == Scope.BROWSER
     keys = ("", secret) if is_browser else (secret, "")
@@ -52,6 +61,7 @@ def show_setup(
         campaign,
         "setup",
         test_event,
+        template="campaigns/setup_api.html" if campaign.service == Service.API else "",
         is_segment=campaign.service == Service.SEGMENT,
         made=token,
         secret=secret,

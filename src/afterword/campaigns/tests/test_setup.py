@@ -73,6 +73,12 @@ def test_a_key_is_made_on_the_spot_filled_in_and_shown_once(client, campaign):
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+def test_switched_on_beside_a_key_it_comes_back_to_setup(client, campaign):
+    content = make_key(client, campaign).content.decode()
+
+    assert f'name="then" value="/campaigns/{campaign.id}/setup"' in content
+
+
 def test_a_browser_key_goes_into_the_browsers_snippet_alone(client, campaign):
     answer = make_key(client, campaign, "browser")
 

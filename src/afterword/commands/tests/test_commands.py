@@ -1,7 +1,10 @@
 """The commands that change workspaces from a terminal."""
 
+import argparse
 import io
+import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,15 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from django.utils import timezone
 
-from afterword.commands import tables
+from afterword.commands import export_person, tables
 from afterword.commands.tests.conftest import Run
+from afterword.configuration import configuration
+from afterword.customers.models import Customer
 from afterword.running.errors import CannotRun
 from afterword.workspaces.models import (
+    Invite,
     Member,
     PendingMember,
     Role,
@@ -248,7 +255,7 @@ def test_what_waits_for_somebody_is_listed_as_such(run: Run):
     _, out, _ = run("member list", "--workspace", owner.workspace.name)
 
     assert out.splitlines() == [
-        f"owner    {owner.user.email}",
+        f"owner    {owner.user.email} (never signed in)",
         f"admin    {ANN} (waits for their link)",
     ]
 
@@ -266,12 +273,15 @@ def test_what_waits_for_somebody_is_taken_back(run: Run):
 def test_members_are_listed_with_their_roles(run: Run):
     owner = factories.a_member()
     analyst = factories.a_member(owner.workspace, Role.ANALYST)
+    User.objects.filter(id=owner.user_id).update(last_login=factories.NOW)
     factories.a_member()
 
     _, out, _ = run("member list", "--workspace", owner.workspace.name)
 
-    listed = {tuple(line.split()) for line in out.splitlines()}
-    assert listed == {("owner", owner.user.email), ("analyst", analyst.user.email)}
+    assert set(out.splitlines()) == {
+        f"owner    {owner.user.email} (signed in 2026-11-01)",
+        f"analyst  {analyst.user.email} (never signed in)",
+    }
 
 
 @pytest.mark.parametrize("password", ["", "short", "password123"])
@@ -301,3 +311,65 @@ def test_tables_of_another_release_are_not_touched(db: None, monkeypatch: pytest
 
     with pytest.raises(CannotRun, match="afterword migrate"):
         tables.ready_tables()
+
+
+def test_somebody_is_invited_and_once_more_a_minute_later(run: Run):
+    workspace = factories.a_member().workspace
+    words = member_words(workspace, "analyst")
+
+    status, out, _ = run("member invite", *words)
+    again = run("member invite", *words)
+    Invite.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+
+    assert status == 0
+    assert out.startswith(f"A link is on its way to {ANN}")
+    assert again[0] == 2
+    assert "wait a minute" in again[2]
+    assert run("member invite", *words)[0] == 0
+    assert "invited until" in run("member list", "--workspace", workspace.name)[1]
+    assert run("member remove", "--workspace", workspace.name, "--email", ANN)[0] == 0
+    assert not Invite.objects.exists()
+
+
+def test_a_role_is_changed(run: Run):
+    owner = factories.a_member()
+    member = factories.a_member(owner.workspace, Role.MEMBER)
+    words = ["--workspace", owner.workspace.name, "--email", member.user.email]
+
+    status, out, _ = run("member role", *words, "--role", "admin")
+
+    member.refresh_from_db()
+    assert (status, member.role) == (0, Role.ADMIN)
+    assert out == f"{member.user.email} is admin of {owner.workspace.name}, and was member.\n"
+    assert run("member role", *words[:3], ANN, "--role", "admin")[0] == 2
+
+
+@pytest.mark.parametrize("said", [f"{ANN}\n", "somebody else\n", "--yes"])
+def test_a_person_is_erased_once_the_address_is_written_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch, said: str
+):
+    workspace = factories.a_workspace()
+    factories.a_customer(workspace, email=ANN)
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    words = ["--workspace", workspace.name, "--email", ANN, *([said] if said == "--yes" else [])]
+
+    status, out, err = run("erase", *words)
+
+    is_erased = said != "somebody else\n"
+    assert Customer.objects.exists() is not is_erased
+    assert status == (0 if is_erased else 2)
+    assert ("1 customers" in out) if is_erased else (err == "Nothing was erased.\n")
+    assert run("erase", *words, "--yes")[0] == (2 if is_erased else 0)
+
+
+def test_a_person_is_exported(db: None, capsysbinary: pytest.CaptureFixture[bytes]):
+    workspace = factories.a_workspace()
+    factories.a_customer(workspace, email=ANN)
+    arguments = argparse.Namespace(workspace=workspace.name, email=ANN)
+
+    assert export_person.run(arguments, configuration()) == 0
+
+    told = json.loads(capsysbinary.readouterr().out)
+    assert told["customers"][0]["email"] == ANN
+    arguments.email = "nobody@acme.test"
+    assert export_person.run(arguments, configuration()) == 2

@@ -3,10 +3,11 @@ import io
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from afterword.core.csv_cells import cell, lines
+from afterword.core.csv_cells import cell, lines, value_of
+from afterword.core.text import clean_text
 
 SIGNS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\ufe62", "\ufe63"]
 FORMULAS = [
@@ -72,3 +73,12 @@ def test_any_text_can_be_read_back(text):
     assert end == "end"
     assert read == cell(text)
     assert not read or read[0] not in "=+@\t\r\n\0"
+
+
+@given(st.text())
+@example("'=1+1")
+@example("''=1+1")
+def test_what_was_written_is_read_back_as_it_was(text):
+    kept = clean_text(text)  # as the database holds it
+
+    assert value_of(cell(kept)) == kept

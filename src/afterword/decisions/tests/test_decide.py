@@ -1,14 +1,17 @@
 """The rules, one by one and in their order."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.audience.definition import compile_audience
+from afterword.campaigns.time_frame import TimeFrame
 from afterword.customers.values import PropertyType
 from afterword.decisions.decide import decide, why_not_now
 from afterword.decisions.how_often import draw_sample
@@ -36,6 +39,7 @@ ORDER = Occasion(
 )
 ADDRESS = Person(email="ann@example.com")
 ANN = Facts(is_known=True, person=ADDRESS, fields={"country": "USA"})
+SATURDAYS = TimeFrame(frozenset({5}), time(9), time(17), ZoneInfo("UTC"))
 AMERICANS = compile_audience(
     {"match": "all", "filters": [{"field": "country", "operator": "is", "value": "USA"}]}, {}
 )
@@ -80,6 +84,47 @@ def test_what_stops_mail_stops_no_survey_on_a_page():
     on_a_page = replace(EVERYONE, goes_by_mail=False)
     assert reason(rules=on_a_page, facts=replace(ANN, hard_bounced_at=NOW)) is Reason.SCHEDULED
     assert reason(rules=on_a_page, facts=replace(ANN, unsubscribed_at=NOW)) is Reason.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("pattern", ["ann@example.com", "example.com"])
+@pytest.mark.parametrize("kind", [Kind.EVENT, Kind.CALL, Kind.HOOK, Kind.HAND, Kind.DUE_DATE])
+def test_our_own_people_are_never_asked(kind, pattern):
+    rules = replace(EVERYONE, own_people=frozenset({pattern, "other.example"}))
+
+    verdict = decide(replace(ORDER, kind=kind), rules, ANN, NOW)
+
+    assert (verdict.reason, verdict.detail) == (Reason.OUR_OWN_PEOPLE, {"pattern": pattern})
+    assert why_not_now(rules, ANN, NOW) == verdict
+    assert reason(rules=replace(rules, own_people=frozenset({"*.example.com"}))) is Reason.SCHEDULED
+
+
+def test_who_works_here_may_speak_by_a_link():
+    rules = replace(EVERYONE, own_people=frozenset({"example.com"}), goes_by_mail=False)
+
+    assert reason(replace(ORDER, kind=Kind.PAGE), rules) is Reason.SCHEDULED
+
+
+@pytest.mark.parametrize(
+    ("changes", "waits_for"),
+    [
+        ({}, None),
+        ({"delay": 2 * DAY}, "delay"),
+        ({"time_frame": SATURDAYS}, "time_frame"),
+    ],
+)
+def test_a_decision_says_what_puts_its_survey_off(changes, waits_for):
+    verdict = decide(ORDER, replace(EVERYONE, **changes), ANN, NOW)
+
+    assert verdict.detail.get("waits_for") == waits_for
+
+
+def test_an_occasions_own_delay_stands_for_the_campaigns():
+    call = replace(ORDER, kind=Kind.CALL, delay=DAY)
+    rules = replace(EVERYONE, delay=2 * DAY, time_frame=SATURDAYS)
+
+    verdict = decide(call, rules, ANN, NOW)
+
+    assert (verdict.due_at, verdict.detail["waits_for"]) == (NOW + DAY, "delay")
 
 
 def test_a_person_who_asks_by_hand_skips_what_they_have_looked_at():
@@ -277,6 +322,7 @@ rules = st.builds(
     throttle_spans_campaigns=st.booleans(),
     max_mails_per_day=st.integers(1, 5),
     max_event_age=st.just(7 * DAY),
+    own_people=st.sampled_from([frozenset(), frozenset({"example.com"})]),
 )
 ORDER_OF_REASONS = list(Reason)
 

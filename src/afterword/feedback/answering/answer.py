@@ -13,6 +13,7 @@ from afterword.customers.record import OWN_COLUMNS
 from afterword.customers.snapshot import snapshot
 from afterword.feedback.answering.further import Answers
 from afterword.feedback.models import Response, ResponseFacts
+from afterword.feedback.own_people.recount import is_own
 from afterword.happenings.models import HappeningKind
 from afterword.happenings.note import Happened, note
 from afterword.survey_templates.metrics import SCALES, Metric
@@ -125,7 +126,11 @@ def record_answer(
 
 
 def lock_survey(invitation: Invitation) -> Survey:
-    return Survey.objects.select_for_update(no_key=True).get(id=invitation.survey_id)
+    """Raises AnswerClosed where whoever was asked has been erased since the page was fetched."""
+    rows = Survey.objects.select_for_update(no_key=True)
+    if (survey := rows.filter(id=invitation.survey_id).first()) is None:
+        raise AnswerClosed("This survey is over.")
+    return survey
 
 
 def _standing(response: Response) -> Standing:
@@ -151,6 +156,7 @@ def _new_response(survey: Survey, now: datetime) -> Response:
         campaign_id=survey.campaign_id,
         customer_id=survey.customer_id,
         email=survey.email,
+        counts=not is_own(survey.workspace, survey.email),
         metric=survey.metric,
         created_at=now,
     )

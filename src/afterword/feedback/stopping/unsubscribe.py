@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from afterword.suppressions.erased import spellings
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.suppress import Stop, release, suppress_all
 from afterword.surveys.models import Invitation, Survey
@@ -69,7 +70,7 @@ def _said(invitation: Invitation) -> WorkspaceRows[Suppression]:
     return Suppression.objects.filter(
         Q(campaign_id=None) | Q(campaign_id=invitation.survey.campaign_id),
         workspace_id=invitation.workspace_id,
-        pattern__in=_addresses(invitation),
+        pattern__in=[one for email in _addresses(invitation) for one in spellings(email)],
         reason__in=_BY_THE_PERSON,
         ended_at=None,
     )

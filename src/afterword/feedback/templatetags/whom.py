@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template import Context
 
-from afterword.feedback.whom.filters import is_of_whom
+from afterword.campaigns.editor.asked_audience import is_of_filters
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ def rest_of_query(context: Context) -> list[tuple[str, str]]:
         (name, value)
         for name, values in context["request"].GET.lists()
         for value in values
-        if not is_of_whom(name) and name != "after" and value
+        if not is_of_filters(name) and name != "after" and value
     ]
 
 

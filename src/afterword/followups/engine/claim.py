@@ -94,6 +94,8 @@ def settle(
         changed = _change(
             delivery, now, state=State.WAITING, due_at=now + wait, words=reply.words[:1000]
         )
+    if not changed and not Delivery.objects.filter(id=delivery.id).exists():
+        return False  # its rule was deleted meanwhile, or whoever it was about was erased
     Attempt.objects.create(
         delivery=delivery,
         number=delivery.attempt,

@@ -13,6 +13,7 @@ from afterword.core.sealed import seal
 from afterword.followups.notifications.digest import next_digest
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency, Notification
 from afterword.followups.rule_form import RuleForm
+from afterword.workspaces.models import Member
 
 MOST_ADDRESSES = 50
 
@@ -62,7 +63,7 @@ class NotificationForm(RuleForm):
     def __init__(self, rule: Notification, data: Any = None) -> None:
         super().__init__(rule, data)
         people = rule.workspace.members.select_related("user").order_by("user__email")
-        choices = [(str(one.user_id), str(one.user.email)) for one in people]
+        choices = [(str(one.user_id), _named(one)) for one in people]
         self.fields["members"].choices = choices  # type: ignore[attr-defined]
         self.initial["members"] = [str(id_) for id_ in rule.members]
         self.initial["addresses"] = ", ".join(rule.addresses)
@@ -105,3 +106,8 @@ class NotificationForm(RuleForm):
             notification.sealed_slack_url = seal(given["slack_url"])
         notification.digest_at = next_digest(notification, timezone.now())
         return notification
+
+
+def _named(member: Member) -> str:
+    email = str(member.user.email)
+    return f"{email} (wants no mail by notifications)" if member.spared_at else email

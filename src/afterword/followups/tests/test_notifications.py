@@ -61,6 +61,17 @@ def test_an_answer_reaches_members_and_addresses_at_once(sink):
     assert "It was &lt;b&gt;late" in message.get_body(("html",)).get_content()
 
 
+def test_a_member_who_wants_none_is_left_out(sink):
+    campaign = a_campaign()
+    spared = a_member(campaign.workspace, spared_at=timezone.now())
+    a_notification(campaign, members=[spared.user_id])
+    answer(campaign, 3, "Late", submitted=True)
+
+    run(sink)
+
+    assert sink.recipients == ["team@acme.test"]
+
+
 def test_it_waits_for_the_form_so_that_the_whole_answer_is_told_once(sink):
     campaign = a_campaign()
     a_notification(campaign)

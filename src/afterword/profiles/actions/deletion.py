@@ -1,5 +1,6 @@
 """Delete a customer: what they answered and were sent stays, under the name that they had."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from afterword.customers.models import Customer
+from afterword.customers.upsert import load_locked
 from afterword.profiles.page import find_customer
 from afterword.surveys.cancel import cancel, waiting
 from afterword.surveys.models import Invitation
 from afterword.workspaces.access import for_changers
-from afterword.workspaces.models import Member, WorkspaceRows
+from afterword.workspaces.models import Member, Viewer, WorkspaceRows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +26,7 @@ def delete(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
     customer = find_customer(member, customer_id)
     if request.method == "POST":
         name = str(customer)
-        remove(member, customer, timezone.now())
+        remove(member, [customer.id], member.user_id, timezone.now())
         messages.success(
             request, f"{name} is deleted. Their feedback and what was sent to them are kept."
         )
@@ -33,17 +35,22 @@ def delete(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
         "customer": customer,
         "answers": customer.responses.count(),
         "surveys": customer.surveys.count(),
-        "waiting": waiting(_invitations(member, customer)).count(),
+        "waiting": waiting(_invitations(member, [customer.id])).count(),
     }
     return render(request, "profiles/deletion.html", context)
 
 
 @transaction.atomic
-def remove(member: Member, customer: Customer, now: datetime) -> None:
-    """Cancel what waits for them, and delete the row; a new event makes them known anew."""
-    cancel(_invitations(member, customer), member.user_id, now)
-    customer.delete()
+def remove(viewer: Viewer, customer_ids: Collection[UUID], by: UUID | None, now: datetime) -> int:
+    """Cancel what waits for them, and delete the rows; a new event makes them known anew.
+
+    Returns how many there were. The number of queries hardly depends on it.
+    """
+    held = [record.id for record in load_locked(viewer.workspace_id, [], customer_ids)]
+    cancel(_invitations(viewer, held), by, now)
+    Customer.objects.filter(id__in=held).delete()
+    return len(held)
 
 
-def _invitations(member: Member, customer: Customer) -> WorkspaceRows[Invitation]:
-    return Invitation.objects.visible_to(member).filter(survey__customer=customer)
+def _invitations(viewer: Viewer, customer_ids: Collection[UUID]) -> WorkspaceRows[Invitation]:
+    return Invitation.objects.visible_to(viewer).filter(survey__customer__in=customer_ids)

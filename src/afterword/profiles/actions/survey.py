@@ -23,17 +23,22 @@ from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member
 
 
-class _Named(forms.ModelChoiceField):  # type: ignore[type-arg]
+class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Chooses a campaign to ask by; its form says of which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Campaign.objects.none(),
+            empty_label=None,
+            help_text="Its template is used, also while the campaign is off.",
+        )
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name} ({obj.scale.label}, {'on' if obj.is_active else 'off'}): {obj.template}"
 
 
 class SurveyForm(forms.Form):
-    campaign = _Named(
-        Campaign.objects.none(),
-        empty_label=None,
-        help_text="Its template is used, also while the campaign is off.",
-    )
+    campaign = CampaignField()
     # A form that is sent twice asks once.
     occasion = forms.UUIDField(widget=forms.HiddenInput)
 

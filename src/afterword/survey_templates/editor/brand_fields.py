@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 
 from afterword.core.one_line import one_line_only
-from afterword.survey_templates.logos import MOST_BYTES, LogoRefused, media_type
+from afterword.survey_templates.pictures import MOST_BYTES, PictureRefused, redraw
 
 
 class BrandFields(forms.Form):
@@ -40,8 +40,8 @@ class BrandFields(forms.Form):
             return None
         content: bytes = file.read(MOST_BYTES + 1)
         try:
-            media_type(content)
-        except LogoRefused as refusal:
+            redraw(content)
+        except PictureRefused as refusal:
             raise ValidationError(str(refusal)) from refusal
         return content
 

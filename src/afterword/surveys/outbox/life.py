@@ -50,6 +50,7 @@ def life_of(invitation: Invitation, now: datetime, zone: tzinfo) -> Life:
         *_answered(invitation),
         *(_ended(mail, zone) if mail else ()),
         *(_sent_again(mail) if mail else ()),
+        *(_hastened(mail) if mail else ()),
         *_reminders(invitation),
     ]
     never = now + timedelta(days=36500)  # what nobody noted the time of comes last
@@ -156,6 +157,12 @@ def _ended(mail: Mail, zone: tzinfo) -> Iterator[Step]:
                 Status.FAILED.explanation,
                 mail.server_reply,
             )
+
+
+def _hastened(mail: Mail) -> Iterator[Step]:
+    if at := mail.detail.get("hastened_at"):
+        by = _by(mail, "hastened_by")
+        yield Step(datetime.fromisoformat(at), "Sent before its time", "send", by)
 
 
 def _sent_again(mail: Mail) -> Iterator[Step]:

@@ -21,6 +21,7 @@ from afterword.surveys.outbox.numbers import MOST, count
 from afterword.surveys.outbox.search import PERIODS, Mark, Search
 from afterword.surveys.outbox.status import Status
 from afterword.surveys.send_again import may_be_sent_again, send_again
+from afterword.surveys.send_now import hastenable
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member, Role
 
@@ -96,6 +97,7 @@ def survey(request: HttpRequest, member: Member, invitation_id: UUID) -> HttpRes
             "mail": found.mail,
             "life": life_of(found, timezone.now(), zone),
             "may_be_cancelled": found.mail is not None and found.mail.state in WAITING,
+            "may_be_sent_now": bool(hastenable(rows.filter(id=found.id), timezone.now())),
             "may_be_sent_again": may_be_sent_again(found),
         },
     )

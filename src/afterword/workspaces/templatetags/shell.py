@@ -41,7 +41,7 @@ def shell(context: Context) -> Shell:
         may_change=role.may_change,
         may_administer=role.may_administer,
         items=pages(request.path, with_mailbox=configuration().mail is None),
-        settings=settings_pages(request.path) if role.may_administer else [],
+        settings=settings_pages(request.path, may_administer=role.may_administer),
         workspaces=sorted((each.workspace for each in members), key=str),
     )
 

@@ -71,12 +71,15 @@ class Sent(msgspec.Struct, rename="camel"):
 
 
 class Envelope(msgspec.Struct, rename="camel"):
-    """What a batch says for all its calls; of a delivery by Segment, what it is mapped to."""
+    """What a batch says for all its calls; of what came another way, whom it is for and whence."""
 
     sent_at: Any = None
     context: Any = None
     integrations: Any = None
     campaigns: list[UUID] | None = None
+    # Of a call by an inbound webhook: which, and what it says that the customer comes from.
+    hook: UUID | None = None
+    source: str = ""
 
 
 class Call(msgspec.Struct):
@@ -95,8 +98,10 @@ class Call(msgspec.Struct):
     # What the call itself says under `email`, the most telling first; trimmed, not checked.
     email_candidates: list[str]
     occurred_at: datetime
-    # The campaigns that it is for, where Segment's destination says so; None: by its name.
+    # The campaigns that it is for, where whoever delivered it says so; None: by its name.
     campaigns: list[UUID] | None = None
+    hook: UUID | None = None  # the inbound webhook that it came by
+    source: str = "Segment"  # what a customer it makes known comes from
 
 
 VIEWS: Mapping[object, str] = {"page": "Page", "screen": "Screen"}
@@ -127,6 +132,8 @@ def read_call(body: str | bytes, envelope: str, received_at: datetime) -> Call:
         email_candidates=addresses(properties, own_traits, known_traits),
         occurred_at=_time_of(sent, around, received_at),
         campaigns=around.campaigns,
+        hook=around.hook,
+        source=around.source or "Segment",
     )
 
 

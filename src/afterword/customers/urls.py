@@ -1,8 +1,0 @@
-"""The addresses of customers."""
-
-from django.urls import path
-
-from afterword.customers import views
-
-app_name = "customers"
-urlpatterns = [path("customers", views.customers, name="list")]

@@ -1,0 +1,1 @@
+"""Our own people: who they are, and that their answers are no part of scores."""

@@ -1,0 +1,266 @@
+"""Every place where something of a person is kept: what is erased, and what is exported.
+
+There is one list, so that neither forgets a place. A model that is in neither this list nor
+`APART` fails a test: whoever adds one decides here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from afterword.core.email_address import normalise
+from afterword.customers.models import Change, Customer, Identity
+from afterword.decisions.models import Decision
+from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
+from afterword.events.sources.segment.payload import Call, read_call
+from afterword.feedback.models import Hit, Response, ResponseFacts
+from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
+from afterword.happenings.models import Happening
+from afterword.mail.mailbox.kept import read
+from afterword.mail.models import MailboxMessage, Pace
+from afterword.privacy.removal import (
+    Wish,
+    blank,
+    delete,
+    delete_or_make_anonymous,
+    keep_hashed,
+)
+from afterword.privacy.traces import Traces
+from afterword.sending.models import DeliveryEvent, Mail
+from afterword.suppressions.erased import spellings
+from afterword.suppressions.models import Suppression
+from afterword.surveys.models import Invitation, Survey, SurveyFacts
+from afterword.web.models import KeptForm
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Rows of one model that are of, or about, a person."""
+
+    name: str  # in the export and on the receipt
+    model: type[Model]
+    rows: Callable[[Traces], Rows]
+    # Removes them and returns how many there were.
+    erase: Callable[[Rows, Wish], int] = delete
+    # Columns that are not told: secrets of links, and how our own work stands.
+    untold: frozenset[str] = frozenset()
+    # What is told of a row, where it is not its columns.
+    tell: Callable[[Any], dict[str, Any]] | None = field(default=None)
+
+
+def _saying(model: type[Model], column: str) -> Callable[[Traces], Rows]:
+    """Return what finds the rows of a workspace, or of none, whose text names an address."""
+
+    def rows(traces: Traces) -> Rows:
+        of_workspace = any(one.name == "workspace" for one in model._meta.get_fields())
+        mine = {"workspace_id": traces.workspace_id} if of_workspace else {}
+        return model._default_manager.filter(_names(traces.addresses, column), **mine)
+
+    return rows
+
+
+def _names(texts: list[str], column: str) -> Q:
+    """Return the condition that a column has one of the texts in it, whatever the case."""
+    found = Q(pk__in=[])
+    for text in texts:
+        found |= Q(**{f"{column}__icontains": text})
+    return found
+
+
+def _rejections(traces: Traces) -> Rows:
+    """What could not be an event may be cut off, so it is no JSON: its text is looked at."""
+    ids = [f'"userId":{gap}"{one}"' for one in traces.user_ids for gap in ("", " ")]
+    ids += [f'"anonymousId":{gap}"{one}"' for one in traces.anonymous_ids for gap in ("", " ")]
+    named = _names([*traces.addresses, *ids], "excerpt") | _names(traces.addresses, "message")
+    return Rejection.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def _inbox(traces: Traces) -> Rows:
+    """Calls that are of the person, whatever else they say; others may only mention them."""
+    texts = [*traces.addresses, *traces.user_ids, *traces.anonymous_ids]
+    rows = InboxItem.objects.filter(workspace_id=traces.workspace_id)
+    found = [
+        item.id
+        for item in rows.filter(_names(texts, "body")).iterator()
+        if _is_of(traces, read_call(item.body, item.envelope, item.received_at))
+    ]
+    return rows.filter(id__in=found)
+
+
+def _is_of(traces: Traces, call: Call) -> bool:
+    if {call.user_id, call.previous_id} & set(traces.user_ids):
+        return True
+    if {call.anonymous_id, call.previous_id} & set(traces.anonymous_ids):
+        return True
+    said = {normalise(one) for one in call.email_candidates}
+    return bool(said & set(traces.addresses))
+
+
+def _waiting(traces: Traces) -> Rows:
+    rows = WaitingCall.objects.filter(workspace_id=traces.workspace_id)
+    return rows.filter(
+        Q(user_id__in=traces.user_ids)
+        | Q(anonymous_id__in=traces.anonymous_ids)
+        | Q(id__in=traces.events)
+    )
+
+
+def _kept_forms(traces: Traces) -> Rows:
+    found = Q(pk__in=[])
+    for id_ in traces.customers:
+        found |= Q(path__startswith=f"/customers/{id_}")
+    return KeptForm.objects.filter(found)
+
+
+def _attempts(traces: Traces) -> Rows:
+    return Attempt.objects.filter(delivery__in=[*traces.deliveries, *traces.digests])
+
+
+def _mailbox(traces: Traces) -> Rows:
+    return MailboxMessage.objects.filter(
+        Q(mail_id__in=[*traces.mails, *traces.mails_of_digests])
+        | Q(recipient__in=traces.addresses),
+        workspace_id=traces.workspace_id,
+    )
+
+
+def _told_message(message: MailboxMessage) -> dict[str, Any]:
+    kept = read(message)
+    return {"to": kept.to, "subject": kept.subject, "sent_at": kept.sent_at, "text": kept.text}
+
+
+def _suppressions(traces: Traces) -> Rows:
+    patterns = [pattern for email in traces.addresses for pattern in spellings(email)]
+    return Suppression.objects.filter(workspace_id=traces.workspace_id, pattern__in=patterns)
+
+
+def _decisions(traces: Traces) -> Rows:
+    rows = Decision.objects.filter(workspace_id=traces.workspace_id)
+    return rows.filter(
+        Q(customer__in=traces.customers)
+        | Q(event__in=traces.events)
+        | Q(customer=None, occasion_id__in=traces.events)
+    )
+
+
+def _happenings(traces: Traces) -> Rows:
+    about = [*traces.customers, *traces.responses, *traces.invitations]
+    return Happening.objects.filter(workspace_id=traces.workspace_id, subject_id__in=about)
+
+
+_LINKS = frozenset({"answer_token", "unsubscribe_token"})
+_WORKINGS = frozenset({
+    "stream_kind", "stream_id", "attempt", "handed_over", "orphaned", "worker", "lease_until",
+    "refusals", "first_refused_at", "lane", "mail_ids", "month", "changed_at", "token",
+    "is_trusted", "transaction", "by", "ended_by", "accepted_by", "merged_into", "key",
+})  # fmt: skip
+
+# In the order in which they are erased: what leads to other rows after those that it leads to.
+PLACES = (
+    Place("kept_forms", KeptForm, _kept_forms, untold=frozenset({"sealed_fields", "owner_id"})),
+    Place("calls_not_taken_up", InboxItem, _inbox, untold=frozenset({"token_id"})),
+    Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
+    Place("rejected_calls", Rejection, _rejections),
+    Place("followup_attempts", Attempt, _attempts),
+    Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=one.deliveries)),
+    Place(
+        "digests",
+        Delivery,
+        lambda one: Delivery.objects.filter(id__in=one.digests).exclude(words=""),
+        erase=blank("words"),
+    ),
+    Place("mailbox", MailboxMessage, _mailbox, tell=_told_message),
+    Place(
+        "delivery_reports",
+        DeliveryEvent,
+        lambda one: DeliveryEvent.objects.filter(mail__in=one.mails),
+    ),
+    Place("mails", Mail, lambda one: Mail.objects.filter(id__in=one.mails)),
+    Place("link_hits", Hit, lambda one: Hit.objects.filter(invitation__in=one.invitations)),
+    Place(
+        "facts_of_answers",
+        ResponseFacts,
+        lambda one: ResponseFacts.objects.filter(response__in=one.responses),
+    ),
+    Place(
+        "answers",
+        Response,
+        lambda one: Response.objects.filter(id__in=one.responses),
+        erase=delete_or_make_anonymous,
+    ),
+    Place(
+        "facts_of_surveys",
+        SurveyFacts,
+        lambda one: SurveyFacts.objects.filter(survey__in=one.surveys),
+    ),
+    Place(
+        "invitations",
+        Invitation,
+        lambda one: Invitation.objects.filter(id__in=one.invitations),
+        untold=_LINKS,
+    ),
+    Place("surveys", Survey, lambda one: Survey.objects.filter(id__in=one.surveys)),
+    Place("decisions", Decision, _decisions),
+    Place("happenings", Happening, _happenings),
+    Place("events", Event, lambda one: Event.objects.filter(id__in=one.events)),
+    Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
+    Place(
+        "ids",
+        Identity,
+        lambda one: Identity.objects.filter(
+            Q(customer__in=one.customers) | Q(email__in=one.addresses),
+            workspace_id=one.workspace_id,
+        ),
+    ),
+    Place("suppressions", Suppression, _suppressions, erase=keep_hashed),
+    Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
+    # What servers and receivers said may name an address.
+    Place("words_of_mail_servers", Pace, _saying(Pace, "words"), erase=blank("words")),
+    Place("words_of_webhooks", Webhook, _saying(Webhook, "problem"), erase=blank("problem")),
+    Place(
+        "words_of_notifications",
+        Notification,
+        _saying(Notification, "problem"),
+        erase=blank("problem"),
+    ),
+    Place(
+        "words_of_autoresponders",
+        Autoresponder,
+        _saying(Autoresponder, "problem"),
+        erase=blank("problem"),
+    ),
+)
+UNTOLD = _WORKINGS | {"workspace", "workspace_id"}
+# Of these only what was said is told, and not the rule or the pace around it.
+ONLY_WORDS = {Pace: "words", Webhook: "problem", Notification: "problem", Autoresponder: "problem"}
+
+# Models that hold nothing of a customer, and why.
+APART = {
+    "campaigns.Campaign": "what is asked of everybody",
+    "campaigns.Reminder": "of a campaign",
+    "customers.Company": "a company's name, which its other customers share",
+    "customers.Property": "names of properties, without values",
+    "customers.Tag": "names of tags",
+    "events.EventCount": "numbers of a day",
+    "happenings.Listening": "who listens, by rules' keys",
+    "happenings.Reader": "how far somebody has read",
+    "mail.MailServer": "a workspace's way to send",
+    "mail.SenderDomain": "a workspace's own domain",
+    "privacy.Erasure": "numbers alone",
+    "sending.Brake": "numbers of a stream",
+    "suppressions.MailDomain": "what DNS says of a domain, forgotten after 30 days",
+    "survey_templates.Brand": "the workspace's look",
+    "survey_templates.Logo": "pictures",
+    "survey_templates.Template": "what is asked of everybody",
+    "survey_templates.TemplateVersion": "what was asked of everybody",
+    "workspaces.Invite": "of the people who work here, not of customers",
+    "workspaces.Member": "of the people who work here",
+    "workspaces.PendingMember": "of the people who work here",
+    "workspaces.Token": "keys of programs",
+    "workspaces.User": "the account of somebody who works here",
+    "workspaces.Workspace": "the workspace",
+}

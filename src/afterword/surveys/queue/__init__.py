@@ -1,0 +1,1 @@
+"""The queue's pages: what waits to be sent, until when, and why."""
