@@ -10,7 +10,16 @@ import msgspec
 
 from bench.ingest import Row
 
-BENCHMARKS = ("ingest", "decisions", "claims", "happenings", "mails", "latency", "audience")
+BENCHMARKS = (
+    "ingest",
+    "decisions",
+    "claims",
+    "happenings",
+    "mails",
+    "latency",
+    "audience",
+    "dry_run",
+)
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 
 

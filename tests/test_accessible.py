@@ -58,7 +58,7 @@ def places(transactional_db):
     of_campaign = [
         f"/campaigns/{campaign.id}{section}"
         for section in ("", "/audience", "/schedule", "/reminders", "/setup", "/name", "/results",
-                        "/notifications", "/autoresponders", "/webhooks")
+                        "/dry-run", "/notifications", "/autoresponders", "/webhooks")
     ]  # fmt: skip
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",

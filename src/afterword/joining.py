@@ -4,6 +4,7 @@ from afterword.audience import later_fields
 from afterword.campaigns import activation, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
+from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
@@ -49,3 +50,4 @@ later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(DRY_RUN)

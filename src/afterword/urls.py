@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("afterword.followups.urls")),
     path("", include("afterword.events.urls")),
     path("", include("afterword.hooks.urls")),
+    path("", include("afterword.decisions.dry_run.urls")),
     path("", include("afterword.suppressions.urls")),
     path("", include("afterword.profiles.listing.urls")),
     path("", include("afterword.profiles.bulk.urls")),
