@@ -3,6 +3,7 @@
 from django.urls import path
 
 from afterword.campaigns import listing, reminders, views
+from afterword.campaigns.channels.link.qr import qr_code
 from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
@@ -30,6 +31,7 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/setup", setup, name="setup"),
     path("campaigns/<uuid:campaign_id>/key", new_key, name="new_key"),
     path("campaigns/<uuid:campaign_id>/link", link, name="link"),
+    path("campaigns/<uuid:campaign_id>/link.<slug:kind>", qr_code, name="qr_code"),
     path("campaigns/<uuid:campaign_id>/name", sections.name, name="name"),
     path("campaigns/<uuid:campaign_id>/activation", views.activation, name="activate"),
     path("campaigns/<uuid:campaign_id>/deactivation", views.deactivation, name="deactivate"),

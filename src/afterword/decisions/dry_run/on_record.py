@@ -1,7 +1,7 @@
 """Events on record, with their customers as they are now: what was then is not kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,12 +94,12 @@ def meet(workspace_id: UUID, events: Sequence[Logged], audience: Audience) -> li
     found = []
     for event in events:
         customer = records.get(event.customer_id) if event.customer_id else None
-        fields: dict[str, object] = {event_key(n): event.properties.get(n) for n in names}
+        seen: dict[str, object] = {event_key(n): event.properties.get(n) for n in names}
         if customer:
             known = {field_key(name): value for name, value in customer.properties.items()}
             later_ones = later.get(customer.id, {})
-            fields = {**known, **fields, **customer.built_in_fields(), **later_ones}
-        found.append(Met(event, customer, fields))
+            seen = {**known, **seen, **customer.built_in_fields(), **later_ones}
+        found.append(Met(event, customer, seen))
     return found
 
 
@@ -118,19 +118,16 @@ def first_on_record(workspace_id: UUID) -> datetime | None:
 def _events(query: str, params: Sequence[Any]) -> list[Logged]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return [_logged(*row) for row in cursor]
+        return [_logged(row) for row in cursor]
 
 
-def _logged(*row: Any) -> Logged:
-    *columns, properties = row
-    return Logged(*columns, properties=_decode(properties))
+def _logged(row: tuple[Any, ...]) -> Logged:
+    found: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    return Logged(**found | {"properties": _decode(found["properties"])})
 
 
-_COLUMNS = """
-    SELECT id, message_id, email, user_id, anonymous_id, customer_id, is_trusted, occurred_at,
-           received_at, properties
-    FROM events_event WHERE workspace_id = %s
-"""
+_FIELDS = tuple(each.name for each in fields(Logged))
+_COLUMNS = f"SELECT {', '.join(_FIELDS)} FROM events_event WHERE workspace_id = %s"  # noqa: S608
 _OLDEST = f"""
     {_COLUMNS} AND (received_at, id) > (%s, %s) AND received_at < %s AND name = ANY(%s)
     ORDER BY received_at, id LIMIT %s
