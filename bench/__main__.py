@@ -19,6 +19,7 @@ BENCHMARKS = (
     "latency",
     "audience",
     "dry_run",
+    "importing",
 )
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
+from afterword.customers.models import Company
 from afterword.feedback.answering.answer import More, record_answer
 from afterword.hooks.models import Hook
 from afterword.workspaces.invites import invite, link_of
@@ -26,6 +27,8 @@ from tests.factories import (
     a_survey,
     a_template,
 )
+from tests.imports import a_file
+from tests.long_work import some_work
 
 AXE = MODULES / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -49,11 +52,19 @@ def places(transactional_db):
         workspace=workspace, name="Tickets", campaign=hooked, service="zendesk"
     )
     regular = a_campaign(workspace, type="regular", events=[], service="", first_after_days=3)
-    customer = a_customer(workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"])
+    acme = Company.objects.create(workspace=workspace, name="Acme", key="acme")
+    Company.objects.create(workspace=workspace, name="Ltd", key="ltd", merged_into=acme)
+    customer = a_customer(
+        workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"], company=acme
+    )
+    in_app = a_campaign(workspace, channel="inapp", template=template)
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
     a_survey(campaign)
+    record_answer(a_sent_survey(campaign, customer=customer), 3, "Slow", timezone.now())
     open_survey = a_sent_survey(campaign)
+    file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
+    work = some_work(member)
     record_answer(survey, 9, "Neat", NOW, submitted=True, more=More({"why": "Price"}))
     of_campaign = [
         f"/campaigns/{campaign.id}{section}"
@@ -63,10 +74,14 @@ def places(transactional_db):
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
         "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
-        f"/customers/{customer.id}", f"/customers/{customer.id}/edit", "/events", "/outbox",
+        f"/customers/{customer.id}", f"/customers/{customer.id}/edit",
         "/queue", "/settings/own-people",
+        "/customers/companies", f"/customers/companies/{acme.id}",
+        f"/customers/companies/{acme.id}/customers", f"/customers/companies/{acme.id}/names",
+        "/events", "/outbox",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
         f"/templates/{template.id}", "/follow-ups", "/parts",
+        "/customers/import", f"/customers/import/{file.id}", f"/work/{work.id}",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/file",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
@@ -75,6 +90,7 @@ def places(transactional_db):
         "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",
         f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
+        f"/campaigns/{in_app.id}/in-app", f"/campaigns/{in_app.id}/setup",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("afterword.hooks.urls")),
     path("", include("afterword.decisions.dry_run.urls")),
     path("", include("afterword.suppressions.urls")),
+    path("", include("afterword.customers.importing.urls")),
     path("", include("afterword.profiles.listing.urls")),
     path("", include("afterword.profiles.bulk.urls")),
     path("", include("afterword.privacy.urls")),

@@ -39,7 +39,7 @@ class Subscriber(Schema):
     firstName: str
     lastName: str
     companyName: str
-    companyId: None = None
+    companyId: UUID | None
     jobTitle: str
     phone: str
     city: str
@@ -74,7 +74,7 @@ class CustomerQuery(Paging):
 def list_customers(request: TokenRequest, asked: Query[CustomerQuery]) -> SubscriberList:
     """List the customers; the dates are those of their creation."""
     refuse_attributes(request)
-    people = Customer.objects.visible_to(request.auth).distinct_people()
+    people = Customer.objects.visible_to(request.auth).distinct_people().select_related("company")
     rows = people.filter(**asked.within("created_at"))
     if asked.email:
         rows = rows.filter(email=asked.email)
@@ -100,6 +100,7 @@ def subscriber(row: Customer, types: Types) -> Subscriber:
         firstName=row.first_name,
         lastName=row.last_name,
         companyName=row.company_name,
+        companyId=row.company.whole_id if row.company else None,
         jobTitle=row.job_title,
         phone=row.phone,
         city=row.city,

@@ -42,7 +42,7 @@ class Feedback(Schema):
     firstName: str = ""
     lastName: str = ""
     companyName: str = ""
-    companyId: None = None
+    companyId: UUID | None = None
     jobTitle: str = ""
     country: str = ""
     state: str = ""
@@ -114,7 +114,7 @@ def get_feedback(request: TokenRequest, feedback_id: str) -> Success[FeedbackRes
 
 
 def _rows(request: TokenRequest) -> QuerySet[Response]:
-    return Response.objects.visible_to(request.auth).select_related("customer", "campaign")
+    return Response.objects.visible_to(request.auth).select_related("customer__company", "campaign")
 
 
 def feedback(row: Response, types: Types) -> Feedback:
@@ -144,6 +144,7 @@ def feedback(row: Response, types: Types) -> Feedback:
         found.firstName = customer.first_name
         found.lastName = customer.last_name
         found.companyName = customer.company_name
+        found.companyId = customer.company.whole_id if customer.company else None
         found.jobTitle = customer.job_title
         found.country = customer.country
         found.state = customer.state

@@ -11,6 +11,7 @@ from ninja.types import DictStrAny
 
 from afterword.api import (
     campaigns,
+    companies,
     customers,
     decisions,
     feedback,
@@ -47,6 +48,7 @@ for part in (
     ping,
     subscriptions,
     customers,
+    companies,
     suppressions,
     feedback,
     outbox,

@@ -61,7 +61,7 @@ def apply(file: WorkspaceFile) -> Outcome:
     templates = dict(_apply_templates(file, existing, outcome))
     campaigns = dict(_apply_campaigns(file, existing, outcome, {**existing.templates, **templates}))
     _apply_hooks(file, outcome, existing.campaigns, campaigns)
-    _apply_followups(file, outcome)
+    _apply_followups(file, existing, outcome)
     _apply_tokens(file, existing, outcome)
     tell_differences(outcome, before, write(outcome.workspace).content)
     announce()
@@ -146,9 +146,10 @@ def _apply_hooks(
     make_addresses(outcome, applied.values())
 
 
-def _apply_followups(file: WorkspaceFile, outcome: Outcome) -> None:
+def _apply_followups(file: WorkspaceFile, existing: Existing, outcome: Outcome) -> None:
     """Make those of the whole workspace; where there are none, nothing is told."""
-    changed, secrets = make_followups(outcome.workspace, None, file.followups)
+    types = property_types(file, existing)
+    changed, secrets = make_followups(outcome.workspace, None, file.followups, types)
     if any(specs is not None for specs in file.followups.values()):
         outcome.tell("follow-ups of the workspace", changed)
     for name, secret in secrets.items():

@@ -11,6 +11,7 @@ from afterword.apply.fields import Fields, read_key
 from afterword.apply.followup_fields import (
     read_campaigns_rules,
 )
+from afterword.apply.in_app_fields import read_in_app
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.forms import LONGEST_LABEL, MOST_LABELS
 from afterword.campaigns.editor.priority import MOST_PRIORITY
@@ -27,10 +28,7 @@ from afterword.campaigns.models import (
 from afterword.campaigns.time_frame import DAYS
 from afterword.survey_templates.metrics import Metric
 
-LATER = (
-    "reminders",
-    "in-app",
-)
+LATER = ("reminders",)
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DAYS = re.compile(r"(\d{1,6}) *(day|week)s?")
 
@@ -46,6 +44,7 @@ def read_campaign(fields: Fields, folder: Path) -> CampaignSpec:
         **_throttle(fields),
         **_regular(fields),
         "time_frame": _time_frame(fields),
+        "in_app": read_in_app(fields),
         "priority": fields.integer("priority", 1, MOST_PRIORITY) or 1,
         "labels": _labels(fields),
     }

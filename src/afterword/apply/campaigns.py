@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from afterword.apply.followups import make_followups
+from afterword.apply.followups import audience_of, make_followups
 from afterword.apply.outcome import Outcome
 from afterword.apply.reminders import make_reminders
 from afterword.apply.store import store
 from afterword.apply.things import CampaignSpec
-from afterword.audience.definition import compile_audience
 from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.archive import archive, bring_back
 from afterword.campaigns.models import Campaign, Channel
@@ -30,12 +29,12 @@ def make_campaign(
         **spec.columns,
         "template_id": template and template.id,
         "link_token": campaign.link_token or _new_link(spec.columns),
-        "audience": _audience(campaign, spec, types),
+        "audience": audience_of(campaign.audience, spec.audience, types),
     }
     back = _bring_back(campaign, spec.archived)
     changed = store(campaign, columns)
     reminded = make_reminders(campaign, spec.reminders, templates)
-    followed, secrets = make_followups(campaign.workspace, campaign, spec.followups)
+    followed, secrets = make_followups(campaign.workspace, campaign, spec.followups, types)
     switched = _switch(campaign, spec.active)
     gone = _archive(campaign, spec.archived)
     outcome.tell(
@@ -44,21 +43,6 @@ def make_campaign(
     )
     for name, secret in secrets.items():
         outcome.tell(f"webhook {name} of {spec.key}", None, secret)
-
-
-def _audience(
-    campaign: Campaign, spec: CampaignSpec, types: Mapping[str, PropertyType]
-) -> dict[str, Any]:
-    """Return the audience in the words in which it is stored, however the file puts it.
-
-    One that says the same in other words stays.
-    """
-    wanted = compile_audience(spec.audience.definition, types) if spec.audience.filters else None
-    had = compile_audience(campaign.audience, types) if campaign.audience.get("filters") else None
-    if (wanted and wanted.definition) == (had and had.definition):
-        stored: dict[str, Any] = campaign.audience
-        return stored
-    return wanted.definition if wanted else {}
 
 
 def _new_link(columns: dict[str, Any]) -> str | None:

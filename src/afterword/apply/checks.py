@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
+from afterword.apply.filter_checks import check_filter
 from afterword.apply.followup_checks import check_followups
-from afterword.apply.things import CampaignSpec, FilterSpec, HookSpec, ReminderSpec, WorkspaceFile
-from afterword.audience.definition import check as check_audience
+from afterword.apply.things import CampaignSpec, HookSpec, ReminderSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.customers.values import PropertyType
@@ -25,15 +25,14 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
     templates = _templates(file, existing)
     for campaign in file.campaigns:
         for each in campaign.audience.each_filter():
-            _check_filter(each, types)
+            check_filter(each, types)
         _check_template(campaign, templates)
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
         _check_active(campaign, templates, existing)
-        check_followups(
-            existing.workspace, existing.campaigns.get(campaign.key), campaign.followups
-        )
-    check_followups(existing.workspace, None, file.followups)
+        had = existing.campaigns.get(campaign.key)
+        check_followups(existing.workspace, had, campaign.followups, types, is_new=had is None)
+    check_followups(existing.workspace, None, file.followups, types)
     _check_sender(file, existing)
     for hook in file.hooks:
         _check_hook(hook, file, existing)
@@ -160,18 +159,3 @@ def _check_hook(spec: HookSpec, file: WorkspaceFile, existing: Existing) -> None
         spec.source.refuse("campaign", f"There is no such campaign; there are: {known}.")
     elif kinds[spec.campaign_key] != (CampaignType.TRANSACTIONAL, Channel.EMAIL):
         spec.source.refuse("campaign", "Name a transactional campaign that sends by e-mail.")
-
-
-def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
-    if not spec.definition["field"] or not spec.definition["operator"]:
-        return
-    for sentence in check_audience({"filters": [spec.definition]}, types):
-        problem = sentence.removeprefix("Filter 1: ")
-        spec.source.refuse(_culprit(problem), problem)
-
-
-def _culprit(problem: str) -> str:
-    """Return the field of a filter that its problem is about."""
-    if problem.startswith("There is no field"):
-        return "field"
-    return "operator" if " does not fit " in problem else "value"

@@ -6,19 +6,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from afterword.apply.audience_fields import read_audience
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields
+from afterword.apply.secrets import read_secret
 from afterword.apply.things import FollowupSpecs, RuleSpec
 from afterword.core.email_address import normalise
 from afterword.followups.autoresponders.form import MOST_BUTTONS
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
 from afterword.followups.autoresponders.write import CannotBeWritten
 from afterword.followups.autoresponders.write import check as check_text
-from afterword.followups.events import Event
+from afterword.followups.events import FOR_PEOPLE, Event
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
 from afterword.followups.webhooks.form import header_problem
+from afterword.followups.webhooks.request import is_secret
 
 MOST_RULES = 100
 # Words for events that a file may use beside their own.
@@ -68,10 +71,10 @@ def read_webhook(fields: Fields, folder: Path) -> RuleSpec:
         check_body(body, FIELDS)
     except BodyRefused as refusal:
         fields.refuse("body", str(refusal))
-    offered = [event for event in Event if event is not Event.SENDING_PAUSED]
+    offered = [event for event in Event if event not in FOR_PEOPLE]
     columns = {**_shared(fields, offered, [Event.FEEDBACK]), "url": url, "body": body}
-    headers = _headers(fields, folder)
-    return _finished(fields, columns, columns["name"] or url, headers=headers)
+    secrets = {"headers": _headers(fields, folder), "secret": _signing_secret(fields, folder)}
+    return _finished(fields, columns, columns["name"] or url, **secrets)
 
 
 def read_notification(fields: Fields, folder: Path) -> RuleSpec:
@@ -89,16 +92,21 @@ def read_notification(fields: Fields, folder: Path) -> RuleSpec:
             columns["addresses"].append(known)
         else:
             fields.refuse("to", f"{address!r} is no e-mail address.")
+    slack = _slack(fields, columns, folder)
     members = [address.lower() for address in fields.texts("members", 254)]
-    slack_url = _secret(fields, "slack_url", folder)
-    if slack_url and not _WEB.fullmatch(slack_url):
-        fields.refuse("slack_url", "Write an address that begins with https:// or http://.")
     if columns["channel"] == By.EMAIL and not (columns["addresses"] or members):
         fields.refuse("to", "This is needed: one address, or a list.")
     natural = (columns["channel"], columns["frequency"], *columns["addresses"], *columns["events"])
-    return _finished(
-        fields, columns, columns["name"] or natural, slack_url=slack_url or "", members=members
-    )
+    return _finished(fields, columns, columns["name"] or natural, members=members, **slack)
+
+
+def _slack(fields: Fields, columns: dict[str, Any], folder: Path) -> dict[str, str]:
+    """Read how Slack is reached, into the columns too; return the secrets."""
+    found = {name: read_secret(fields, name, 2000, folder) for name in ("slack_url", "slack_token")}
+    columns["slack_channel"] = fields.text("slack_channel", 80, "")
+    if found["slack_url"] and not _WEB.fullmatch(found["slack_url"]):
+        fields.refuse("slack_url", "Write an address that begins with https:// or http://.")
+    return found
 
 
 def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
@@ -111,6 +119,7 @@ def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
         "name": fields.text("name", 100, ""),
         "events": [_ALSO.get(asked, asked)],
         "sender_name": fields.text("sender_name", 64, ""),
+        "sender_address": read_address(fields, "sender_address"),
         "reply_to": read_address(fields, "reply_to"),
         "subject": _written(fields, "subject", 250),
         "body": _written(fields, "body", 5000),
@@ -122,9 +131,9 @@ def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
 
 
 def _finished(fields: Fields, columns: dict[str, Any], key: object, **secret: Any) -> RuleSpec:
-    active = fields.switch("active", True)
+    active, audience = fields.switch("active", True), read_audience(fields)
     fields.finish()
-    return RuleSpec(fields, key, columns, bool(active), **secret)
+    return RuleSpec(fields, key, columns, bool(active), audience, **secret)
 
 
 def _shared(
@@ -154,32 +163,26 @@ def _bounds(fields: Fields, *, is_needed: bool) -> dict[str, Any]:
     return {"score_min": low, "score_max": high}
 
 
-def _headers(fields: Fields, folder: Path) -> dict[str, str | None]:
-    given = fields.child("headers")
-    found = {name: _secret(given, name, folder) for name in given.names} if given else {}
-    for name, value in found.items():
-        if given and (problem := header_problem(name, value or "kept")):
-            given.refuse(name, problem)
+def _signing_secret(fields: Fields, folder: Path) -> str:
+    found = read_secret(fields, "secret", 200, folder)
+    if found and not is_secret(found):
+        fields.refuse("secret", "Write whsec_ and 24 to 64 bytes in base64.")
     return found
 
 
-def _secret(fields: Fields, name: str, folder: Path) -> str | None:
-    """Return what is written, or what stands in the file that {file: PATH} names; None for
-    neither: then it stays as it is."""
-    if not fields.is_mapping(name):
-        return fields.text(name, 2000) if fields.has(name) else None
-    inner = fields.child(name)
-    assert inner
-    path = inner.text("file", 500)
-    inner.finish()
-    try:
-        value = (folder / path).read_text("utf-8").strip() if path else ""
-    except (OSError, UnicodeDecodeError) as error:
-        inner.refuse("file", f"{folder / path} cannot be read: {error}.")
-        return ""
-    if path and not 0 < len(value) <= 2000:
-        inner.refuse("file", f"{folder / path} must hold 1 to 2,000 characters.")
-    return value
+def _headers(fields: Fields, folder: Path) -> dict[str, str | None]:
+    """A value that is null is kept as it is."""
+    given = fields.child("headers")
+    names = given.names if given else []
+    found = {
+        name: read_secret(given, name, 2000, folder) if given.has(name) else None
+        for name in names
+        if given
+    }
+    for name, value in found.items():
+        if given and (problem := header_problem(name, "kept" if value is None else value)):
+            given.refuse(name, problem)
+    return found
 
 
 def read_address(fields: Fields, name: str) -> str:

@@ -1,16 +1,18 @@
 """Make a campaign's notifications, autoresponders and webhooks as its file says."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from afterword.apply.store import differs
-from afterword.apply.things import FollowupSpecs, RuleSpec
+from afterword.apply.things import FollowupSpecs, GroupSpec, RuleSpec
+from afterword.audience.definition import compile_audience
 from afterword.campaigns.models import Campaign
 from afterword.core.sealed import Unreadable, seal
+from afterword.customers.values import PropertyType
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.engine.claim import cancel_waiting
 from afterword.followups.notifications.digest import next_digest
@@ -27,8 +29,25 @@ KINDS: dict[str, type[Rule]] = {
 }
 
 
+def audience_of(
+    stored: dict[str, Any], spec: GroupSpec, types: Mapping[str, PropertyType]
+) -> dict[str, Any]:
+    """Return the audience in the words in which it is stored, however the file puts it.
+
+    One that says the same in other words stays.
+    """
+    wanted = compile_audience(spec.definition, types) if spec.filters else None
+    had = compile_audience(stored, types) if stored.get("filters") else None
+    if (wanted and wanted.definition) == (had and had.definition):
+        return stored
+    return wanted.definition if wanted else {}
+
+
 def make_followups(
-    workspace: Workspace, campaign: Campaign | None, specs: FollowupSpecs
+    workspace: Workspace,
+    campaign: Campaign | None,
+    specs: FollowupSpecs,
+    types: Mapping[str, PropertyType],
 ) -> tuple[list[str], dict[str, str]]:
     """Return the kinds that this changed, and the secrets of new webhooks by their names.
 
@@ -40,7 +59,9 @@ def make_followups(
     secrets: dict[str, str] = {}
     for kind, model in KINDS.items():
         given = specs.get(kind)
-        if given is not None and _make(workspace, campaign, model, given, secrets):
+        if given is not None and _make(
+            workspace, campaign, model, given, types=types, secrets=secrets
+        ):
             changed.append(kind)
     return changed, secrets
 
@@ -62,14 +83,16 @@ def _make(
     campaign: Campaign | None,
     model: type[Rule],
     specs: Sequence[RuleSpec],
+    *,
+    types: Mapping[str, PropertyType],
     secrets: dict[str, str],
 ) -> bool:
     rules, gone = paired(workspace, campaign, model, specs)
     changed = bool(gone)
     for spec, found in zip(specs, rules, strict=True):
         rule = found or model(workspace=workspace, campaign=campaign)
-        changed |= _store(rule, spec)
-        if found is None and isinstance(rule, Webhook):
+        changed |= _store(rule, spec, types)
+        if found is None and isinstance(rule, Webhook) and not spec.secret:
             secrets[str(rule)] = rule.secret
     for rule in gone:
         forget(rule)
@@ -86,8 +109,8 @@ def _key(rule: Rule) -> object:
     return (*rule.events, rule.score_min, rule.score_max)
 
 
-def _store(rule: Rule, spec: RuleSpec) -> bool:
-    columns = dict(spec.columns)
+def _store(rule: Rule, spec: RuleSpec, types: Mapping[str, PropertyType]) -> bool:
+    columns = {**spec.columns, "audience": audience_of(rule.audience, spec.audience, types)}
     if isinstance(rule, Notification):
         columns["members"] = list(members_by_address(rule.workspace, spec.members).values())
     different = [name for name, value in columns.items() if differs(getattr(rule, name), value)]
@@ -110,18 +133,26 @@ def _store_secrets(rule: Any, spec: RuleSpec) -> bool:
     """What is encrypted differs each time, so it is compared as it reads."""
     if isinstance(rule, Webhook):
         if not rule.sealed_secret:
-            rule.sealed_secret = seal(new_secret())
+            rule.sealed_secret = seal(spec.secret or new_secret())
         known = known_headers(rule)
-        wanted = {name: value or known[name] for name, value in spec.headers.items()}
+        wanted = {
+            name: known[name] if value is None else value for name, value in spec.headers.items()
+        }
+        is_resigned = bool(spec.secret) and _read(lambda: rule.secret) != spec.secret
+        if is_resigned:
+            rule.sealed_secret = seal(spec.secret)
         if known != wanted:
             rule.headers = wanted
-            return True
-    if not isinstance(rule, Notification) or not spec.slack_url:
+        return is_resigned or known != wanted
+    if not isinstance(rule, Notification):
         return False
-    if rule.sealed_slack_url and _read(lambda: rule.slack_url) == spec.slack_url:
-        return False
-    rule.sealed_slack_url = seal(spec.slack_url)
-    return True
+    changed = False
+    for name in ("slack_url", "slack_token"):
+        given = getattr(spec, name)
+        if given and _read(lambda name=name: getattr(rule, name)) != given:
+            setattr(rule, f"sealed_{name}", seal(given))
+            changed = True
+    return changed
 
 
 def known_headers(rule: Webhook) -> dict[str, str]:

@@ -68,8 +68,11 @@ class RuleSpec:
     key: object
     columns: dict[str, Any]
     active: bool
+    audience: "GroupSpec"
     headers: dict[str, str | None] = field(default_factory=dict, repr=False)
+    secret: str = field(default="", repr=False)
     slack_url: str = field(default="", repr=False)
+    slack_token: str = field(default="", repr=False)
     members: list[str] = field(default_factory=list)  # their addresses
 
     def is_like(self, other: "RuleSpec") -> bool:

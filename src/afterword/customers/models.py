@@ -1,5 +1,7 @@
 """Customers, their typed properties, and the ids that applications know them by."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -46,27 +48,67 @@ class Tag(models.Model):
         return self.name
 
 
+LONGEST_COMPANY = 200
+
+
+class CompanyQuerySet(WorkspaceRows["Company"]):
+    def whole(self) -> "CompanyQuerySet":
+        """Leave out the rows that are but another name of a company."""
+        return self.filter(merged_into=None)
+
+
 class Company(models.Model):
-    """Where customers work. `key` is its name however it is spelled (`companies.key_of`)."""
+    """Where customers work, by one of its names or mail domains.
+
+    `key` is the name however it is spelled, or the domain (`companies.py`). The customers of a
+    company are those of its row and of the rows that lead to it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(
         Workspace, models.CASCADE, related_name="companies", db_index=False
     )
-    name = models.CharField(max_length=200)
-    key = models.CharField(max_length=200)
+    name = models.CharField(max_length=LONGEST_COMPANY)
+    key = models.CharField(max_length=LONGEST_COMPANY)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The company that this row is another name of: one that leads nowhere itself.
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="aliases", db_index=False
+    )
+    # Since when it is no company to anybody: a shared mail domain, a partner, ourselves.
+    excluded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = WorkspaceRows.as_manager()
+    objects = CompanyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "companies"
         constraints = (
             models.UniqueConstraint(fields=["workspace", "key"], name="one_company_per_key"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(excluded_at=None),
+                name="another_name_is_not_excluded",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="names_of_company",
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def whole_id(self) -> UUID:
+        """The key of the company that the row is, or is a name of."""
+        return self.merged_into_id or self.id
+
+    @property
+    def domain(self) -> str:
+        """The mail domain that the row stands for; empty where it stands for a name."""
+        return self.key.removeprefix("@") if self.key.startswith("@") else ""
 
 
 class CustomerQuerySet(WorkspaceRows["Customer"]):
@@ -129,6 +171,12 @@ class Customer(models.Model):
                 fields=["company"],
                 condition=models.Q(company__isnull=False),
                 name="customers_of_company",
+            ),
+            # Whoever is deleted is looked for here.
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="customers_merged",
             ),
         )
 

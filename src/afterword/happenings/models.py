@@ -22,6 +22,8 @@ class HappeningKind(models.TextChoices):
     CUSTOMER_HARD_BOUNCED = "customer.hard_bounced", "Customer's address hard-bounced"
     # Of a brake.
     SENDING_PAUSED = "sending.paused", "Sending paused"
+    # Of a comparison of a campaign's last answers with those before.
+    SCORE_MOVED = "score.moved", "Score moved"
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -6,8 +6,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from afterword.customers.changes import log_change
+from afterword.customers.companies import place
 from afterword.customers.models import Customer
 from afterword.customers.standing import FREE
+from afterword.customers.upsert import load_locked
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.suppress import Stop, standings, suppress_all
 from afterword.workspaces.models import Member
@@ -33,7 +35,17 @@ def readdress(customer: Customer, email: str, member: Member, now: datetime) -> 
     suppress_all(list(_carried(customer, before, email, member)), now)
     standing = standings([(customer.workspace_id, email)])
     rows.update(**standing.get((customer.workspace_id, email), FREE).columns)
+    _place(customer, now)
     log_change(customer, ["email"], member, now)
+
+
+def _place(customer: Customer, now: datetime) -> None:
+    """Who names no company works where the address is."""
+    [record] = load_locked(customer.workspace_id, [], [customer.id])
+    if not record.own["company_name"]:
+        record.company_id = None
+        place(customer.workspace_id, [record], now)
+        Customer.objects.filter(id=customer.id).update(company=record.company_id)
 
 
 def _carried(customer: Customer, before: str, email: str, member: Member) -> Iterator[Stop]:

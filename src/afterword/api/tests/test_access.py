@@ -10,7 +10,15 @@ from afterword.workspaces.tokens import revoke
 from tests import factories
 
 PING = "/api/v2/ping"
-LISTS = ["/customers", "/feedback", "/outbox", "/campaigns", "/decisions", "/nps/score"]
+LISTS = [
+    "/customers",
+    "/companies",
+    "/feedback",
+    "/outbox",
+    "/campaigns",
+    "/decisions",
+    "/nps/score",
+]
 EVERYWHERE = ["/ping", *LISTS, "/customers/1", "/feedback/1"]
 
 
@@ -140,6 +148,8 @@ def test_the_description_is_public(db: None, client: Client):
             "/customers/{customer_id}",
             "/customers/unsubscribe",
             "/customers/resubscribe",
+            "/companies",
+            "/companies/{company}",
             "/suppressions/emails",
             "/suppressions/emails/{email_id}",
             "/suppressions/domains",

@@ -12,6 +12,7 @@ from afterword.campaigns.models import (
     Service,
     ThrottleScope,
 )
+from afterword.core.sealed import seal
 from afterword.hooks.models import Hook, HookScope
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Brand, Template
@@ -85,6 +86,9 @@ AUDIENCE = {
 }
 
 
+WHOSE = {"match": "all", "filters": [{"field": "city", "operator": "is", "value": "Oslo"}]}
+
+
 def a_rich_workspace() -> Workspace:
     workspace = factories.a_workspace(
         name="Acme: & Sons",
@@ -99,6 +103,7 @@ def a_rich_workspace() -> Workspace:
         sender_address="hello@acme.com",
         own_people=["acme.test"],
     )
+    factories.a_sender_domain(workspace, verified_at=factories.NOW)
     factories.a_property(workspace, "orders", "number")
     factories.a_property(workspace, "null", "collection")
     workspace.properties.update(description="What they bought: all of it")
@@ -171,12 +176,18 @@ def _other_campaigns(workspace: Workspace, template: Template) -> None:
         events=[],
         link_token="x" * 22,
     )
+    factories.a_campaign(
+        workspace,
+        template=template,
+        channel=Channel.IN_APP,
+        in_app={"look": "inline", "element": "#survey", "pages": ["/orders/*"]},
+    )
     factories.a_campaign(workspace, activated_at=None, archived_at=factories.NOW, events=[])
     Campaign.objects.create(workspace=workspace, key="bare", name="Bare", metric="csat")
 
 
 def _follow(campaign: Campaign, user_id: Any) -> None:
-    scores = {"score_min": 1, "score_max": 3}
+    scores = {"score_min": 1, "score_max": 3, "audience": WHOSE}
     a_webhook(
         "https://acme.test/hook",
         campaign=campaign,
@@ -200,11 +211,15 @@ def _follow(campaign: Campaign, user_id: Any) -> None:
         **scores,
     )
     a_notification(campaign, slack_url="https://hooks.example/s3cret", addresses=[])
+    by_bot = a_notification(campaign, channel="slack", slack_channel="#nps", addresses=[])
+    by_bot.sealed_slack_token = seal("xoxb-s3cret")
+    by_bot.save()
     an_autoresponder(
         campaign,
         name="Sorry",
         events=["score_range"],
         sender_name="Eve",
+        sender_address="sorry@acme.com",
         reply_to=EVE,
         body="We are\r\n\r\nsorry.",
         buttons=[{"label": "Call us", "url": "https://acme.test/call"}],

@@ -42,9 +42,9 @@ NOT_WRITTEN: dict[type[models.Model], set[str]] = {
     Template: {"logo_url"},
     Campaign: {"link_token"},  # a secret; each campaign has one of its own
     Reminder: set(),
-    Webhook: {"sealed_secret", "sealed_headers"},
-    Notification: {"sealed_slack_url", "digest_at", "members"},  # who is a member there
-    Autoresponder: set(),
+    Webhook: {"sealed_secret", "sealed_headers", "sealed_old_secret", "old_secret_until"},
+    Notification: {"sealed_slack_url", "sealed_slack_token", "digest_at", "members"},
+    Autoresponder: {"sender_address"},
     Hook: {"sealed_secret", "switched_off_at"},
     Token: {"hash", "hint", "revoked_at", "made_by"},
 }
@@ -120,6 +120,8 @@ def test_every_field_that_a_form_can_set_is_written(tmp_path: Path):
     save(write(workspace), path)
     member = workspace.members.get().user.email
     text = path.read_text().replace("  sender_address: hello@acme.com\n", "")
+    text = text.replace("        sender_address: sorry@acme.com\n", "")
+    text = text.replace("slack_token: null", "slack_token: xoxb-1-2-abc")
     text = text.replace(f"        members:\n          - {member}\n", "")
     for name in ("Authorization", "X-Other", "X-Key", "slack_url"):
         text = text.replace(f"{name}: null", f"{name}: https://hooks.example/new")

@@ -27,6 +27,7 @@ def campaign_as_written(campaign: Campaign) -> dict[str, Any]:
         "sample_percent": whole(campaign.sample_percent),
         "delay": span(campaign.delay),
         **given({"throttle": _throttle(campaign), "time_frame": campaign.time_frame}),
+        **given({"in_app": campaign.in_app}),
         "priority": campaign.priority,
         **given({"reminders": [_reminder(each) for each in _reminders_of(campaign)]}),
         "active": campaign.is_active,

@@ -43,8 +43,11 @@ def notification_as_written(rule: Notification, people: Mapping[UUID, str]) -> d
         "channel": rule.channel,
         "members": [people[id_] for id_ in rule.members if id_ in people],
         "to": rule.addresses,
+        "slack_channel": rule.slack_channel,
     }
-    secret = {"slack_url": KEPT} if rule.channel == By.SLACK else {}
+    secret = {}
+    if rule.channel == By.SLACK:
+        secret = {"slack_token" if rule.slack_channel else "slack_url": KEPT}
     return {**given(found), **secret, "active": rule.is_enabled}
 
 
@@ -58,6 +61,7 @@ def autoresponder_as_written(rule: Autoresponder) -> dict[str, Any]:
                 "when": "no_comment" if when == _NO_COMMENT else when,
                 **followed,
                 "sender_name": rule.sender_name,
+                "sender_address": rule.sender_address,
                 "reply_to": rule.reply_to,
                 "subject": rule.subject,
                 "body": rule.body,
@@ -71,4 +75,5 @@ def autoresponder_as_written(rule: Autoresponder) -> dict[str, Any]:
 
 def _followed(rule: Rule) -> dict[str, Any]:
     bounds = given({"min": rule.score_min, "max": rule.score_max})
-    return {"events": list(rule.events), **given({"score": bounds})}
+    audience = rule.audience if rule.audience.get("filters") else {}
+    return {"events": list(rule.events), **given({"score": bounds, "audience": audience})}

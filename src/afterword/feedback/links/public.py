@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +17,7 @@ from afterword.feedback.links.claim import FIELDS, read_claim
 from afterword.feedback.links.kiosk import read_kiosk
 from afterword.feedback.links.open import Coming, open_link
 from afterword.survey_templates.versions import look_of
+from afterword.web.flood import is_flooded
 
 MOST_A_MINUTE = 30  # surveys that one address of the network may open by one link
 NO_ADDRESS = "Please write your e-mail address, such as ann@example.com."
@@ -50,7 +50,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     claim = None if is_anonymous else read_claim(said)
     if claim is None and not is_anonymous:
         return show("identify.html", look, {**context, "problem": NO_ADDRESS}, status=400)
-    if _is_flooded(request, token):
+    if is_flooded(request, f"link:{token}", MOST_A_MINUTE):
         return show("identify.html", look, {**context, "problem": TOO_MANY}, status=429)
     coming = Coming(claim, is_signed=is_signed, kiosk=context["kiosk"])
     opened = open_link(campaign, coming, timezone.now())
@@ -69,10 +69,3 @@ def _is_signed(request: HttpRequest, token: str, email: str) -> bool:
     address = normalise(email)
     given = request.GET.get(signed_links.FIELD, "")
     return bool(address and given and signed_links.is_signed(token, address, given))
-
-
-def _is_flooded(request: HttpRequest, token: str) -> bool:
-    """Count by the client's address, in this process."""
-    key = f"link:{token}:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, 60)
-    return cache.incr(key) > MOST_A_MINUTE

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from afterword.core.sealed import Unreadable, seal
-from afterword.followups.events import Event
+from afterword.followups.events import FOR_PEOPLE, Event
 from afterword.followups.rule_form import RuleForm
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import PREFILLED, BodyRefused, check_body
@@ -21,7 +21,7 @@ _VALUE = re.compile(r"[\x20-\x7e]{1,2000}")
 
 
 class WebhookForm(RuleForm):
-    events_offered = tuple(event for event in Event if event is not Event.SENDING_PAUSED)
+    events_offered = tuple(event for event in Event if event not in FOR_PEOPLE)
 
     url = forms.URLField(
         label="Address",

@@ -1,6 +1,6 @@
 import pytest
 
-from afterword.customers.models import Change
+from afterword.customers.models import Change, Company
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.readdress import AddressTaken, readdress
 from afterword.suppressions.suppress import suppress
@@ -75,3 +75,20 @@ def test_an_address_that_somebody_else_has_is_refused(member, ann):
 
     ann.refresh_from_db()
     assert ann.email == "elsewhere@new.test"
+
+
+def test_another_address_may_be_at_another_company(member, ann):
+    readdress(ann, NEW, member, NOW)
+
+    ann.refresh_from_db()
+    assert ann.company.domain == "new.test"
+
+
+def test_who_names_a_company_stays_there(member):
+    acme = Company.objects.create(workspace=member.workspace, name="Acme", key="acme")
+    ann = a_customer(member.workspace, company_name="Acme", company=acme)
+
+    readdress(ann, NEW, member, NOW)
+
+    ann.refresh_from_db()
+    assert ann.company == acme

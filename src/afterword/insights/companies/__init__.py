@@ -1,0 +1,1 @@
+"""Companies: what all customers of one said, and the names that lead to it."""

@@ -1,0 +1,101 @@
+"""The orders of the list of companies, each in pages that cost the same however far on."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, DateTimeField, F, IntegerField, Q, QuerySet
+from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.functions import Lower
+
+from afterword.core.ids import parsed_id
+from afterword.customers.models import Company, CompanyQuerySet
+
+SIZE = 50
+
+# The customers of a row of companies, by all its names; an index leads on from each name.
+_THEIRS = """
+    FROM customers_company AS name
+    JOIN customers_customer AS customer ON customer.company_id = name.id
+    {} WHERE name.id = customers_company.id OR name.merged_into_id = customers_company.id
+"""
+_WITH_ANSWERS = "JOIN feedback_response AS answer ON answer.customer_id = customer.id AND counts"
+_SOMEBODY = RawSQL(f"EXISTS (SELECT {_THEIRS.format('')})", [], BooleanField())  # noqa: S611  (our own words)
+_PEOPLE = RawSQL(f"(SELECT count(*) {_THEIRS.format('')})", [], IntegerField())  # noqa: S611
+_LAST_ANSWER = RawSQL(  # noqa: S611
+    f"coalesce((SELECT max(answer.created_at) {_THEIRS.format(_WITH_ANSWERS)}), to_timestamp(0))",
+    [],
+    DateTimeField(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    label: str
+    value: Combinable
+    is_falling: bool
+    read: Callable[[Any], Any]  # a value from a cursor; ValueError or TypeError for junk
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise TypeError
+    return value
+
+
+def _instant(value: str) -> datetime:
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return at
+
+
+ORDERS = {
+    "name": Order("Name", Lower("name"), False, _text),
+    "customers": Order("Most customers", _PEOPLE, True, int),
+    "answer": Order("Latest answer", _LAST_ANSWER, True, _instant),
+    "newest": Order("Newest", F("created_at"), True, _instant),
+}
+
+
+def with_customers(rows: CompanyQuerySet) -> CompanyQuerySet:
+    """Leave out companies that nobody belongs to any more."""
+    return rows.filter(_SOMEBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: Sequence[Company]
+    after: str  # the cursor of the next page; empty at the end
+
+
+def page_of(rows: QuerySet[Company], order: Order, cursor: str) -> Page:
+    """Return the page after `cursor`, an earlier page's `after`; junk is the first page."""
+    rows = rows.annotate(place=order.value)
+    if last := _read(cursor, order):
+        value, key = last
+        beyond = "lt" if order.is_falling else "gt"
+        rows = rows.filter(
+            Q(**{f"place__{beyond}": value}) | Q(**{"place": value, f"id__{beyond}": key})
+        )
+    sign = "-" if order.is_falling else ""
+    found = list(rows.order_by(f"{sign}place", f"{sign}id")[: SIZE + 1])
+    shown = found[:SIZE]
+    return Page(shown, _written(shown[-1]) if len(found) > SIZE else "")
+
+
+def _written(row: Any) -> str:
+    value = row.place.isoformat() if isinstance(row.place, datetime) else row.place
+    return json.dumps([value, str(row.id)])
+
+
+def _read(cursor: str, order: Order) -> tuple[Any, Any] | None:
+    try:
+        value, key = json.loads(cursor)
+        found = order.read(value)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+    id_ = parsed_id(str(key))
+    return (found, id_) if id_ else None
