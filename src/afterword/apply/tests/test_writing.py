@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from afterword.apply.apply import apply, apply_path, plan
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields
-from afterword.apply.problems import Problems
+from afterword.apply.problems import FileRefused, Problems
 from afterword.apply.reading import read_file
 from afterword.apply.tests.rich_workspace import a_rich_workspace
 from afterword.apply.writing.files import save
@@ -31,6 +31,7 @@ from afterword.hooks.models import Hook
 from afterword.survey_templates.models import Brand, Template
 from afterword.workspaces.models import Token, Workspace
 from tests import factories
+from tests.followups import a_webhook
 
 # What no form sets, or what stands for other rows.
 OURS = {"id", "created_at", "updated_at", "workspace", "campaign", "problem", "failing_since"}
@@ -218,3 +219,19 @@ def test_a_text_is_read_as_it_was_written(text: str):
     node = parse(as_yaml({"intro": text}).encode(), problems)
 
     assert Fields(node, "", problems).value("intro") == text
+
+
+@pytest.mark.django_db
+def test_a_new_campaigns_secret_is_not_taken_from_the_workspaces_own(tmp_path: Path):
+    workspace = factories.a_workspace(name="Acme")
+    a_webhook("https://acme.test/hook", workspace=workspace, headers={"X-Key": "s3cret"})
+    path = tmp_path / "acme.yaml"
+    path.write_text(
+        "workspace: {name: Acme}\n"
+        "campaigns:\n"
+        "  - {key: new, name: New, metric: nps, webhooks: [\n"
+        "      {url: 'https://acme.test/hook', headers: {X-Key: null}}]}\n"
+    )
+
+    with pytest.raises(FileRefused, match="The value of X-Key is not here yet: write it."):
+        apply_path(path)
