@@ -17,6 +17,7 @@ BENCHMARKS = (
     "happenings",
     "mails",
     "latency",
+    "followups",
     "audience",
     "dry_run",
     "importing",

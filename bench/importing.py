@@ -1,4 +1,4 @@
-"""How fast customers are imported from a CSV file, beside PostgreSQL's own COPY of the file."""
+"""How fast customers are imported from a CSV file, and a bare COPY of the same file."""
 
 import os
 import resource

@@ -8,6 +8,7 @@ from afterword.customers.importing import kind as importing
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.feedback.risk.field import AT_RISK
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
 from afterword.followups.copy_rules import copy_rules
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
@@ -51,6 +52,7 @@ importing.look_up_by(look_up_standings)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
+later_fields.register(AT_RISK)
 figures.read_by(campaign_figures)
 scores.read_by(scores_in_words)
 duplicate.also_copy_by(copy_rules)

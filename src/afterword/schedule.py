@@ -11,6 +11,7 @@ from afterword import due, flow
 from afterword.core.clock import database_now
 from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
+from afterword.feedback.risk import watch as risk
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
@@ -88,6 +89,12 @@ def schedule_missed_reminders(now: datetime) -> None:
 def collect_reports(now: datetime) -> None:
     """Read what mail servers reported into the bounce mailbox."""
     bounce_mailbox.collect_reports(now)
+
+
+@by_the_clock(EVERY_MINUTE)
+def judge_customers(now: datetime) -> None:
+    """Look who is at risk by now, and who is no more."""
+    risk.judge_customers(now)
 
 
 @by_the_clock(EVERY_MINUTE)

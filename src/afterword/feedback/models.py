@@ -10,10 +10,13 @@ from afterword.core.ids import new_id
 from afterword.customers.models import Customer, Facts
 from afterword.customers.snapshot import name_in
 from afterword.feedback.hits.judge import Judgement
+from afterword.feedback.risk.models import AtRisk, RiskRule
 from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
 from afterword.survey_templates.models import TemplateVersion
 from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
+
+__all__ = ["AtRisk", "Earlier", "Hit", "HitKind", "Response", "ResponseFacts", "RiskRule", "Source"]
 
 
 class Earlier(NamedTuple):
@@ -82,6 +85,8 @@ class Response(models.Model):
             models.Index(fields=["workspace", "-created_at", "-id"], name="responses_newest"),
             models.Index(fields=["workspace", "metric", "created_at"], name="responses_by_metric"),
             models.Index(fields=["customer", "-created_at"], name="responses_of_customer"),
+            # who is at risk: what came, or changed, since one looked
+            models.Index(fields=["workspace", "updated_at"], name="responses_changed"),
         )
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from afterword.feedback.in_app import public as in_app
 from afterword.feedback.in_app.script import script
 from afterword.feedback.links.public import link
 from afterword.feedback.own_people.views import own_people
+from afterword.feedback.risk.views import rule
 from afterword.feedback.stopping import unsubscribing
 
 app_name = "feedback"
@@ -24,6 +25,7 @@ urlpatterns = [
     path("in-app/v1/answer", in_app.answer, name="in_app_answer"),
     path("u/<str:token>", unsubscribing.unsubscribing, name="unsubscribe"),
     path("o/<str:token>.gif", opens.picture, name="open"),
+    path("settings/at-risk", rule, name="risk"),
     path("settings/own-people", own_people, name="own_people"),
     path("feedback", views.feedback, name="list"),
     path("feedback/hits", views.hits, name="hits"),

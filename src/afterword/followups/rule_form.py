@@ -99,6 +99,9 @@ class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     def chosen_events(self) -> list[str]:
         return list(self.cleaned_data.get("events") or [])
 
+    def _put_the_switch_last(self) -> None:
+        self.fields["enabled"] = self.fields.pop("enabled")
+
     def complete(self) -> Any:
         """Return the rule as the form has it; it is not saved yet."""
         return self.instance

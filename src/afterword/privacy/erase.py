@@ -43,8 +43,8 @@ def erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
 def _erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
     hold_inbox(who.workspace.id)
     _lock(traces_of(who), now)
-    _check_no_file_waits(traces_of(who))
     traces = traces_of(who)
+    _check_no_file_waits(traces)
     counts = {place.name: place.erase(place.rows(traces), wish) for place in PLACES}
     counts["offers_to_undo"] = _forget_undo(traces)
     counts = {name: count for name, count in counts.items() if count}

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.core.clock import database_now
 from afterword.core.email_address import normalise
-from afterword.core.streamed import streamed
 from afterword.customers.models import Customer
 from afterword.privacy.erase import CannotErase, erase
 from afterword.privacy.export import export_of
 from afterword.privacy.removal import Wish
 from afterword.privacy.traces import Who, traces_of
 from afterword.profiles.page import find_customer
+from afterword.web.download import download
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -80,11 +80,7 @@ def export_customer(
     customer = find_customer(member, customer_id)
     traces = traces_of(_who(member, customer))
     pieces = export_of(member.workspace, traces, timezone.now())
-    return StreamingHttpResponse(
-        streamed(pieces),
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="customer-{customer.id}.json"'},
-    )
+    return download(f"customer-{customer.id}.json", pieces, "application/json")
 
 
 def _who(member: Member, customer: Customer) -> Who:

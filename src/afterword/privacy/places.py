@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Func, Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Lower
 
 from afterword.core.among import among
 from afterword.core.email_address import normalise
@@ -18,6 +19,7 @@ from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
+from afterword.feedback.risk.models import AtRisk
 from afterword.followups.models import (
     Attempt,
     Autoresponder,
@@ -106,10 +108,17 @@ def _works(traces: Traces) -> Rows:
 
 def import_pieces(traces: Traces) -> Rows:
     """Parts of files that name an address; only what waits and what was just done has any."""
-    found = Piece.objects.filter(of__workspace_id=traces.workspace_id)
-    says = "position(%s in lower(convert_from(content, 'LATIN1'))) > 0"  # whatever its encoding
-    where = " OR ".join([says] * len(traces.addresses)) or "false"
-    return found.extra(where=[where], params=[one.lower() for one in traces.addresses])  # noqa: S610
+    found = Q(pk__in=[])
+    for address in traces.addresses:
+        found |= Q(text__contains=_as_escaped(address))
+    text = Lower(Func("content", Value("escape"), function="encode", output_field=TextField()))
+    rows = Piece.objects.filter(of__workspace_id=traces.workspace_id)
+    return rows.annotate(text=text).filter(found)
+
+
+def _as_escaped(address: str) -> str:
+    """Write it as PostgreSQL's `encode(…, 'escape')` does."""
+    return "".join(chr(one) if one < 128 else f"\\{one:03o}" for one in address.encode())
 
 
 def _import_rows(traces: Traces) -> Rows:
@@ -254,6 +263,7 @@ PLACES = (
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
     Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
+    Place("at_risk", AtRisk, lambda one: AtRisk.objects.filter(customer__in=one.customers)),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(
         "ids",
@@ -295,6 +305,7 @@ APART = {
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
+    "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "followups.ScoreMove": "numbers of a campaign",
     "happenings.Listening": "who listens, by rules' keys",

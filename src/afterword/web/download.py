@@ -8,9 +8,13 @@ from afterword.core.streamed import streamed
 
 
 def csv_download(name: str, pieces: Iterator[bytes]) -> StreamingHttpResponse:
-    """Answer with the pieces of a CSV file; each may ask the database, and asks anew."""
+    return download(name, pieces, "text/csv")
+
+
+def download(name: str, pieces: Iterator[bytes], type_: str) -> StreamingHttpResponse:
+    """Answer with the pieces of a file in UTF-8; each may ask the database, and asks anew."""
     return StreamingHttpResponse(
         streamed(pieces),
-        content_type="text/csv; charset=utf-8",
+        content_type=f"{type_}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -26,6 +26,7 @@ _MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
 _MEMBERS = ("Members", "/settings/members", "icons/users.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
+    ("At risk", "/settings/at-risk", "icons/alert-triangle.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
     ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
     _MEMBERS,

@@ -26,6 +26,7 @@ from afterword.customers.record import OWN_COLUMNS, Record
 from afterword.customers.upsert import store
 from afterword.customers.values import Problem, PropertyType, convert
 from afterword.feedback.models import Response
+from afterword.feedback.risk.models import AtRisk
 from afterword.surveys.models import Survey
 from tests.factories import a_campaign
 
@@ -54,6 +55,7 @@ def db_campaign(db):
 # What folds to one letter, to several, to none, lies beyond the first plane, or SQL may take amiss.
 POOL: dict[PropertyType, list[Any]] = {
     PropertyType.TEXT: [
+        *("yes", "No"),
         *("a", "A", "ba", "AB", "stra\u00dfe", "STRASSE", "Stra\u1e9ee", "s", "\u00df", "\u017fs"),
         *(
             "\u00e9",
@@ -147,6 +149,7 @@ DEFINITIONS = _matched(filters() | _matched(filters()))
 class Drawn:
     record: Record
     scores: list[int]
+    is_at_risk: bool = False
 
 
 @st.composite
@@ -170,14 +173,14 @@ def customers(draw) -> Drawn:
     }
     record.own |= read_own_fields(own)
     record.tags = read_tags(draw(WORDS))
-    return Drawn(record, draw(st.lists(st.integers(-1, 2), max_size=2)))
+    return Drawn(record, draw(st.lists(st.integers(-1, 2), max_size=2)), draw(st.booleans()))
 
 
 # ---- both tongues
 
 
 def in_python(audience: Audience, drawn: list[Drawn], now: datetime) -> set[UUID]:
-    later = read_later(["last_score"], [each.record.id for each in drawn])
+    later = read_later(["last_score", "at_risk"], [each.record.id for each in drawn])
     return {
         each.record.id
         for each in drawn
@@ -209,6 +212,19 @@ def keep(campaign: Campaign, drawn: list[Drawn]) -> None:
     ]
     Survey.objects.bulk_create([answer.survey for answer in answers if answer.survey])
     Response.objects.bulk_create(answers)
+    AtRisk.objects.bulk_create(_at_risk(campaign, each) for each in drawn if each.is_at_risk)
+
+
+def _at_risk(campaign: Campaign, drawn: Drawn) -> AtRisk:
+    return AtRisk(
+        customer_id=drawn.record.id,
+        workspace=campaign.workspace,
+        since=NOW,
+        reason="worst",
+        metric="nps",
+        score=0,
+        judged_at=NOW,
+    )
 
 
 def _answer(campaign: Campaign, customer_id: UUID, at: datetime, score: int) -> Response:

@@ -82,6 +82,7 @@ class AutoresponderForm(RuleForm):
             "sender_address"
         ].help_text = f"At {domains}. Without one it is the workspace's."
         self.order_fields(["name", "when", "score_min", "score_max", "delay_from", "delay_to"])
+        self._put_the_switch_last()
 
     def chosen_events(self) -> list[str]:
         return [self.cleaned_data.get("when") or ""]

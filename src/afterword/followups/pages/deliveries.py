@@ -18,7 +18,7 @@ from afterword.core.instants import parse_instant
 from afterword.core.jobs import wake
 from afterword.core.keyset import newest_first
 from afterword.followups.engine.claim import again
-from afterword.followups.models import TEST, Delivery
+from afterword.followups.models import TEST, Delivery, State
 from afterword.followups.pages.delivery_search import (
     KINDS,
     PERIODS,
@@ -65,6 +65,11 @@ def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
         "stands": list(Stand),
         "periods": PERIODS,
         "failed": _may_go(standing(found, Stand.FAILED)).count(),
+        "replayable": _may_go(found.filter(webhook__isnull=False))
+        .exclude(state__in=[State.WAITING, State.SENDING])
+        .count()
+        if search.kind == "webhook"
+        else 0,
         "asked_at": now.isoformat(),
         "has_any": bool(page.rows) or Delivery.objects.visible_to(member).exists(),
     }

@@ -54,6 +54,7 @@ class WebhookForm(RuleForm):
         self._kept = _headers_of(rule)
         self.fields["headers_text"].initial = "\n".join(f"{name}: {HIDDEN}" for name in self._kept)
         self.order_fields(["name", "url", "events", "score_min", "score_max", "headers_text"])
+        self._put_the_switch_last()
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import Max
 
 from afterword.customers.models import Customer
+from afterword.feedback.last_score import newest_answers
 from afterword.feedback.models import Response
+from afterword.feedback.risk.models import AtRisk
 from afterword.surveys.models import Survey
 
 
@@ -17,6 +19,7 @@ class Person:
     customer: Customer
     answer: Response | None  # the latest that counts
     asked_at: datetime | None  # the last time
+    risk: AtRisk | None
 
     @property
     def is_silent(self) -> bool:
@@ -30,16 +33,13 @@ class Person:
 
 
 def people_of(customers: Sequence[Customer]) -> list[Person]:
-    """Return what a list shows of customers, with two queries."""
+    """Return what a list shows of customers, with three queries."""
     ids = [one.id for one in customers]
-    newest = (
-        Response.objects.filter(customer__in=ids, counts=True)
-        .order_by("customer", "-created_at", "-id")
-        .distinct("customer")
-    )
-    answers = {one.customer_id: one for one in newest}
-    asked = _last_asked(ids)
-    return [Person(one, answers.get(one.id), asked.get(one.id)) for one in customers]
+    answers, asked = newest_answers(ids), _last_asked(ids)
+    risks = AtRisk.objects.in_bulk(ids)
+    return [
+        Person(one, answers.get(one.id), asked.get(one.id), risks.get(one.id)) for one in customers
+    ]
 
 
 def _last_asked(ids: Sequence[UUID]) -> dict[UUID, datetime]:

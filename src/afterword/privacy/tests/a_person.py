@@ -13,6 +13,7 @@ from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Hit, HitKind, ResponseFacts
 from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
+from afterword.followups.notifications.models import SlackThread
 from afterword.happenings.models import Happening, HappeningKind, Listening
 from afterword.hooks.models import Hook, HookCall
 from afterword.hooks.models import Outcome as HookOutcome
@@ -128,6 +129,10 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
     )  # fmt: skip
     rule = Notification.objects.create(
         workspace=workspace, events=["feedback"], problem=f"Nobody named {EMAIL}"
+    )
+    assert response.customer
+    SlackThread.objects.create(
+        workspace=workspace, channel=NAME, customer=response.customer, ts="1.2"
     )
     told = {"workspace": workspace, "kind": "feedback.new", "happened_at": NOW, "due_at": NOW,
             "created_at": NOW, "subject_id": response.id}  # fmt: skip

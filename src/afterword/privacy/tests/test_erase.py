@@ -17,6 +17,7 @@ from afterword.flow import process_events
 from afterword.followups.engine.claim import settle
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.models import Attempt, Delivery
+from afterword.long_work.models import Work
 from afterword.privacy.erase import CannotErase, erase
 from afterword.privacy.models import Erasure
 from afterword.privacy.places import APART, PLACES
@@ -92,7 +93,7 @@ def test_nothing_is_left_in_the_whole_database(workspace, keeps_scores):
 
 
 # Nothing in these names anybody but by keys.
-_BY_KEYS = {"happenings", "changes", "invitations", "words_of_autoresponders"}
+_BY_KEYS = {"happenings", "changes", "invitations", "slack_threads", "words_of_autoresponders"}
 _NONE_THERE = {"words_of_autoresponders"}
 
 
@@ -195,6 +196,16 @@ def test_a_mail_that_is_being_handed_over_is_waited_for(workspace):
     assert Customer.objects.filter(email=EMAIL).exists()
     Mail.objects.filter(id=survey.id).update(lease_until=database_now())
     assert erased(workspace).counts
+
+
+def test_a_file_that_is_being_imported_is_waited_for(workspace):
+    a_person(workspace)
+    Work.objects.update(ended_at=None)
+
+    with pytest.raises(CannotErase, match="or let it end"):
+        erased(workspace)
+
+    assert Customer.objects.filter(email=EMAIL).exists()
 
 
 def test_nobody_is_erased_of_whom_nothing_is_there(workspace):

@@ -1,10 +1,6 @@
 """What stops mail to an address goes on as a hash once the address is erased."""
 
-from uuid import uuid4
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from afterword.suppressions.erased import addresses_behind, erased, keep_erased
 from afterword.suppressions.models import Suppression, SuppressionReason
@@ -74,11 +70,12 @@ def test_who_comes_back_may_take_it_back(workspace, again):
     assert not standings([(workspace.id, ANN)])
 
 
-@given(st.emails())
-def test_python_and_postgresql_make_the_same_hash(email):
-    workspace = a_workspace(name=f"Of {uuid4()}")
-    a_customer(workspace, email=email[:254])
+@pytest.mark.parametrize(
+    "email", [ANN, "zoë@bücher.example", f"{'long' * 40}@example.com", "it's\\odd@example.com"]
+)
+def test_python_and_postgresql_make_the_same_hash(workspace, email):
+    a_customer(workspace, email=email)
 
-    found = addresses_behind([(workspace.id, erased(email[:254]))])
+    found = addresses_behind([(workspace.id, erased(email))])
 
-    assert found == [(workspace.id, email[:254])]
+    assert found == [(workspace.id, email)]

@@ -1,0 +1,1 @@
+"""Customers at risk: by a rule that people read and change, judged as answers and silence come."""
