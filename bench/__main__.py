@@ -10,7 +10,17 @@ import msgspec
 
 from bench.ingest import Row
 
-BENCHMARKS = ("ingest", "decisions", "claims", "happenings", "mails", "latency", "audience")
+BENCHMARKS = (
+    "ingest",
+    "decisions",
+    "claims",
+    "happenings",
+    "mails",
+    "latency",
+    "followups",
+    "audience",
+    "importing",
+)
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 
 

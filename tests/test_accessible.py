@@ -27,6 +27,8 @@ from tests.factories import (
     a_survey,
     a_template,
 )
+from tests.imports import a_file
+from tests.long_work import some_work
 
 AXE = MODULES / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -55,11 +57,14 @@ def places(transactional_db):
     customer = a_customer(
         workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"], company=acme
     )
+    in_app = a_campaign(workspace, channel="inapp", template=template)
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
     a_survey(campaign)
     record_answer(a_sent_survey(campaign, customer=customer), 3, "Slow", timezone.now())
     open_survey = a_sent_survey(campaign)
+    file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
+    work = some_work(member)
     record_answer(survey, 9, "Neat", NOW, submitted=True, more=More({"why": "Price"}))
     of_campaign = [
         f"/campaigns/{campaign.id}{section}"
@@ -75,7 +80,10 @@ def places(transactional_db):
         f"/customers/companies/{acme.id}/customers", f"/customers/companies/{acme.id}/names",
         "/events", "/outbox",
         f"/outbox/{survey.id}", "/templates", "/templates/new", "/templates/new?metric=ces",
-        f"/templates/{template.id}", "/follow-ups", "/parts",
+        f"/templates/{template.id}", "/follow-ups",
+        "/follow-ups/deliveries", "/follow-ups/notifications/new", "/follow-ups/webhooks/new",
+        f"/campaigns/{campaign.id}/autoresponders/new", "/parts",
+        "/customers/import", f"/customers/import/{file.id}", f"/work/{work.id}",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
         f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
@@ -83,6 +91,7 @@ def places(transactional_db):
         "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",
         f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
+        f"/campaigns/{in_app.id}/in-app", f"/campaigns/{in_app.id}/setup",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip
 

@@ -321,7 +321,7 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(django_assert_max_nu
     for number in range(60):
         a_track(campaign.workspace, f"customer{number}@example.com", properties={"plan": "x"})
 
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         flow.process_events(campaign.workspace_id, NOW)
 
     assert Survey.objects.count() == 60

@@ -326,7 +326,7 @@ def test_the_number_of_queries_does_not_grow_with_people(workspace, django_asser
         an_identify(workspace, None, userId=f"v{number}", traits={"firstName": "Ann"})
         an_identify(workspace, f"c{number}@example.com", userId=f"u{number}")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         take_up(workspace, NOW + MINUTE)
 
     assert Survey.objects.count() == 40

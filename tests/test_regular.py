@@ -149,7 +149,7 @@ def test_the_number_of_queries_is_the_same_for_many(django_assert_max_num_querie
     for _ in range(30):
         somebody(campaign)
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert ask_all_due(MONDAY) == 30
 
 

@@ -12,6 +12,7 @@ from afterword.decisions.models import Decision
 from afterword.mail.servers.find import Servers
 from afterword.sending.loop import SenderLoop
 from afterword.sending.models import Mail, State
+from afterword.surveys.by_call import Named, ask_by_call
 from tests.factories import a_campaign, a_customer, a_property, a_survey, a_track, a_workspace
 from tests.smtp import smtp_sink
 
@@ -72,3 +73,20 @@ def test_workers_that_send_at_once_send_each_survey_once_and_no_customer_too_oft
         "capped",
         "throttled",
     }
+
+
+def test_calls_of_the_api_with_one_key_at_once_ask_each_customer_once():
+    campaign = a_campaign()
+    known = a_customer(campaign.workspace)
+    named = [Named(email) for email in ("new@example.com", known.address, "nobody")]
+    verdicts = []
+
+    def call(_: int) -> None:
+        verdicts.append(ask_by_call(campaign, named, "order-1", None, timezone.now()))
+
+    at_once(call)
+
+    assert Mail.objects.count() == 2
+    assert Decision.objects.count() == 3
+    said = [[(each.reason, str(each.detail.get("survey_id"))) for each in one] for one in verdicts]
+    assert said == [said[0]] * WORKERS

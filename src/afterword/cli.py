@@ -43,6 +43,7 @@ COMMANDS = {
     "migrate": Command("afterword.running.migrate", "update the tables", Database.RUNNING),
     "prepare": Command("afterword.running.prepare", "", Database.RUNNING),
     "apply": Command("afterword.commands.apply", "make the workspace in a file so"),
+    "import": Command("afterword.commands.import_customers", "take in customers from a CSV file"),
     "token create": Command("afterword.commands.token_create", "make an API token"),
     "member add": Command("afterword.commands.member_add", "add somebody to a workspace"),
     "member invite": Command("afterword.commands.member_invite", "invite somebody by e-mail"),

@@ -33,6 +33,7 @@ from afterword.occasions.due_date.due import Place, next_due, occasion_of
 from afterword.occasions.occasion import Kind, Occasion
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
+from afterword.surveys.shown import surveys_on_pages
 
 BATCH = 1000
 
@@ -98,6 +99,7 @@ def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime
     look_up_standings(workspace.id, records)
     since = now - max(CAP_WINDOW, rules.memory)
     past = past_surveys(workspace.id, {one.id: one.email for one in records}, since)
+    on_pages = surveys_on_pages([one.id for one in records], since)
     later = read_later(_later_fields(rules), [one.id for one in records])
     frame = read_time_frame(campaign.time_frame or USUAL, workspace.time_zone)
     assert frame
@@ -111,7 +113,7 @@ def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime
         facts = facts_of(
             one.standing,
             is_known=True,
-            surveys=past[one.id],
+            surveys=[*past[one.id], *on_pages[one.id]],
             fields=_fields(one, later),
             person=Person(one.email),
         )
@@ -136,9 +138,7 @@ def _later_fields(rules: Rules) -> set[str]:
 
 
 def _known_today(campaign: Campaign, occasion_ids: Sequence[UUID]) -> set[UUID]:
-    rows = Decision.objects.filter(
-        campaign=campaign, occasion_kind=Kind.DUE_DATE, occasion_id__in=occasion_ids
-    )
+    rows = Decision.objects.about(campaign.id, Kind.DUE_DATE, occasion_ids)
     return set(rows.values_list("occasion_id", flat=True))
 
 

@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from afterword.audience.fields import field_key
 from afterword.audience.later_fields import read_later
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, Channel
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
 from afterword.core.ids import new_id
@@ -22,7 +22,7 @@ from afterword.customers.record import Record
 from afterword.customers.snapshot import snapshot
 from afterword.decisions.decide import decide
 from afterword.decisions.facts import Listening, facts_of, load_listening, past_surveys
-from afterword.decisions.record import Decided, record
+from afterword.decisions.record import Decided, record, settled_decisions
 from afterword.decisions.terms import Facts, PastSurvey, Person
 from afterword.events import take_up, waiting
 from afterword.events.take_up import Taken
@@ -39,6 +39,7 @@ from afterword.sending.claim import is_any_due
 from afterword.sending.recover import recover
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
+from afterword.surveys.shown import surveys_on_pages
 
 BATCH = 1000
 TURN = 5.0  # seconds for one workspace before others may have their turn
@@ -147,7 +148,8 @@ def decide_and_schedule(
     workspace_id = listening.workspace.id
     customers = {taken.met.record.id: taken.met.record for taken in tracks if taken.met.record}
     people = {id_: record.email for id_, record in customers.items()}
-    past = past_surveys(workspace_id, people, since=now - listening.memory)
+    past = _past(workspace_id, people, now - listening.memory)
+    settled = _settled(listening, tracks)
     later = read_later(listening.later_fields, customers)
     decided: list[Decided] = []
     askings: list[Asking] = []
@@ -155,6 +157,8 @@ def decide_and_schedule(
         occasion, customer = _occasion_of(taken), taken.met.record
         fields = _fields(taken, listening, later)
         for campaign, rules in listening.to(taken.call.names, taken.call.campaigns):
+            if (campaign.id, occasion.id) in settled:
+                continue
             surveys = past[customer.id] if customer else ()
             facts = _facts(taken, fields, surveys, waits_until if _may_wait(taken) else None)
             verdict = decide(occasion, rules, facts, now)
@@ -162,14 +166,38 @@ def decide_and_schedule(
                 asking = _asking(campaign, customer, occasion, verdict.due_at)
                 verdict.detail["survey_id"] = asking.id
                 askings.append(asking)
-                past[customer.id].insert(
-                    0, PastSurvey(asking.id, campaign.id, asking.due_at, True, campaign.priority)
-                )
+                past[customer.id].insert(0, _waiting(asking))
             decided.append(
                 Decided(occasion, campaign.id, customer.id if customer else None, verdict)
             )
     record(workspace_id, decided, now)
     schedule(workspace_id, askings, now)
+
+
+def _past(
+    workspace_id: UUID, people: Mapping[UUID, str | None], since: datetime
+) -> dict[UUID, list[PastSurvey]]:
+    """The surveys that count for throttle and budget, mailed or shown on a page."""
+    mailed, on_pages = past_surveys(workspace_id, people, since), surveys_on_pages(people, since)
+    return {id_: [*mailed[id_], *on_pages[id_]] for id_ in people}
+
+
+def _waiting(asking: Asking) -> PastSurvey:
+    campaign = asking.campaign
+    is_mail = campaign.channel == Channel.EMAIL
+    return PastSurvey(
+        asking.id, campaign.id, asking.due_at, True, campaign.priority, is_mail=is_mail
+    )
+
+
+def _settled(listening: Listening, tracks: Iterable[Taken]) -> set[tuple[UUID, UUID]]:
+    """What was decided when an event first came, although it waited for an address since.
+
+    Who is asked in an application needs none.
+    """
+    waited = [taken.id for taken in tracks if taken.waits_until is not None]
+    in_app = [id_ for id_, (_, rules) in listening.by_id.items() if rules.is_shown_in_app]
+    return settled_decisions(in_app, waited) if waited and in_app else set()
 
 
 def _occasion_of(taken: Taken) -> Occasion:

@@ -1,23 +1,28 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.audience import later_fields
-from afterword.campaigns import activation, figures
+from afterword.campaigns import activation, duplicate, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
+from afterword.customers.importing import kind as importing
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.feedback.risk.field import AT_RISK
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
+from afterword.followups.copy_rules import copy_rules
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
+from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
 from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
+from afterword.insights.compared import scores_in_words
 from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
 from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, invite_mail, kinds, streams
 from afterword.sending.streams import StreamKind
+from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
@@ -42,12 +47,16 @@ preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
+importing.look_up_by(look_up_standings)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
 later_fields.register(AT_RISK)
 figures.read_by(campaign_figures)
+scores.read_by(scores_in_words)
+duplicate.also_copy_by(copy_rules)
 later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(importing.IMPORT)

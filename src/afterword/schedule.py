@@ -9,17 +9,20 @@ from procrastinate.jobs import Status
 
 from afterword import due, flow
 from afterword.core.clock import database_now
+from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
-from afterword.feedback.risk import watch
+from afterword.feedback.risk import judge_due
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
 from afterword.hooks import forget as hooks_forget
+from afterword.insights import watch
 from afterword.mail.senders import domains
 from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
 from afterword.surveys import remind
+from afterword.surveys.in_app import offers
 from afterword.web import kept_forms
 
 EVERY_FEW_SECONDS = "* * * * * */5"  # the sixth field counts seconds
@@ -70,6 +73,12 @@ def ask_who_is_due(now: datetime) -> None:
     due.ask_all_due(now)
 
 
+@by_the_clock("*/10 * * * *")
+def withdraw_expired_offers(now: datetime) -> None:
+    """End what was to be shown in applications, and nobody came by for."""
+    offers.withdraw_expired(now)
+
+
 @by_the_clock("23 * * * *")
 def schedule_missed_reminders(now: datetime) -> None:
     """The same for what a long outage made late."""
@@ -85,13 +94,19 @@ def collect_reports(now: datetime) -> None:
 @by_the_clock(EVERY_MINUTE)
 def judge_customers(now: datetime) -> None:
     """Look who is at risk by now, and who is no more."""
-    watch.judge_customers(now)
+    judge_due.judge_customers(now)
 
 
 @by_the_clock(EVERY_MINUTE)
 def send_digests(now: datetime) -> None:
     """Make the digests that are due by their workspaces' clocks."""
     digest.make_digests(now)
+
+
+@by_the_clock("41 5 * * *")
+def watch_scores(now: datetime) -> None:
+    """Note which campaigns' scores moved by more than noise, where somebody wants to know."""
+    watch.note_moves(now)
 
 
 @by_the_clock("17 * * * *")
@@ -106,6 +121,7 @@ def forget_old(now: datetime) -> None:
     events_forget.forget_old(now)
     hooks_forget.forget_old(now)
     suppressions_forget.forget_old(now)
+    imports_forget.forget_old(now)
     kept_forms.forget_old(now)
     account_mail.forget_old(now)
     forget_deliveries(now)

@@ -13,6 +13,7 @@ CONFIGURATION = configuration()
 
 SECRET_KEY = CONFIGURATION.secret_key
 DEBUG = False
+SLACK_API = "https://slack.com/api"
 BASE_URL = CONFIGURATION.url.rstrip("/")
 
 _url = urlsplit(BASE_URL)
@@ -26,6 +27,7 @@ INSTALLED_APPS = [
     "afterword.long_work.apps.LongWorkConfig",
     "afterword.happenings.apps.HappeningsConfig",
     "afterword.customers.apps.CustomersConfig",
+    "afterword.customers.importing.apps.ImportingConfig",
     "afterword.suppressions.apps.SuppressionsConfig",
     "afterword.survey_templates.apps.SurveyTemplatesConfig",
     "afterword.campaigns.apps.CampaignsConfig",

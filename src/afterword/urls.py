@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("afterword.events.urls")),
     path("", include("afterword.hooks.urls")),
     path("", include("afterword.suppressions.urls")),
+    path("", include("afterword.customers.importing.urls")),
     path("", include("afterword.profiles.listing.urls")),
     path("", include("afterword.profiles.bulk.urls")),
     path("", include("afterword.privacy.urls")),

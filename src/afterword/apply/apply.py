@@ -9,18 +9,16 @@ from django.db import models, transaction
 
 from afterword.apply.checks import check, property_types
 from afterword.apply.existing import Existing, load_locked
-from afterword.apply.followups import make_followups
+from afterword.apply.followups import audience_of, make_followups
 from afterword.apply.hooks import make_addresses, make_hook
 from afterword.apply.reading import read_file
 from afterword.apply.reminders import make_reminders
-from afterword.apply.things import CampaignSpec, TemplateSpec, WorkspaceFile
-from afterword.audience.definition import compile_audience
+from afterword.apply.things import TemplateSpec, WorkspaceFile
 from afterword.campaigns.activation import activate, deactivate
 from afterword.campaigns.models import Campaign, Channel
 from afterword.core.announce import announce
 from afterword.core.ids import new_link_token
 from afterword.customers.models import Property
-from afterword.customers.values import PropertyType
 from afterword.feedback.own_people.recount import change_own_people
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.models import Template
@@ -139,11 +137,11 @@ def _apply_campaigns(
             **spec.columns,
             "template_id": template and template.id,
             "link_token": campaign.link_token or _new_link(spec.columns),
-            "audience": _audience(spec, types),
+            "audience": audience_of(spec.audience, types),
         }
         changed = _store(campaign, columns)
         reminded = make_reminders(campaign, spec.reminders, templates)
-        followed, secrets = make_followups(campaign, spec)
+        followed, secrets = make_followups(campaign, spec, types)
         switched = _switch(campaign, spec.active)
         outcome.tell(
             f"campaign {spec.key}",
@@ -164,13 +162,6 @@ def _apply_hooks(
     campaigns = {**existing, **applied}
     outcome.lines += [make_hook(outcome.workspace, spec, campaigns) for spec in file.hooks]
     outcome.lines += make_addresses(applied.values())
-
-
-def _audience(spec: CampaignSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:
-    """Return the audience in the words in which it is stored, however the file puts it."""
-    if not spec.audience.filters:
-        return {}
-    return compile_audience(spec.audience.definition, types).definition
 
 
 def _new_link(columns: dict[str, Any]) -> str | None:

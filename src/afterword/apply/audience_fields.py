@@ -1,4 +1,4 @@
-"""Read a campaign's audience from a workspace's file."""
+"""Read an audience from a workspace's file."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from afterword.customers.values import PropertyType
 _MATCHES = ("all", "any")
 
 
-def read_audience(campaign: Fields) -> GroupSpec:
-    audience = campaign.child("audience")
+def read_audience(of: Fields) -> GroupSpec:
+    """Read the `audience` of a campaign or of a rule."""
+    audience = of.child("audience")
     if audience is None:
         return GroupSpec(None)
     found = GroupSpec(

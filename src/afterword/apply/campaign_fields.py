@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from afterword.apply.audience_fields import read_audience
@@ -13,6 +14,7 @@ from afterword.apply.followup_fields import (
     read_rules,
     read_webhook,
 )
+from afterword.apply.in_app_fields import read_in_app
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
@@ -28,15 +30,12 @@ from afterword.campaigns.models import (
 from afterword.campaigns.time_frame import DAYS
 from afterword.survey_templates.metrics import Metric
 
-LATER = (
-    "reminders",
-    "in-app",
-)
+LATER = ("reminders",)
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DAYS = re.compile(r"(\d{1,6}) *(day|week)s?")
 
 
-def read_campaign(fields: Fields) -> CampaignSpec:
+def read_campaign(fields: Fields, folder: Path) -> CampaignSpec:
     columns: dict[str, Any] = {
         "name": fields.text("name", 100),
         "channel": fields.choice("channel", Channel, Channel.EMAIL),
@@ -47,6 +46,7 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         **_throttle(fields),
         **_regular(fields),
         "time_frame": _time_frame(fields),
+        "in_app": read_in_app(fields),
         "priority": fields.integer("priority", 1, MOST_PRIORITY) or 1,
     }
     found = CampaignSpec(
@@ -59,9 +59,9 @@ def read_campaign(fields: Fields) -> CampaignSpec:
         reminders=_reminders(fields),
         active=fields.switch("active", None),
         followups={
-            "notifications": read_rules(fields, "notifications", read_notification),
-            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder),
-            "webhooks": read_rules(fields, "webhooks", read_webhook),
+            "notifications": read_rules(fields, "notifications", read_notification, folder),
+            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder, folder),
+            "webhooks": read_rules(fields, "webhooks", read_webhook, folder),
         },
     )
     fields.finish()

@@ -1,14 +1,25 @@
 """What only the whole file, and the workspace it is for, can tell to be wrong."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
-from afterword.apply.things import CampaignSpec, FilterSpec, HookSpec, ReminderSpec, WorkspaceFile
+from afterword.apply.things import (
+    CampaignSpec,
+    FilterSpec,
+    HookSpec,
+    ReminderSpec,
+    RuleSpec,
+    WorkspaceFile,
+)
 from afterword.audience.definition import check as check_audience
+from afterword.audience.definition import compile_audience
+from afterword.audience.fields import field_key
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.customers.values import PropertyType
+from afterword.feedback.whom.filters import FIELDS
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
 
@@ -21,6 +32,11 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
     for campaign in file.campaigns:
         for each in campaign.audience.each_filter():
             _check_filter(each, types)
+        for rule in chain(*(rules or [] for rules in campaign.followups.values())):
+            for each in rule.audience.each_filter():
+                _check_filter(each, types)
+                _check_is_kept(each, types)
+            _check_sender(rule, existing)
         _check_template(campaign, templates)
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
@@ -113,6 +129,10 @@ def _check_active(
     planned = Campaign(
         metric=template.metric if template else spec.metric,
         template=template,
+        channel=spec.columns["channel"],
+        type=spec.columns["type"],
+        first_after_days=spec.columns["first_after_days"],
+        every_days=spec.columns["every_days"],
         service=spec.columns["service"],
         events=spec.columns["events"],
     )
@@ -139,6 +159,22 @@ def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
     for sentence in check_audience({"filters": [spec.definition]}, types):
         problem = sentence.removeprefix("Filter 1: ")
         spec.source.refuse(_culprit(problem), problem)
+
+
+def _check_is_kept(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
+    """Rules ask what was kept with an answer, which is less than a customer's row holds."""
+    known = {"", *FIELDS, *map(field_key, types)}
+    for each in compile_audience({"filters": [spec.definition]}, types).each_filter():
+        if each.field not in known:
+            spec.source.refuse("field", f"Answers cannot be filtered by {each.field}.")
+
+
+def _check_sender(spec: RuleSpec, existing: Existing) -> None:
+    """Mail comes from an address of a rule's own only where it can be signed."""
+    domain = spec.columns.get("sender_address", "").rpartition("@")[2]
+    of = existing.workspace and existing.workspace.sender_domains
+    if domain and not (of and of.filter(name=domain, verified_at__isnull=False).exists()):
+        spec.source.refuse("sender_address", f"{domain} is no verified sender domain.")
 
 
 def _culprit(problem: str) -> str:

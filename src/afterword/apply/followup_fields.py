@@ -3,21 +3,26 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from afterword.apply.audience_fields import read_audience
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields
+from afterword.apply.secrets import read_secret
 from afterword.apply.things import RuleSpec
 from afterword.core.email_address import normalise
 from afterword.followups.autoresponders.form import MOST_BUTTONS
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
 from afterword.followups.autoresponders.write import CannotBeWritten
 from afterword.followups.autoresponders.write import check as check_text
-from afterword.followups.events import Event
+from afterword.followups.events import FOR_PEOPLE, Event
+from afterword.followups.notifications.form import slack_problem
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
 from afterword.followups.webhooks.form import header_problem
+from afterword.followups.webhooks.request import is_secret
 
 MOST_RULES = 100
 # Words for events that a file may use beside their own.
@@ -32,12 +37,12 @@ _WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
 def read_rules(
-    fields: Fields, name: str, read: Callable[[Fields], RuleSpec]
+    fields: Fields, name: str, read: Callable[[Fields, Path], RuleSpec], folder: Path
 ) -> list[RuleSpec] | None:
     """Return the rules of one kind; None where the file leaves them to others."""
     if not fields.has(name):
         return None
-    found = [read(each) for each in fields.children(name, most=MOST_RULES)]
+    found = [read(each, folder) for each in fields.children(name, most=MOST_RULES)]
     seen: set[object] = set()
     for one in found:
         if one.key in seen:
@@ -46,7 +51,7 @@ def read_rules(
     return found
 
 
-def read_webhook(fields: Fields) -> RuleSpec:
+def read_webhook(fields: Fields, folder: Path) -> RuleSpec:
     url, body = fields.text("url", 2000), fields.text("body", BODY_LIMIT, PREFILLED, lines=True)
     if url and not _WEB.fullmatch(url):
         fields.refuse("url", "Write an address that begins with https:// or http://.")
@@ -54,13 +59,13 @@ def read_webhook(fields: Fields) -> RuleSpec:
         check_body(body, FIELDS)
     except BodyRefused as refusal:
         fields.refuse("body", str(refusal))
-    offered = [event for event in Event if event is not Event.SENDING_PAUSED]
+    offered = [event for event in Event if event not in FOR_PEOPLE]
     columns = {**_shared(fields, offered, [Event.FEEDBACK]), "url": url, "body": body}
-    headers = _headers(fields)
-    return _finished(fields, columns, columns["name"] or url, headers=headers)
+    secrets = {"headers": _headers(fields, folder), "secret": _signing_secret(fields, folder)}
+    return _finished(fields, columns, columns["name"] or url, **secrets)
 
 
-def read_notification(fields: Fields) -> RuleSpec:
+def read_notification(fields: Fields, folder: Path) -> RuleSpec:
     columns = _shared(fields, list(Event), [Event.FEEDBACK])
     columns |= {
         "frequency": fields.choice("frequency", Frequency, Frequency.IMMEDIATELY),
@@ -75,16 +80,30 @@ def read_notification(fields: Fields) -> RuleSpec:
             columns["addresses"].append(known)
         else:
             fields.refuse("to", f"{address!r} is no e-mail address.")
-    slack_url = fields.text("slack_url", 2000, "")
-    if columns["channel"] == By.SLACK and not _WEB.fullmatch(slack_url):
-        fields.refuse("slack_url", "This is needed: the address of Slack's incoming webhook.")
+    slack = _slack(fields, columns, folder)
     if columns["channel"] == By.EMAIL and not columns["addresses"]:
         fields.refuse("to", "This is needed: one address, or a list.")
     natural = (columns["channel"], columns["frequency"], *columns["addresses"], *columns["events"])
-    return _finished(fields, columns, columns["name"] or natural, slack_url=slack_url)
+    return _finished(fields, columns, columns["name"] or natural, **slack)
 
 
-def read_autoresponder(fields: Fields) -> RuleSpec:
+def _slack(fields: Fields, columns: dict[str, Any], folder: Path) -> dict[str, str]:
+    """Read how Slack is reached, into the columns too; return the secrets."""
+    found = {name: read_secret(fields, name, 2000, folder) for name in ("slack_url", "slack_token")}
+    columns["slack_channel"] = fields.text("slack_channel", 80, "")
+    if columns["slack_channel"]:
+        if problem := slack_problem(found["slack_token"], columns["slack_channel"]):
+            fields.refuse(*problem)
+    elif columns["channel"] == By.SLACK and not _WEB.fullmatch(found["slack_url"]):
+        fields.refuse(
+            "slack_url",
+            "This is needed: the address of Slack's incoming webhook; or slack_token and "
+            "slack_channel.",
+        )
+    return found
+
+
+def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
     words = [event.value for event in WHEN]
     asked = fields.choice("when", [*words, "no_comment", "without_comment"], "")
     if not asked and not fields.has("when"):
@@ -94,6 +113,7 @@ def read_autoresponder(fields: Fields) -> RuleSpec:
         "name": fields.text("name", 100, ""),
         "events": [_ALSO.get(asked, asked)],
         "sender_name": fields.text("sender_name", 64, ""),
+        "sender_address": _address(fields, "sender_address"),
         "reply_to": _address(fields, "reply_to"),
         "subject": _written(fields, "subject", 250),
         "body": _written(fields, "body", 5000),
@@ -105,9 +125,9 @@ def read_autoresponder(fields: Fields) -> RuleSpec:
 
 
 def _finished(fields: Fields, columns: dict[str, Any], key: object, **secret: Any) -> RuleSpec:
-    active = fields.switch("active", True)
+    active, audience = fields.switch("active", True), read_audience(fields)
     fields.finish()
-    return RuleSpec(fields, key, columns, bool(active), **secret)
+    return RuleSpec(fields, key, columns, bool(active), audience, **secret)
 
 
 def _shared(
@@ -137,9 +157,17 @@ def _bounds(fields: Fields, *, is_needed: bool) -> dict[str, Any]:
     return {"score_min": low, "score_max": high}
 
 
-def _headers(fields: Fields) -> dict[str, str]:
+def _signing_secret(fields: Fields, folder: Path) -> str:
+    found = read_secret(fields, "secret", 200, folder)
+    if found and not is_secret(found):
+        fields.refuse("secret", "Write whsec_ and 24 to 64 bytes in base64.")
+    return found
+
+
+def _headers(fields: Fields, folder: Path) -> dict[str, str]:
     given = fields.child("headers")
-    found = {name: given.text(name, 2000) for name in given.names} if given else {}
+    names = given.names if given else []
+    found = {name: read_secret(given, name, 2000, folder) for name in names if given}
     for name, value in found.items():
         if given and (problem := header_problem(name, value)):
             given.refuse(name, problem)

@@ -1,13 +1,15 @@
 """Make a campaign's notifications, autoresponders and webhooks as its file says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
-from afterword.apply.things import CampaignSpec, RuleSpec
+from afterword.apply.things import CampaignSpec, GroupSpec, RuleSpec
+from afterword.audience.definition import compile_audience
 from afterword.campaigns.models import Campaign
 from afterword.core.sealed import Unreadable, seal
+from afterword.customers.values import PropertyType
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.engine.claim import cancel_waiting
 from afterword.followups.notifications.digest import next_digest
@@ -23,7 +25,14 @@ _KINDS: dict[str, type[Rule]] = {
 }
 
 
-def make_followups(campaign: Campaign, spec: CampaignSpec) -> tuple[list[str], dict[str, str]]:
+def audience_of(spec: GroupSpec, types: Mapping[str, PropertyType]) -> dict[str, Any]:
+    """Return the audience in the words in which it is stored, however the file puts it."""
+    return compile_audience(spec.definition, types).definition if spec.filters else {}
+
+
+def make_followups(
+    campaign: Campaign, spec: CampaignSpec, types: Mapping[str, PropertyType]
+) -> tuple[list[str], dict[str, str]]:
     """Return the kinds that this changed, and the secrets of new webhooks by their names.
 
     A rule is told by its name, or else by what it is: where to, or after what. Those that the
@@ -33,13 +42,17 @@ def make_followups(campaign: Campaign, spec: CampaignSpec) -> tuple[list[str], d
     secrets: dict[str, str] = {}
     for kind, model in _KINDS.items():
         specs = spec.followups.get(kind)
-        if specs is not None and _make(campaign, model, specs, secrets):
+        if specs is not None and _make(campaign, model, specs, types, secrets):
             changed.append(kind)
     return changed, secrets
 
 
 def _make(
-    campaign: Campaign, model: type[Rule], specs: Sequence[RuleSpec], secrets: dict[str, str]
+    campaign: Campaign,
+    model: type[Rule],
+    specs: Sequence[RuleSpec],
+    types: Mapping[str, PropertyType],
+    secrets: dict[str, str],
 ) -> bool:
     rows = model._default_manager.filter(campaign=campaign).order_by("created_at", "id")
     before: dict[object, Rule] = {}
@@ -53,8 +66,8 @@ def _make(
         is_new = rule is None
         rule = rule or model(workspace_id=campaign.workspace_id, campaign=campaign)
         rule.workspace = campaign.workspace
-        changed |= _store(rule, spec)
-        if is_new and isinstance(rule, Webhook):
+        changed |= _store(rule, spec, audience_of(spec.audience, types))
+        if is_new and isinstance(rule, Webhook) and not spec.secret:
             secrets[str(rule)] = rule.secret
     for rule in [*before.values(), *spare]:
         forget(rule)
@@ -72,10 +85,11 @@ def _key(rule: Rule) -> object:
     return (*rule.events, rule.score_min, rule.score_max)
 
 
-def _store(rule: Rule, spec: RuleSpec) -> bool:
-    differs = [name for name, value in spec.columns.items() if getattr(rule, name) != value]
+def _store(rule: Rule, spec: RuleSpec, audience: dict[str, Any]) -> bool:
+    columns = {**spec.columns, "audience": audience}
+    differs = [name for name, value in columns.items() if getattr(rule, name) != value]
     for name in differs:
-        setattr(rule, name, spec.columns[name])
+        setattr(rule, name, columns[name])
     changed = bool(differs) or rule._state.adding or rule.is_enabled != spec.active
     changed |= _store_secrets(rule, spec)
     if not changed:
@@ -93,16 +107,23 @@ def _store_secrets(rule: Any, spec: RuleSpec) -> bool:
     """What is encrypted differs each time, so it is compared as it reads."""
     if isinstance(rule, Webhook):
         if not rule.sealed_secret:
-            rule.sealed_secret = seal(new_secret())
+            rule.sealed_secret = seal(spec.secret or new_secret())
+        elif spec.secret and _read(lambda: rule.secret) != spec.secret:
+            rule.sealed_secret = seal(spec.secret)
+            rule.headers = spec.headers
+            return True
         if _read(lambda: rule.headers) != spec.headers:
             rule.headers = spec.headers
             return True
-    if not isinstance(rule, Notification) or not spec.slack_url:
+    if not isinstance(rule, Notification):
         return False
-    if rule.sealed_slack_url and _read(lambda: rule.slack_url) == spec.slack_url:
-        return False
-    rule.sealed_slack_url = seal(spec.slack_url)
-    return True
+    changed = False
+    for name in ("slack_url", "slack_token"):
+        given = getattr(spec, name)
+        if given and _read(lambda name=name: getattr(rule, name)) != given:
+            setattr(rule, f"sealed_{name}", seal(given))
+            changed = True
+    return changed
 
 
 def _read(secret: Any) -> Any:

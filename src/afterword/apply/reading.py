@@ -46,7 +46,10 @@ def read_file(path: Path) -> WorkspaceFile:
         _workspace(top),
         [_property(each) for each in top.children("properties")],
         [read_template(each, path.parent) for each in top.children("templates")],
-        [read_campaign(each) for each in top.children("campaigns", campaign_fields.LATER)],
+        [
+            read_campaign(each, path.parent)
+            for each in top.children("campaigns", campaign_fields.LATER)
+        ],
         [_token(each) for each in top.children("tokens")],
         [read_hook(each) for each in top.children("inbound_webhooks")],
     )

@@ -52,8 +52,11 @@ class RuleSpec:
     key: object
     columns: dict[str, Any]
     active: bool
+    audience: "GroupSpec"
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+    secret: str = field(default="", repr=False)
     slack_url: str = field(default="", repr=False)
+    slack_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Make a campaign like another one."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from afterword.campaigns.creation import create_campaign
@@ -10,11 +12,21 @@ _NOT_COPIED = {
     "id", "key", "name", "link_token", "activated_at", "archived_at", "created_at", "updated_at",
 }  # fmt: skip
 LONGEST_NAME = 100
+# What later stages keep of a campaign and copy with it: each takes the campaign and its copy.
+_also: list[Callable[[Campaign, Campaign], None]] = []
+
+
+def also_copy_by(copy: Callable[[Campaign, Campaign], None]) -> None:
+    if copy not in _also:
+        _also.append(copy)
 
 
 @transaction.atomic
 def duplicate(campaign: Campaign) -> Campaign:
-    """Return a copy with everything that the editor sets, its reminders included; it is off."""
+    """Return a copy with everything that the editor sets, its reminders included; it is off.
+
+    What follows its answers is copied too, and is off as well.
+    """
     copy = create_campaign(
         campaign.workspace,
         _free_name(campaign),
@@ -37,6 +49,8 @@ def duplicate(campaign: Campaign) -> Campaign:
         )
         for one in campaign.reminders.all()
     )
+    for copy_more in _also:
+        copy_more(campaign, copy)
     return copy
 
 

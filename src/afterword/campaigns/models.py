@@ -18,6 +18,7 @@ from afterword.workspaces.models import Workspace, WorkspaceRows
 class Channel(models.TextChoices):
     EMAIL = "email", "E-mail"
     LINK = "link", "Link"
+    IN_APP = "inapp", "In-app"
 
 
 class CampaignType(models.TextChoices):
@@ -71,6 +72,10 @@ class Campaign(models.Model):
     )
     # Of link campaigns: the secret of the address that is handed out.
     link_token = models.CharField(max_length=32, null=True, blank=True, unique=True)
+    # Of in-app campaigns: where and how it is shown; see `channels/in_app/placement.py`.
+    in_app = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
     template = models.ForeignKey(
         Template, models.PROTECT, null=True, blank=True, related_name="campaigns"
     )
@@ -142,11 +147,15 @@ class Campaign(models.Model):
     @property
     def is_regular(self) -> bool:
         """Whether it asks by the clock; who opens a link comes by themselves."""
-        return self.type == CampaignType.REGULAR and self.channel == Channel.EMAIL
+        return self.type == CampaignType.REGULAR and self.channel != Channel.LINK
 
     @property
     def is_link(self) -> bool:
         return self.channel == Channel.LINK
+
+    @property
+    def is_in_app(self) -> bool:
+        return self.channel == Channel.IN_APP
 
     @property
     def is_active(self) -> bool:
@@ -190,3 +199,26 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.when} after {self.after_days} days"
+
+
+class InAppIdentity(models.Model):
+    """How a workspace's own application says who looks at its pages, and when it was last heard.
+
+    A row is made when somebody first opens the Setup of an in-app campaign.
+    """
+
+    workspace = models.OneToOneField(
+        Workspace, models.CASCADE, primary_key=True, related_name="in_app_identity"
+    )
+    # The secret that users' ids are signed with, on the company's own server.
+    sealed_secret = models.TextField()
+    made_at = models.DateTimeField()
+    # Since when nobody is asked whose id is not signed; None: they are, and marked as claimed.
+    signed_only_since = models.DateTimeField(null=True, blank=True)
+    # For Setup: when a page last asked, from where, and how it said who looks at it.
+    heard_at = models.DateTimeField(null=True, blank=True)
+    heard_origin = models.CharField(max_length=200, blank=True, default="", db_default="")
+    heard_proof = models.CharField(max_length=10, blank=True, default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"in-app identity of {self.workspace_id}"

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from afterword.campaigns import listing, reminders, views
+from afterword.campaigns.channels.in_app import setup as in_app_setup
+from afterword.campaigns.channels.in_app.section import in_app
 from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
@@ -30,6 +32,18 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/setup", setup, name="setup"),
     path("campaigns/<uuid:campaign_id>/key", new_key, name="new_key"),
     path("campaigns/<uuid:campaign_id>/link", link, name="link"),
+    path("campaigns/<uuid:campaign_id>/in-app", in_app, name="in_app"),
+    path("campaigns/<uuid:campaign_id>/in-app/heard", in_app_setup.heard, name="in_app_heard"),
+    path(
+        "campaigns/<uuid:campaign_id>/in-app/secret",
+        in_app_setup.new_secret,
+        name="in_app_secret",
+    ),
+    path(
+        "campaigns/<uuid:campaign_id>/in-app/unsigned",
+        in_app_setup.unsigned,
+        name="in_app_unsigned",
+    ),
     path("campaigns/<uuid:campaign_id>/name", sections.name, name="name"),
     path("campaigns/<uuid:campaign_id>/activation", views.activation, name="activate"),
     path("campaigns/<uuid:campaign_id>/deactivation", views.deactivation, name="deactivate"),

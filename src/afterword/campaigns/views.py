@@ -52,7 +52,8 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
 @for_changers
 def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = _campaign(member, campaign_id)
-    if campaign.is_regular and "sure" not in request.POST and not what_is_missing(campaign):
+    mails_at_once = campaign.is_regular and not campaign.is_in_app
+    if mails_at_once and "sure" not in request.POST and not what_is_missing(campaign):
         waits = {"campaign": campaign, "count": how_many_today(campaign, timezone.now())}
         return render(request, "campaigns/activation.html", waits)
     missing = activate(campaign)
@@ -62,6 +63,8 @@ def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpR
     what = "it asks who is due" if campaign.is_regular else "its events trigger surveys"
     if campaign.is_link:
         what = "whoever opens its link is asked"
+    elif campaign.is_in_app:
+        what = "its customers are asked within your application"
     messages.success(request, f"{campaign.name} is on: {what} from now on.")
     return redirect(onward(request) or reverse("campaigns:edit", args=[campaign.id]))
 

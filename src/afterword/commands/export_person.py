@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     from afterword.commands.finding import the_workspace
     from afterword.commands.people import read_address
     from afterword.commands.tables import ready_tables
-    from afterword.privacy.export import write_export
+    from afterword.privacy.export import export_of
     from afterword.privacy.traces import Who, traces_of
 
     ready_tables()
@@ -30,5 +30,6 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
             raise Refused(f"Nothing of {email} is kept in {workspace}.")
     except Refused as refused:
         return refuse(refused)
-    write_export(workspace, traces, timezone.now(), sys.stdout.buffer)
+    for piece in export_of(workspace, traces, timezone.now()):
+        sys.stdout.buffer.write(piece)
     return 0

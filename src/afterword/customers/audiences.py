@@ -1,9 +1,9 @@
-"""The audiences of a workspace's campaigns and saved views, where they name a property or a tag.
+"""The audiences of a workspace's campaigns, rules and views, by property or tag.
 
 Audiences belong to a later stage; here they are no more than JSON, as it is stored.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from afterword.workspaces.models import Workspace
@@ -11,12 +11,17 @@ from afterword.workspaces.models import Workspace
 Filter = Mapping[str, Any]
 
 
+# What has an audience, as a workspace calls it.
+_ASKING = ("campaigns", "notifications", "autoresponders", "webhooks")
+
+
 def asking_for(workspace: Workspace, is_meant: Callable[[Filter], bool]) -> list[str]:
-    """Return the names of the campaigns with such a filter in their audience."""
+    """Return the names of the campaigns, then of rules, with such a filter in their audience."""
     return [
-        campaign.name
-        for campaign in workspace.campaigns.order_by("name")
-        if any(map(is_meant, _filters(campaign.audience)))
+        str(row) if name == "campaigns" else f"{row._meta.verbose_name} {row}"
+        for name in _ASKING
+        for row in _sorted(getattr(workspace, name).all())
+        if any(map(is_meant, _filters(row.audience)))
     ]
 
 
@@ -25,16 +30,15 @@ def rewrite(workspace: Workspace, change: Callable[[Filter], Filter]) -> None:
 
     Views are rewritten too; that one asks for a property or a tag keeps nobody from deleting it.
     """
-    for campaign in workspace.campaigns.select_for_update():
-        found = _changed(campaign.audience, change)
-        if found != campaign.audience:
-            campaign.audience = found
-            campaign.save(update_fields=["audience", "updated_at"])
-    for view in workspace.customer_views.select_for_update():
-        found = _changed(view.audience, change)
-        if found != view.audience:
-            view.audience = found
-            view.save(update_fields=["audience"])
+    for name in (*_ASKING, "customer_views"):
+        for row in getattr(workspace, name).select_for_update():
+            found = _changed(row.audience, change)
+            if found != row.audience:
+                type(row).objects.filter(id=row.id).update(audience=found)
+
+
+def _sorted(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=str)
 
 
 def _filters(audience: Filter) -> Iterator[Filter]:

@@ -181,6 +181,8 @@ class _People:
             met.email = email
         elif email := self.identities.claimed_address(said.ids):
             met.email, met.is_trusted = email, False
+        elif known:
+            met.record = known[0]  # who has no address
         if met.email and met.record is None:
             met.record = self.by_email.get(met.email)
         return met

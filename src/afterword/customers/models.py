@@ -172,6 +172,12 @@ class Customer(models.Model):
                 condition=models.Q(company__isnull=False),
                 name="customers_of_company",
             ),
+            # Whoever is deleted is looked for here.
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="customers_merged",
+            ),
         )
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ def read_own_fields(properties: Mapping[str, object]) -> dict[str, str]:
         if value is None or column in fields:
             continue
         if isinstance(value, str):
-            line = _line(value.strip())
+            line = own_line(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             line = _line_of(value)
         else:
@@ -56,8 +56,9 @@ def read_tags(value: object) -> list[str]:
 
 def _line_of(value: object) -> str:
     text = convert(value, PropertyType.TEXT)
-    return _line(text) if isinstance(text, str) else ""
+    return own_line(text) if isinstance(text, str) else ""
 
 
-def _line(text: str) -> str:
-    return one_line(text)[:MAX_LINE].rstrip()
+def own_line(text: str) -> str:
+    """Return a text as an own field holds it: clean, on one line, and not too long."""
+    return one_line(text.strip())[:MAX_LINE].rstrip()

@@ -104,6 +104,32 @@ def add_traits(
     return problems
 
 
+def take_over(
+    record: Record,
+    own: Mapping[str, str],
+    properties: Mapping[str, Any],
+    tags: list[str] | None,
+    stamp: str,
+) -> None:
+    """Apply what a row of a file says, unless something newer was said of it; see `stamp_of`.
+
+    A property that is None is taken away; tags are added, and [] takes all away. What is as it
+    was is not touched, so the same row again changes nothing.
+    """
+    for column, text in own.items():
+        if record.own[column] != text and _is_newest(record, column, stamp):
+            set_own(record, column, text)
+    for name, value in properties.items():
+        if record.properties.get(name) != value and _is_newest(record, name, stamp):
+            set_property(record, name, value)
+    if tags:
+        _add_tags(record, tags, {})
+    elif tags is not None and record.tags:
+        record.tags = []
+        record.changed.add("tags")
+    record.is_changed = bool(record.changed)
+
+
 def fill_empty_names(record: Record, traits: Mapping[str, Any]) -> bool:
     """Take a name from a source that is not trusted, where none is known; say if one was taken."""
     said = read_own_fields(traits)

@@ -26,7 +26,7 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
     due = due_at(occasion, rules)
     is_throttled = not occasion.skips(Rule.THROTTLE)
     return (
-        not_reachable(rules, facts.person)
+        not_reachable(rules, facts)
         or not_on(occasion, rules)
         or too_old(occasion, rules, now)
         or (None if occasion.skips(Rule.OWN_PEOPLE) else of_our_own(rules, facts.person))

@@ -68,6 +68,14 @@ def _waiting(said: _Said) -> str:
     return f"{_no_email(said).partition(' Send ')[0]} One may still come: it waits{until}."
 
 
+def _not_known(said: _Said) -> str:
+    who = next(
+        (said.text(key) for key in ("email", "user_id", "anonymous_id") if said.has(key)), ""
+    )
+    named = f" by “{who}”" if who else ""
+    return f"Nobody is known{named}. In an application only known customers are asked."
+
+
 def _invalid_email(said: _Said) -> str:
     address = f"“{said.text('email')}”" if said.has("email") else "What the event carried"
     return f"{address} is not an e-mail address."
@@ -204,6 +212,7 @@ _SENTENCES: dict[Reason, Callable[[_Said], str]] = {
     Reason.NO_EMAIL: _no_email,
     Reason.WAITING_FOR_ADDRESS: _waiting,
     Reason.INVALID_EMAIL: _invalid_email,
+    Reason.NOT_KNOWN: _not_known,
     Reason.CAMPAIGN_OFF: lambda _said: "The campaign was switched off at the time.",
     Reason.TOO_OLD: _too_old,
     Reason.OUR_OWN_PEOPLE: _our_own,

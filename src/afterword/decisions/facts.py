@@ -101,6 +101,7 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         fatigue=_fatigue(workspace),
         own_people=frozenset(workspace.own_people),
         priority=campaign.priority,
+        is_shown_in_app=campaign.channel == Channel.IN_APP,
     )
 
 

@@ -58,7 +58,7 @@ def throttled(rules: Rules, surveys: Sequence[PastSurvey], now: datetime) -> Ver
 
 def capped(rules: Rules, surveys: Sequence[PastSurvey], at: datetime) -> Verdict | None:
     """Count the mails of a day before and after: what another worker sends now, and what waits."""
-    mails = sum(abs(at - survey.at) < CAP_WINDOW for survey in surveys)
+    mails = sum(one.is_mail and abs(at - one.at) < CAP_WINDOW for one in surveys)
     if not rules.goes_by_mail or mails < rules.max_mails_per_day:
         return None
     return Verdict(

@@ -1,5 +1,9 @@
 """The decision log: why someone was, or was not, asked."""
 
+from collections.abc import Iterable
+from typing import Self
+from uuid import UUID
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -10,6 +14,14 @@ from afterword.decisions.reasons import Reason
 from afterword.events.models import Event
 from afterword.occasions.occasion import Kind
 from afterword.workspaces.models import Workspace, WorkspaceRows
+
+
+class DecisionQuerySet(WorkspaceRows["Decision"]):
+    def about(self, campaign_id: UUID, kind: Kind, occasion_ids: Iterable[UUID]) -> Self:
+        """Those on these occasions. The key that finds them leaves duplicates of old out, so
+        they have to be left out here as well, or every decision there is would be read."""
+        rows = self.filter(campaign_id=campaign_id, occasion_kind=kind)
+        return rows.filter(occasion_id__in=list(occasion_ids)).exclude(reason=Reason.DUPLICATE)
 
 
 class Decision(models.Model):
@@ -36,7 +48,7 @@ class Decision(models.Model):
     detail = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     decided_at = models.DateTimeField()
 
-    objects = WorkspaceRows.as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints = (

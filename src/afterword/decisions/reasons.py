@@ -8,6 +8,7 @@ class Reason(StrEnum):
     NO_EMAIL = "no_email"
     WAITING_FOR_ADDRESS = "waiting_for_address"
     INVALID_EMAIL = "invalid_email"
+    NOT_KNOWN = "not_known"
     CAMPAIGN_OFF = "campaign_off"
     TOO_OLD = "too_old"
     OUR_OWN_PEOPLE = "our_own_people"
@@ -34,6 +35,7 @@ _LABELS = {
     Reason.NO_EMAIL: "No e-mail address",
     Reason.WAITING_FOR_ADDRESS: "Waiting for an address",
     Reason.INVALID_EMAIL: "Invalid e-mail address",
+    Reason.NOT_KNOWN: "Not a known customer",
     Reason.CAMPAIGN_OFF: "Campaign off",
     Reason.TOO_OLD: "Too old",
     Reason.OUR_OWN_PEOPLE: "Our own people",

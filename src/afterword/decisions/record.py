@@ -1,6 +1,6 @@
 """Write decisions into the log."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from afterword.core import bulk
 from afterword.core.ids import new_id
 from afterword.decisions.models import Decision
+from afterword.decisions.reasons import Reason
 from afterword.decisions.terms import Verdict
 from afterword.occasions.occasion import Occasion
 
@@ -51,3 +52,12 @@ def record(workspace_id: UUID, decided: Iterable[Decided], now: datetime) -> Non
         ],
         _CONFLICT,
     )
+
+
+def settled_decisions(
+    campaign_ids: Collection[UUID], occasion_ids: Collection[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Return which campaign has decided which occasion for good, and waits for no address."""
+    rows = Decision.objects.filter(campaign_id__in=campaign_ids, occasion_id__in=occasion_ids)
+    final = rows.exclude(reason=Reason.WAITING_FOR_ADDRESS)
+    return set(final.values_list("campaign_id", "occasion_id"))

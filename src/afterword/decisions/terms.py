@@ -37,6 +37,7 @@ class Rules:
     fatigue: Fatigue | None = None
     own_people: frozenset[str] = frozenset()  # patterns of addresses and domains
     priority: int = 1  # where two compete for the budget's last place, the higher one gets it
+    is_shown_in_app: bool = False  # to a customer who comes by, with or without an address
 
     @property
     def memory(self) -> timedelta:
@@ -55,6 +56,7 @@ class PastSurvey:
     is_waiting: bool
     priority: int = 1  # its campaign's
     is_reminder: bool = False  # a mail, and no survey of its own
+    is_mail: bool = True  # else it is shown on a page
 
 
 @dataclass(frozen=True, slots=True)

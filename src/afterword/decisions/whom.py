@@ -8,8 +8,11 @@ from afterword.occasions.occasion import Occasion, Rule
 from afterword.suppressions.patterns import patterns_about
 
 
-def not_reachable(rules: Rules, person: Person) -> Verdict | None:
-    """Only where a mail is meant an address is needed."""
+def not_reachable(rules: Rules, facts: Facts) -> Verdict | None:
+    """Where a mail is meant an address is needed; in an application, to be known by some id."""
+    person = facts.person
+    if rules.is_shown_in_app:
+        return None if facts.is_known else _not_known(person)
     if person.email or not rules.goes_by_mail:
         return None
     if person.refused_email:
@@ -18,6 +21,13 @@ def not_reachable(rules: Rules, person: Person) -> Verdict | None:
     if person.waits_until:
         return Verdict(Reason.WAITING_FOR_ADDRESS, {**ids, "until": person.waits_until})
     return Verdict(Reason.NO_EMAIL, ids)
+
+
+def _not_known(person: Person) -> Verdict:
+    ids = {"user_id": person.user_id, "anonymous_id": person.anonymous_id}
+    if person.waits_until:
+        return Verdict(Reason.WAITING_FOR_ADDRESS, {**ids, "until": person.waits_until})
+    return Verdict(Reason.NOT_KNOWN, {**ids, "email": person.email or ""})
 
 
 def of_our_own(rules: Rules, person: Person) -> Verdict | None:

@@ -66,6 +66,7 @@ def event(request: HttpRequest, member: Member, event_id: UUID) -> HttpResponse:
             "properties": sorted(found.properties.items()),
             "decisions": decisions,
             "surveys": surveys.order_by("created_at"),
+            "is_by_hook": found.token is None and decisions.filter(occasion_kind="hook").exists(),
         },
     )
 

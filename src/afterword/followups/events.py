@@ -25,6 +25,7 @@ class Event(models.TextChoices):
     BOUNCED = "bounced", "A survey bounced"
     UNSUBSCRIBED = "unsubscribed", "A customer unsubscribed"
     SENDING_PAUSED = "sending_paused", "Sending was paused"
+    SCORE_MOVED = "score_moved", "A campaign's score moved, by more than noise"
 
 
 def event_choices() -> list[tuple[str, str]]:
@@ -41,7 +42,10 @@ OTHERS = {
     Event.BOUNCED: HappeningKind.SURVEY_BOUNCED,
     Event.UNSUBSCRIBED: HappeningKind.CUSTOMER_UNSUBSCRIBED,
     Event.SENDING_PAUSED: HappeningKind.SENDING_PAUSED,
+    Event.SCORE_MOVED: HappeningKind.SCORE_MOVED,
 }
+# What people are told of alone: another application has no use for it.
+FOR_PEOPLE = frozenset({Event.SENDING_PAUSED, Event.SCORE_MOVED})
 OF_ANSWERS = frozenset({HappeningKind.FEEDBACK_NEW, HappeningKind.FEEDBACK_CHANGED})
 
 

@@ -7,12 +7,22 @@ from django.db import models
 
 from afterword.core.ids import new_id
 from afterword.followups.autoresponders.models import Autoresponder
-from afterword.followups.notifications.models import Notification
+from afterword.followups.moves import ScoreMove
+from afterword.followups.notifications.models import Notification, SlackThread
 from afterword.followups.rules import Rule
 from afterword.followups.webhooks.models import Webhook
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
-__all__ = ["Attempt", "Autoresponder", "Delivery", "Notification", "State", "Webhook"]
+__all__ = [
+    "Attempt",
+    "Autoresponder",
+    "Delivery",
+    "Notification",
+    "ScoreMove",
+    "SlackThread",
+    "State",
+    "Webhook",
+]
 
 TEST = "test"
 DIGEST = "digest"
@@ -63,6 +73,10 @@ class Delivery(models.Model):
     digest = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="parts")
 
     objects = WorkspaceRows.as_manager()
+
+    # No columns: its mails, each with what is to be said of it, and where it stands, for a page.
+    told: Any = ()
+    stand: Any = None
 
     class Meta:
         constraints = (

@@ -5,13 +5,16 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from afterword.campaigns.models import Campaign
 from afterword.core.one_line import one_line_only
+from afterword.customers.properties import property_types
+from afterword.feedback.whom.filters import Whom
 from afterword.followups.events import Event
 from afterword.followups.rules import Rule
 from afterword.survey_templates.metrics import Bucket
-from afterword.web.conflicts import NoticesOthers
+from afterword.web.conflicts import SAVE_AGAIN, NoticesOthers, as_seen, seen_in, seen_input
 
 _CATEGORIES = {
     Event.PROMOTER: Bucket.PROMOTER,
@@ -45,6 +48,10 @@ class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, rule: Rule, data: Any = None) -> None:
         initial = {"enabled": rule.is_enabled or rule._state.adding}
         super().__init__(data, instance=rule, initial=initial)
+        self._types = property_types(rule.workspace_id)
+        self._audience = rule.audience  # as it is stored
+        is_sent = isinstance(data, QueryDict)
+        self.whom = Whom(data, self._types) if is_sent else self._stored_whom()
         labels = event_labels(rule.campaign)
         choices = [(event.value, labels[event]) for event in self.events_offered]
         if "events" in self.fields:
@@ -55,8 +62,13 @@ class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
             if scale:
                 self.fields[field].help_text += f" From {scale.lowest} to {scale.highest}."
 
+    @property
+    def seen_input(self) -> SafeString:
+        return seen_input({**self._stored(), "audience": self._audience})
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = self.cleaned_data
+        self._clean_audience()
         low, high = given.get("score_min"), given.get("score_max")
         if Event.SCORE_RANGE in self.chosen_events():
             if low is None and high is None:
@@ -65,8 +77,30 @@ class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error("score_max", "This is less than the lowest score.")
         return given
 
+    def _clean_audience(self) -> None:
+        audience, seen = self.whom.audience, seen_in(self.data)
+        if audience is None:
+            self.add_error(None, "The filters are not complete: mend them below.")
+            return
+        mine = audience.definition if audience.filters else {}
+        before = seen.get("audience") if isinstance(seen, dict) else None
+        if before is not None and before != (stored := as_seen(self._audience)):
+            if as_seen(mine) == before:  # only somebody else has changed them
+                mine, self.whom = stored, self._stored_whom()
+            elif as_seen(mine) != stored:
+                theirs = self._stored_whom().in_words or "no filter"
+                words = f"Somebody changed the filters meanwhile. They are now: {theirs}."
+                self.add_error(None, f"{words} {SAVE_AGAIN}")
+        self.instance.audience = mine
+
+    def _stored_whom(self) -> Whom:
+        return Whom.stored(self._audience, self._types)
+
     def chosen_events(self) -> list[str]:
         return list(self.cleaned_data.get("events") or [])
+
+    def _put_the_switch_last(self) -> None:
+        self.fields["enabled"] = self.fields.pop("enabled")
 
     def complete(self) -> Any:
         """Return the rule as the form has it; it is not saved yet."""

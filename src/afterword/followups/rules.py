@@ -28,6 +28,10 @@ class Rule(models.Model):
     events = ArrayField(models.CharField(max_length=30, choices=event_choices))
     score_min = models.SmallIntegerField(null=True, blank=True)
     score_max = models.SmallIntegerField(null=True, blank=True)
+    # Whose answers, as an audience has it; empty: everybody's.
+    audience = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
     # None while it is off. What happened before is never followed.
     enabled_at = models.DateTimeField(null=True, blank=True)
     # Since when nothing has reached its receiver, and what was last said about that.

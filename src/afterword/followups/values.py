@@ -73,6 +73,8 @@ def values_of(delivery: Delivery, rule: Rule, occurrence: Occurrence | None) -> 
             "channel": occurrence.invitation.channel,
             "bounce": occurrence.invitation.mail.bounce if occurrence.invitation.mail else None,
         }
+    if occurrence.move:
+        values |= _of_campaign(occurrence.move.campaign)
     if occurrence.response:
         values |= _of_response(occurrence.response)
     if occurrence.customer:

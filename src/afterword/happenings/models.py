@@ -23,6 +23,8 @@ class HappeningKind(models.TextChoices):
     CUSTOMER_AT_RISK = "customer.at_risk", "Customer at risk"
     # Of a brake.
     SENDING_PAUSED = "sending.paused", "Sending paused"
+    # Of a comparison of a campaign's last answers with those before.
+    SCORE_MOVED = "score.moved", "Score moved"
 
 
 def kinds() -> list[tuple[str, str]]:

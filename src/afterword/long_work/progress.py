@@ -42,14 +42,17 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """How far it is: 12,000 of 40,000 rows · 30 % · 3,000 rows/s."""
-        work = self.work
-        if work.state == State.WAITING:
-            return "It begins in a moment."
-        of = f" of {work.total:,}" if work.total is not None else ""
-        words = [f"{work.done:,}{of} {self.things}"]
-        if work.percent is not None:
-            words.append(f"{work.percent} %")
-        if work.per_second:
-            words.append(f"{work.per_second:,} {self.things}/s")
-        return " · ".join(words)
+        return words_of(self.work, self.things)
+
+
+def words_of(work: Work, things: str) -> str:
+    """Say how far it is: 12,000 of 40,000 rows · 30 % · 3,000 rows/s."""
+    if work.state == State.WAITING:
+        return "It begins in a moment."
+    of = f" of {work.total:,}" if work.total is not None else ""
+    words = [f"{work.done:,}{of} {things}"]
+    if work.percent is not None:
+        words.append(f"{work.percent} %")
+    if work.per_second:
+        words.append(f"{work.per_second:,} {things}/s")
+    return " · ".join(words)

@@ -11,10 +11,11 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
+from afterword.core.among import among
 from afterword.customers.models import Customer
 from afterword.events.take_up import hold_inbox
 from afterword.privacy.models import Erasure
-from afterword.privacy.places import PLACES
+from afterword.privacy.places import PLACES, import_pieces
 from afterword.privacy.removal import Wish
 from afterword.privacy.traces import Traces, Who, traces_of
 from afterword.sending.models import Mail, State
@@ -42,6 +43,7 @@ def erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
 def _erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
     hold_inbox(who.workspace.id)
     _lock(traces_of(who), now)
+    _check_no_file_waits(traces_of(who))
     traces = traces_of(who)
     counts = {place.name: place.erase(place.rows(traces), wish) for place in PLACES}
     counts["offers_to_undo"] = _forget_undo(traces)
@@ -55,7 +57,7 @@ def _erase(who: Who, wish: Wish, by: User | None, now: datetime) -> Erasure:
 
 def _lock(traces: Traces, now: datetime) -> None:
     """Lock what others change, so that they wait for us; raises CannotErase if we should wait."""
-    mails = Mail.objects.filter(id__in=traces.mails).order_by("id").select_for_update()
+    mails = Mail.objects.filter(id__in=among(traces.mails)).order_by("id").select_for_update()
     on_their_way = [
         mail
         for mail in mails.only("state", "lease_until")
@@ -67,8 +69,17 @@ def _lock(traces: Traces, now: datetime) -> None:
             "erased. Try again in a minute."
         )
     for model, keys in ((Survey, traces.surveys), (Customer, traces.customers)):
-        rows = model._default_manager.filter(pk__in=keys).order_by("pk").select_for_update()
+        rows = model._default_manager.filter(pk__in=among(keys)).order_by("pk").select_for_update()
         list(rows.values_list("pk", flat=True))
+
+
+def _check_no_file_waits(traces: Traces) -> None:
+    """A file would make them known again, and without a part of it others would be missing."""
+    if import_pieces(traces).exclude(of__work__ended_at__isnull=False).exists():
+        raise CannotErase(
+            "A file with their address waits to be imported, or is being imported. Nothing was "
+            "erased: cancel the import, or let it end, and try again."
+        )
 
 
 def _forget_undo(traces: Traces) -> int:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import IO, Any
+from typing import Any
 
 from django.db.models import ForeignKey, Model
 
@@ -14,17 +14,12 @@ from afterword.privacy.traces import Traces
 from afterword.survey_templates.models import Template
 from afterword.workspaces.models import Workspace
 
-PIECE = 2000  # rows read at once
+PIECE = 1000  # rows read at once
 _BY_NAME = (Campaign, Company, Template)  # told by name, as people know them
 
 
-def write_export(workspace: Workspace, traces: Traces, now: datetime, to: IO[bytes]) -> None:
-    """Write the document in UTF-8, a row at a time: memory stays flat however much there is."""
-    for piece in _pieces(workspace, traces, now):
-        to.write(piece.encode())
-
-
-def _pieces(workspace: Workspace, traces: Traces, now: datetime) -> Iterator[str]:
+def export_of(workspace: Workspace, traces: Traces, now: datetime) -> Iterator[bytes]:
+    """Yield the document in UTF-8; no more than PIECE rows are held at a time."""
     head = {
         "exported_at": now,
         "workspace": workspace.name,
@@ -32,22 +27,28 @@ def _pieces(workspace: Workspace, traces: Traces, now: datetime) -> Iterator[str
         "user_ids": traces.user_ids,
         "anonymous_ids": traces.anonymous_ids,
     }
-    yield "{\n" + ",\n".join(f"  {_json(name)}: {_json(value)}" for name, value in head.items())
+    lines = ",\n".join(f"  {_json(name)}: {_json(value)}" for name, value in head.items())
+    yield f"{{\n{lines}".encode()
     for place in PLACES:
-        yield f",\n  {_json(place.name)}: ["
-        yield from _rows(place, traces)
-        yield "]"
-    yield "\n}\n"
+        yield f",\n  {_json(place.name)}: [".encode()
+        between = "\n    "
+        for rows in _read(place, traces):
+            told = (_json(_row(place, row)) for row in rows)
+            yield "".join([between, ",\n    ".join(told)]).encode()
+            between = ",\n    "
+        yield b"]"
+    yield b"\n}\n"
 
 
-def _rows(place: Place, traces: Traces) -> Iterator[str]:
+def _read(place: Place, traces: Traces) -> Iterator[list[Any]]:
+    """The keys are found once; each piece is a query of its own for the next of them."""
+    keys = list(place.rows(traces).order_by("pk").values_list("pk", flat=True))
     named = [one.name for one in _told(place) if _is_told_by_name(one)]
-    rows = place.rows(traces).select_related(*named) if named else place.rows(traces)
-    is_first = True
-    for row in rows.order_by("pk").iterator(chunk_size=PIECE):
-        yield ("\n    " if is_first else ",\n    ") + _json(_row(place, row))
-        is_first = False
-    yield "" if is_first else "\n  "
+    rows = place.model._default_manager.order_by("pk")
+    rows = rows.select_related(*named) if named else rows
+    for start in range(0, len(keys), PIECE):
+        if piece := list(rows.filter(pk__in=keys[start : start + PIECE])):
+            yield piece
 
 
 def _row(place: Place, row: Model) -> dict[str, Any]:

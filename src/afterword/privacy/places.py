@@ -10,15 +10,26 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from afterword.core.among import among
 from afterword.core.email_address import normalise
+from afterword.customers.importing.models import Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
 from afterword.feedback.models import Hit, Response, ResponseFacts
 from afterword.feedback.risk.models import AtRisk
-from afterword.followups.models import Attempt, Autoresponder, Delivery, Notification, Webhook
+from afterword.followups.models import (
+    Attempt,
+    Autoresponder,
+    Delivery,
+    Notification,
+    SlackThread,
+    Webhook,
+)
 from afterword.happenings.models import Happening
+from afterword.hooks.models import HookCall
+from afterword.long_work.models import Work
 from afterword.mail.mailbox.kept import read
 from afterword.mail.models import MailboxMessage, Pace
 from afterword.privacy.removal import (
@@ -29,6 +40,7 @@ from afterword.privacy.removal import (
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
+from afterword.profiles.models import SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.erased import spellings
 from afterword.suppressions.models import Suppression
@@ -80,6 +92,32 @@ def _rejections(traces: Traces) -> Rows:
     return Rejection.objects.filter(named, workspace_id=traces.workspace_id)
 
 
+def _hook_calls(traces: Traces) -> Rows:
+    named = _names([*traces.addresses, *traces.user_ids], "excerpt")
+    return HookCall.objects.filter(
+        named | _names(traces.addresses, "message"), workspace_id=traces.workspace_id
+    )
+
+
+def _works(traces: Traces) -> Rows:
+    """What was to be done may be said by an address, and a report may name whom it left out."""
+    named = _names(traces.addresses, "parameters") | _names(traces.addresses, "report")
+    return Work.objects.filter(named, workspace_id=traces.workspace_id)
+
+
+def import_pieces(traces: Traces) -> Rows:
+    """Parts of files that name an address; only what waits and what was just done has any."""
+    found = Piece.objects.filter(of__workspace_id=traces.workspace_id)
+    says = "position(%s in lower(convert_from(content, 'LATIN1'))) > 0"  # whatever its encoding
+    where = " OR ".join([says] * len(traces.addresses)) or "false"
+    return found.extra(where=[where], params=[one.lower() for one in traces.addresses])  # noqa: S610
+
+
+def _import_rows(traces: Traces) -> Rows:
+    found = _names(traces.addresses, "said") | Q(email__in=traces.addresses)
+    return Row.objects.filter(found, of__workspace_id=traces.workspace_id)
+
+
 def _inbox(traces: Traces) -> Rows:
     """Calls that are of the person, whatever else they say; others may only mention them."""
     texts = [*traces.addresses, *traces.user_ids, *traces.anonymous_ids]
@@ -106,7 +144,7 @@ def _waiting(traces: Traces) -> Rows:
     return rows.filter(
         Q(user_id__in=traces.user_ids)
         | Q(anonymous_id__in=traces.anonymous_ids)
-        | Q(id__in=traces.events)
+        | Q(id__in=among(traces.events))
     )
 
 
@@ -118,12 +156,12 @@ def _kept_forms(traces: Traces) -> Rows:
 
 
 def _attempts(traces: Traces) -> Rows:
-    return Attempt.objects.filter(delivery__in=[*traces.deliveries, *traces.digests])
+    return Attempt.objects.filter(delivery__in=among([*traces.deliveries, *traces.digests]))
 
 
 def _mailbox(traces: Traces) -> Rows:
     return MailboxMessage.objects.filter(
-        Q(mail_id__in=[*traces.mails, *traces.mails_of_digests])
+        Q(mail_id__in=among([*traces.mails, *traces.mails_of_digests]))
         | Q(recipient__in=traces.addresses),
         workspace_id=traces.workspace_id,
     )
@@ -143,14 +181,14 @@ def _decisions(traces: Traces) -> Rows:
     rows = Decision.objects.filter(workspace_id=traces.workspace_id)
     return rows.filter(
         Q(customer__in=traces.customers)
-        | Q(event__in=traces.events)
-        | Q(customer=None, occasion_id__in=traces.events)
+        | Q(event__in=among(traces.events))
+        | Q(customer=None, occasion_id__in=among(traces.events))
     )
 
 
 def _happenings(traces: Traces) -> Rows:
     about = [*traces.customers, *traces.responses, *traces.invitations]
-    return Happening.objects.filter(workspace_id=traces.workspace_id, subject_id__in=about)
+    return Happening.objects.filter(workspace_id=traces.workspace_id, subject_id__in=among(about))
 
 
 _LINKS = frozenset({"answer_token", "unsubscribe_token"})
@@ -166,48 +204,57 @@ PLACES = (
     Place("calls_not_taken_up", InboxItem, _inbox, untold=frozenset({"token_id"})),
     Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
     Place("rejected_calls", Rejection, _rejections),
+    Place("calls_of_webhooks", HookCall, _hook_calls),
+    Place("imported_files", Piece, import_pieces, tell=lambda piece: {"line": piece.first_line}),
+    Place("imported_rows", Row, _import_rows),
+    Place("long_work", Work, _works),
     Place("followup_attempts", Attempt, _attempts),
-    Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=one.deliveries)),
+    Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=among(one.deliveries))),
     Place(
         "digests",
         Delivery,
-        lambda one: Delivery.objects.filter(id__in=one.digests).exclude(words=""),
+        lambda one: Delivery.objects.filter(id__in=among(one.digests)).exclude(words=""),
         erase=blank("words"),
     ),
     Place("mailbox", MailboxMessage, _mailbox, tell=_told_message),
     Place(
         "delivery_reports",
         DeliveryEvent,
-        lambda one: DeliveryEvent.objects.filter(mail__in=one.mails),
+        lambda one: DeliveryEvent.objects.filter(mail__in=among(one.mails)),
     ),
-    Place("mails", Mail, lambda one: Mail.objects.filter(id__in=one.mails)),
-    Place("link_hits", Hit, lambda one: Hit.objects.filter(invitation__in=one.invitations)),
+    Place("mails", Mail, lambda one: Mail.objects.filter(id__in=among(one.mails))),
+    Place("link_hits", Hit, lambda one: Hit.objects.filter(invitation__in=among(one.invitations))),
     Place(
         "facts_of_answers",
         ResponseFacts,
-        lambda one: ResponseFacts.objects.filter(response__in=one.responses),
+        lambda one: ResponseFacts.objects.filter(response__in=among(one.responses)),
     ),
     Place(
         "answers",
         Response,
-        lambda one: Response.objects.filter(id__in=one.responses),
+        lambda one: Response.objects.filter(id__in=among(one.responses)),
         erase=delete_or_make_anonymous,
     ),
     Place(
         "facts_of_surveys",
         SurveyFacts,
-        lambda one: SurveyFacts.objects.filter(survey__in=one.surveys),
+        lambda one: SurveyFacts.objects.filter(survey__in=among(one.surveys)),
     ),
     Place(
         "invitations",
         Invitation,
-        lambda one: Invitation.objects.filter(id__in=one.invitations),
+        lambda one: Invitation.objects.filter(id__in=among(one.invitations)),
         untold=_LINKS,
     ),
-    Place("surveys", Survey, lambda one: Survey.objects.filter(id__in=one.surveys)),
+    Place("surveys", Survey, lambda one: Survey.objects.filter(id__in=among(one.surveys))),
+    Place(
+        "slack_threads",
+        SlackThread,
+        lambda one: SlackThread.objects.filter(customer__in=one.customers),
+    ),
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
-    Place("events", Event, lambda one: Event.objects.filter(id__in=one.events)),
+    Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
     Place("at_risk", AtRisk, lambda one: AtRisk.objects.filter(customer__in=one.customers)),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(
@@ -220,6 +267,7 @@ PLACES = (
     ),
     Place("suppressions", Suppression, _suppressions, erase=keep_hashed),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
+    Place("views", SavedView, _saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, _saying(Pace, "words"), erase=blank("words")),
     Place("words_of_webhooks", Webhook, _saying(Webhook, "problem"), erase=blank("problem")),
@@ -243,17 +291,22 @@ ONLY_WORDS = {Pace: "words", Webhook: "problem", Notification: "problem", Autore
 # Models that hold nothing of a customer, and why.
 APART = {
     "campaigns.Campaign": "what is asked of everybody",
+    "campaigns.InAppIdentity": "a secret that customers' ids are signed with",
     "campaigns.Reminder": "of a campaign",
+    "importing.Import": "a file's name, and what its columns are called",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
     "customers.Tag": "names of tags",
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
+    "followups.ScoreMove": "numbers of a campaign",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
+    "hooks.Hook": "an address of ours, and how fields are named",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",
+    "profiles.ChosenColumns": "how somebody who works here looks at the list",
     "sending.Brake": "numbers of a stream",
     "suppressions.MailDomain": "what DNS says of a domain, forgotten after 30 days",
     "survey_templates.Brand": "the workspace's look",

@@ -6,7 +6,9 @@ from datetime import UTC
 from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import CASCADE, SET_NULL, ForeignObjectRel, QuerySet
 from django.db.models.functions import TruncDay
 
 from afterword.suppressions.erased import keep_erased
@@ -20,8 +22,33 @@ class Wish:
 
 
 def delete(rows: QuerySet[Any], wish: Wish) -> int:
-    _, by_model = rows.delete()
-    return by_model.get(rows.model._meta.label, 0)
+    """Delete them with what belongs to them, each kind in one statement, however many there are."""
+    return _delete(rows)
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    """What leads to them is deleted or lets go of them, as its foreign key says."""
+    model = rows.model
+    for leading in model._meta.get_fields(include_hidden=True):
+        if isinstance(leading, ForeignObjectRel) and leading.related_model is not model:
+            _let_go(leading, rows)
+    try:
+        chosen, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # there is no text or key to look for
+        return 0
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{table}" WHERE "{key}" IN ({chosen})', values)  # noqa: S608
+        return int(cursor.rowcount)
+
+
+def _let_go(leading: Any, rows: QuerySet[Any]) -> None:
+    name = leading.field.name
+    theirs = leading.related_model._base_manager.filter(**{f"{name}__in": rows.values("pk")})
+    if leading.on_delete is SET_NULL:
+        theirs.update(**{name: None})
+    elif leading.on_delete is CASCADE:
+        _delete(theirs)
 
 
 def delete_or_make_anonymous(rows: QuerySet[Any], wish: Wish) -> int:

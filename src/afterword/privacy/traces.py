@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from afterword.core.among import among
 from afterword.customers.models import Customer, Identity, IdKind
 from afterword.events.models import Event
 from afterword.feedback.models import Response
@@ -66,11 +67,11 @@ def traces_of(who: Who) -> Traces:
     anonymous_ids = _named(ids, IdKind.ANONYMOUS)
     events = _events(workspace_id, customers, addresses, user_ids, anonymous_ids)
     surveys = _theirs(Survey.objects.all(), workspace_id, customers, addresses, "email")
-    invitations = _keys(Invitation.objects.filter(survey__in=surveys))
+    invitations = _keys(Invitation.objects.filter(survey__in=among(surveys)))
     responses = _theirs(Response.objects.all(), workspace_id, customers, addresses, "email")
-    responses |= _keys(Response.objects.filter(survey__in=surveys))
+    responses |= _keys(Response.objects.filter(survey__in=among(surveys)))
     about = [*responses, *invitations, *customers]
-    followed = Delivery.objects.filter(workspace_id=workspace_id, subject_id__in=about)
+    followed = Delivery.objects.filter(workspace_id=workspace_id, subject_id__in=among(about))
     digests = Delivery.objects.filter(parts__in=followed).distinct()
     mails = _theirs(Mail.objects.all(), workspace_id, customers, addresses, "recipient")
     return Traces(

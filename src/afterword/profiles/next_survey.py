@@ -7,7 +7,7 @@ from datetime import datetime
 from afterword.audience.definition import compile_audience
 from afterword.audience.match import Audience, Filter, Group
 from afterword.audience.sql import matching
-from afterword.campaigns.models import Campaign, CampaignType, Channel
+from afterword.campaigns.models import Campaign, Channel
 from afterword.campaigns.time_frame import USUAL, read_time_frame
 from afterword.customers.models import Customer
 from afterword.customers.properties import property_types
@@ -20,12 +20,17 @@ from afterword.surveys.models import Invitation
 class NextSurvey:
     """`at` is when one that waits goes, or the regular campaign that is the first to ask.
 
-    Without it, the next event of these campaigns decides.
+    Without it, the next event of these campaigns decides, or the next visit to the application.
     """
 
     campaigns: Sequence[Campaign]
     at: datetime | None = None
     invitation: Invitation | None = None
+
+    @property
+    def is_by_visit(self) -> bool:
+        """Whether one of them waits only for the customer to come by the application."""
+        return self.at is None and any(one.is_in_app and one.is_regular for one in self.campaigns)
 
 
 def next_survey(customer: Customer, now: datetime) -> NextSurvey | None:
@@ -34,13 +39,13 @@ def next_survey(customer: Customer, now: datetime) -> NextSurvey | None:
     waiting = rows.select_related("mail", "survey__campaign").order_by("mail__due_at").first()
     if waiting and waiting.mail:
         return NextSurvey([waiting.survey.campaign], waiting.mail.due_at, waiting)
-    if is_stopped(customer) or not customer.email:
+    if is_stopped(customer):
         return None
-    meant = _that_mean(customer, now)
+    meant = [one for one in _that_mean(customer, now) if customer.email or one.is_in_app]
     if regular := _first_by_the_clock(customer, meant, now):
         return regular
-    by_event = [one for one in meant if one.type == CampaignType.TRANSACTIONAL and one.events]
-    return NextSurvey(by_event) if by_event else None
+    scheduled = [one for one in meant if (one.is_in_app if one.is_regular else one.events)]
+    return NextSurvey(scheduled) if scheduled else None
 
 
 def is_stopped(customer: Customer) -> bool:
@@ -60,7 +65,8 @@ def _first_by_the_clock(
     """Return the regular campaign that asks first, and when its time frame opens for that."""
     found = []
     for campaign in campaigns:
-        at = when_due(campaign, customer) if campaign.is_regular else None
+        mails = campaign.is_regular and not campaign.is_in_app
+        at = when_due(campaign, customer) if mails else None
         frame = read_time_frame(campaign.time_frame or USUAL, campaign.workspace.time_zone)
         if at and frame:
             found.append(NextSurvey([campaign], frame.opens(max(at, now))))
@@ -70,8 +76,8 @@ def _first_by_the_clock(
 def _that_mean(customer: Customer, now: datetime) -> list[Campaign]:
     """Return the active campaigns whose audience the customer is in; three queries."""
     rows = Campaign.objects.filter(
-        workspace_id=customer.workspace_id, channel=Channel.EMAIL, activated_at__isnull=False
-    )
+        workspace_id=customer.workspace_id, activated_at__isnull=False
+    ).exclude(channel=Channel.LINK)
     campaigns = list(rows.select_related("workspace").order_by("name"))
     if not campaigns:
         return []

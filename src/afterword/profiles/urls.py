@@ -8,7 +8,6 @@ from afterword.profiles.actions import (
     edit,
     feedback,
     last_survey,
-    privacy,
     properties,
     survey,
     tags,
@@ -32,7 +31,5 @@ of_customer = [
     path("/last-survey/reset", last_survey.reset, name="last_survey"),
     path("/last-survey/undo", last_survey.put_back, name="last_survey_undo"),
     path("/deletion", deletion.delete, name="delete"),
-    path("/export", privacy.export_customer, name="export"),
-    path("/erasure", privacy.erase_customer, name="erase"),
 ]
 urlpatterns = [path("customers/<uuid:customer_id>", include(of_customer))]

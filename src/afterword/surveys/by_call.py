@@ -77,9 +77,7 @@ def _meet(campaign: Campaign, named: Sequence[Named], now: datetime) -> list[Met
 
 def _decided_before(campaign: Campaign, occasions: Mapping[str, Occasion]) -> dict[str, Verdict]:
     by_id = {occasion.id: address for address, occasion in occasions.items()}
-    rows = Decision.objects.filter(
-        campaign=campaign, occasion_kind=Kind.CALL, occasion_id__in=by_id
-    )
+    rows = Decision.objects.about(campaign.id, Kind.CALL, by_id)
     return {by_id[row.occasion_id]: Verdict(Reason(row.reason), row.detail) for row in rows}
 
 

@@ -22,7 +22,7 @@ from afterword.decisions.record import Decided
 from afterword.decisions.record import record as record_all
 from afterword.decisions.terms import Facts, PastSurvey, Person, Verdict
 from afterword.occasions.hand.occasion_of import occasion_of
-from afterword.occasions.occasion import Occasion
+from afterword.occasions.occasion import Kind, Occasion
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
 from afterword.workspaces.models import Member, User, WorkspaceRows
@@ -81,7 +81,7 @@ def ask_all_by_hand(
 
 def _decided_before(campaign: Campaign, occasions: Mapping[UUID, UUID]) -> dict[UUID, Verdict]:
     whose = {occasion: customer for customer, occasion in occasions.items()}
-    rows = Decision.objects.filter(campaign=campaign, occasion_id__in=whose)
+    rows = Decision.objects.about(campaign.id, Kind.HAND, whose)
     return {whose[row.occasion_id]: Verdict(Reason(row.reason), row.detail) for row in rows}
 
 

@@ -31,6 +31,7 @@ class Invited(NamedTuple):
     due_at: datetime
     reminder_id: UUID | int | None = None
     channel: str = Channel.EMAIL
+    expires_at: datetime | None = None  # of what is shown in an application
 
     @property
     def goes_by_mail(self) -> bool:
@@ -50,6 +51,8 @@ def invite(invited: Sequence[Invited], now: datetime, conflict: str = "") -> int
             "reminder_id": one.reminder_id,
             "template_id": one.template_id,
             "channel": one.channel,
+            "due_at": one.due_at if one.expires_at else None,
+            "expires_at": one.expires_at,
             "answer_token": new_link_token(),
             "unsubscribe_token": new_link_token(),
             "created_at": now,

@@ -96,6 +96,12 @@ class Survey(models.Model):
             ),
             # the outbox and the API, asked about an address
             models.Index(fields=["workspace", "email", "-created_at"], name="surveys_by_address"),
+            # what is shown to a customer, and what counts beside mails
+            models.Index(
+                fields=["customer", "-created_at"],
+                condition=~models.Q(channel="email"),
+                name="surveys_on_pages",
+            ),
         )
 
     def __str__(self) -> str:
@@ -170,6 +176,13 @@ class Invitation(models.Model):
     answer_token = models.CharField(max_length=32, default=new_link_token)
     unsubscribe_token = models.CharField(max_length=32, default=new_link_token)
     created_at = models.DateTimeField()
+    # Of one that is shown in an application: from when, and until when unless it was shown.
+    due_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # When the customer last closed it without an answer.
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    # When it was settled that it is not shown: nobody came in time, or a rule stood against it.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     # What was made of it, each when it was first so.
     shown_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -200,6 +213,12 @@ class Invitation(models.Model):
                 fields=["reminder"],
                 condition=models.Q(reminder__isnull=False),
                 name="invitations_of_reminder",
+            ),
+            # offers that run out
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False, shown_at=None, withdrawn_at=None),
+                name="invitations_offered",
             ),
         )
 

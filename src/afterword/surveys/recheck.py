@@ -22,6 +22,7 @@ from afterword.survey_templates.document import language_for
 from afterword.survey_templates.models import TemplateVersion
 from afterword.survey_templates.versions import current
 from afterword.surveys.models import Invitation, Survey
+from afterword.surveys.shown import surveys_on_pages
 
 DELETED = {"survey": "deleted"}
 
@@ -84,17 +85,17 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
     campaigns = {mail.matter.survey.campaign_id: mail.matter.survey.campaign for mail in due}
     rules = {id_: rules_of(campaign, campaign.workspace, {}) for id_, campaign in campaigns.items()}
     sent = _sent_or_on_their_way(due, rules.values(), now)
+    on_pages = _on_pages(due, rules.values(), now)
     unwanted: dict[UUID, Unwanted] = {}
     # Of two that go at once, the more important one gets the last place of a budget.
     for mail in sorted(due, key=lambda mail: -mail.matter.survey.campaign.priority):
         campaign_id = mail.matter.survey.campaign_id
         theirs = sent[mail.workspace_id, mail.recipient]
         asked = _asked_of(mail.matter, rules[campaign_id])
-        if verdict := why_not_now(
-            asked,
-            facts_of(mail.standing, is_known=True, surveys=theirs, person=Person(mail.recipient)),
-            now,
-        ):
+        surveys = [*theirs, *(on_pages.get(mail.customer_id, ()) if mail.customer_id else ())]
+        person = Person(mail.recipient)
+        facts = facts_of(mail.standing, is_known=True, surveys=surveys, person=person)
+        if verdict := why_not_now(asked, facts, now):
             unwanted[mail.id] = Unwanted(verdict.reason, verdict.detail)
         else:
             goes = PastSurvey(mail.id, campaign_id, now, False, is_reminder=mail.matter.is_reminder)
@@ -113,6 +114,15 @@ def _asked_of(invitation: Invitation, rules: Rules) -> Rules:
         throttle=None if Rule.THROTTLE in skipped else rules.throttle,
         fatigue=None if Rule.THROTTLE in skipped else rules.fatigue,
     )
+
+
+def _on_pages(
+    due: Sequence[Mail], rules: Collection[Rules], now: datetime
+) -> Mapping[UUID, Sequence[PastSurvey]]:
+    """What counts beside mails, by customer; it is asked for only where something counts it."""
+    memory = max(each.memory for each in rules)
+    customer_ids = {mail.customer_id for mail in due if mail.customer_id}
+    return surveys_on_pages(customer_ids, now - memory) if memory else {}
 
 
 def _sent_or_on_their_way(

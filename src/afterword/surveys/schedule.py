@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from afterword.campaigns.channels.in_app.placement import read_placement
 from afterword.campaigns.models import Campaign
 from afterword.core import bulk
 from afterword.occasions.occasion import Occasion
@@ -53,14 +54,17 @@ def schedule(workspace_id: UUID, askings: Sequence[Asking], now: datetime) -> No
 
 
 def _invited(workspace_id: UUID, asking: Asking) -> Invited:
+    campaign = asking.campaign
+    placement = read_placement(campaign.in_app) if campaign.is_in_app else None
     return Invited(
         asking.id,
         asking.id,
         workspace_id,
-        asking.campaign.id,
-        asking.campaign.template_id,
+        campaign.id,
+        campaign.template_id,
         asking.customer_id,
         asking.email,
         asking.due_at,
-        channel=asking.campaign.channel,
+        channel=campaign.channel,
+        expires_at=asking.due_at + placement.life if placement else None,
     )

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from afterword.core.jobs import wake
-from afterword.sending.models import MOST_HAND_OVERS, Mail, State
+from afterword.sending.again import queue_again
+from afterword.sending.models import MOST_HAND_OVERS, Mail
 from afterword.surveys.models import Invitation
 from afterword.surveys.outbox.status import Status, status_of, with_status
 from afterword.workspaces.models import WorkspaceRows
@@ -24,21 +24,5 @@ def sendable(invitations: WorkspaceRows[Invitation]) -> WorkspaceRows[Invitation
 
 
 def send_again(invitations: WorkspaceRows[Invitation], by: UUID, now: datetime) -> int:
-    """Queue those that are `sendable`, for the user `by`; return how many.
-
-    They begin anew: refusals and lost workers of before do not count any more. Whatever keeps a
-    mail from being sent is asked again when it is claimed.
-    """
-    failed = Mail.objects.filter(id__in=sendable(invitations).values("id"), state=State.PARKED)
-    queued = failed.update(
-        state=State.QUEUED,
-        due_at=now,
-        ended_at=None,
-        orphaned=0,
-        refusals=0,
-        first_refused_at=None,
-        detail={"again_by": by, "again_at": now},
-    )
-    if queued:
-        wake("send_due")
-    return queued
+    """Queue those that are `sendable`, for the user `by`; return how many."""
+    return queue_again(Mail.objects.filter(id__in=sendable(invitations).values("id")), by, now)

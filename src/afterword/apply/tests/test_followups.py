@@ -105,9 +105,56 @@ def test_what_stays_the_same_keeps_its_secret_and_the_rest_goes(shop):
     assert Autoresponder.objects.count() == 2  # the file says nothing of them
 
 
+def test_secrets_stand_in_files_beside_it(shop):
+    secret = "whsec_" + "A" * 32
+    for name, content in (("key", "s3cret\n"), ("hook", secret), ("slack", "xoxb-1")):
+        (shop.parent / name).write_text(content)
+    rules = (
+        '    webhooks: [{url: "https://crm.test/hook", headers: {X-Key: {file: key}}, '
+        "secret: {file: hook}}]\n"
+        '    notifications: [{channel: slack, slack_channel: "#all", '
+        "slack_token: {file: slack}}]\n"
+    )
+
+    lines = applied(shop, rules)
+
+    webhook, notification = Webhook.objects.get(), Notification.objects.get()
+    assert (webhook.headers, webhook.secret) == ({"X-Key": "s3cret"}, secret)
+    assert (notification.slack_channel, notification.slack_token) == ("#all", "xoxb-1")
+    assert lines == ["created campaign orders"]
+    assert applied(shop, rules) == ["unchanged campaign orders"]
+
+
+def test_a_secret_that_cannot_be_read_is_refused(shop):
+    [refusal] = refusals(
+        shop,
+        '    webhooks: [{url: "https://crm.test/hook", secret: {file: nowhere}}]',
+    )
+
+    assert refusal.startswith("webhooks[0].secret: ")
+    assert "cannot be read" in refusal
+
+
+def test_a_rule_may_follow_some_customers_alone(shop):
+    rules = (
+        '    webhooks: [{url: "https://crm.test/hook", '
+        "audience: {filters: [{field: tags, operator: includes, value: vip}]}}]\n"
+    )
+    applied(shop, rules)
+
+    [found] = Webhook.objects.get().audience["filters"]
+    assert found == {"field": "tags", "operator": "includes", "value": "vip"}
+    assert applied(shop, rules) == ["unchanged campaign orders"]
+
+
 @pytest.mark.parametrize(
     ("rules", "refusal"),
     [
+        (
+            '    webhooks: [{url: "https://x.test", '
+            "audience: {filters: [{field: email, operator: is, value: a}]}}]",
+            "webhooks[0].audience.filters[0].field: Answers cannot be filtered by email.",
+        ),
         ("    webhooks: [{events: [feedback]}]", "webhooks[0].url: This is needed."),
         (
             '    webhooks: [{url: "ftp://x"}]',
@@ -136,7 +183,7 @@ def test_what_stays_the_same_keeps_its_secret_and_the_rest_goes(shop):
         ),
         (
             "    notifications: [{channel: slack}]",
-            "notifications[0].slack_url: This is needed: the address of Slack's incoming webhook.",
+            "notifications[0].slack_url: This is needed: the address of Slack's incoming webhook; ",
         ),
         (
             "    notifications: [{to: a@b.test, events: [score_range]}]",

@@ -15,6 +15,7 @@ from afterword.workspaces.models import Workspace
 CHANNELS = {
     Channel.EMAIL: "A mail with the question in it: one click on a score leads to the survey.",
     Channel.LINK: "An address that you hand out: whoever opens it is asked. Nothing is sent.",
+    Channel.IN_APP: "A card within your own web application, for the customer who is signed in.",
 }
 TYPES = {
     CampaignType.TRANSACTIONAL: "Asks after something happens: an event, such as an order, "

@@ -11,6 +11,7 @@ from afterword.campaigns.models import Campaign
 from afterword.web.conflicts import NoticesOthers
 
 MOST_DAYS = 3650
+_OF_MAILS = ("days", "begins", "ends", "is_limited", "daily_limit")
 _SAVED = ("first_after_days", "every_days", "daily_limit", "time_frame", "priority")
 
 
@@ -29,22 +30,26 @@ class RegularForm(NoticesOthers, TimeFrameFields):
     def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
         super().__init__(given, initial=_initial(campaign))
         self.campaign = campaign
+        if campaign.is_in_app:  # who comes by is asked then: there is no wave to spread or limit
+            for name in _OF_MAILS:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         for switch, name in (("recurs", "every_days"), ("is_limited", "daily_limit")):
             if given.get(switch) and given.get(name) is None and name not in self.errors:
                 self.add_error(name, "Give a number.")
-        self.check_time_frame()
+        if not self.campaign.is_in_app:
+            self.check_time_frame()
         return given
 
     def save(self) -> None:
         given, campaign = self.cleaned_data, self.campaign
         campaign.first_after_days = given["first_after_days"]
         campaign.every_days = given["every_days"] if given["recurs"] else None
-        campaign.daily_limit = given["daily_limit"] if given["is_limited"] else None
+        campaign.daily_limit = given["daily_limit"] if given.get("is_limited") else None
         campaign.priority = given["priority"] or campaign.priority
-        campaign.time_frame = self.time_frame()
+        campaign.time_frame = None if campaign.is_in_app else self.time_frame()
         campaign.save(update_fields=[*_SAVED, "updated_at"])
 
 

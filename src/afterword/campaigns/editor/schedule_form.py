@@ -72,6 +72,9 @@ class ScheduleForm(NoticesOthers, TimeFrameFields):
     def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
         super().__init__(given, initial=_initial(campaign))
         self.campaign = campaign
+        if campaign.is_in_app:  # its Setup shows the browser library's ways, which are Segment's
+            of_pages = [(Service.SEGMENT.value, "Segment, or the script on your pages")]
+            self.fields["service"].choices = of_pages  # type: ignore[attr-defined]
         self.fields["sample_percent"].widget.attrs["step"] = "any"
         self.fields["delay_number"].widget.attrs["step"] = "any"
 

@@ -33,6 +33,7 @@ SECTIONS = {
     "edit": "Template",
     "audience": "Audience",
     "schedule": "Schedule",
+    "in_app": "Look and pages",
     "reminders": "Reminders",
     "setup": "Setup",
     "link": "Link",
@@ -42,9 +43,10 @@ SECTIONS = {
 
 # Sections that mean nothing to a type of campaign, or to a channel.
 _HIDDEN = {
-    "transactional": {"link"},
-    "regular": {"setup", "link"},
-    "link": {"audience", "schedule", "reminders", "setup"},
+    "transactional": {"link", "in_app"},
+    "regular": {"setup", "link", "in_app"},
+    "link": {"audience", "schedule", "reminders", "setup", "in_app"},
+    "inapp": {"reminders", "link"},
 }
 
 
@@ -86,7 +88,7 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
 def audience(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
     form = AudienceForm(campaign, types_of(member), request.POST or None)
-    return _section(request, campaign, "audience", form, form.save)
+    return save_section(request, campaign, "audience", form, form.save)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,9 +154,10 @@ def _save_changed(form: ModelForm) -> None:  # type: ignore[type-arg]
     form.instance.save(update_fields=[*form.fields, "updated_at"])
 
 
-def _section(
+def save_section(
     request: HttpRequest, campaign: Campaign, section: str, form: BaseForm, save: Callable[[], None]
 ) -> HttpResponse:
+    """Save what was sent and lead on, or show the section with what is wrong."""
     if _is_sent(request, form):
         save()
         return _saved(request, campaign, section)
@@ -207,7 +210,7 @@ def _sections(campaign: Campaign, current: str) -> list[Section]:
         "edit": bool(campaign.template and campaign.template.has_logo),
         "schedule": bool(campaign.service) or campaign.first_after_days is not None,
     }
-    hidden = _HIDDEN["link" if campaign.is_link else campaign.type]
+    hidden = _HIDDEN.get(campaign.channel) or _HIDDEN[campaign.type]
     shown = {key: name for key, name in with_later(SECTIONS).items() if key not in hidden}
     return [
         Section(

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from afterword.campaigns.channels.in_app.setup import show_in_app_setup
 from afterword.campaigns.editor.later_setups import later_setup
 from afterword.campaigns.editor.sections import find_campaign, show_section
 from afterword.campaigns.editor.snippets import fill
@@ -24,6 +25,8 @@ LONGEST_NAME = 100
 @for_members
 def setup(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResponse:
     campaign = find_campaign(request, member, campaign_id)
+    if campaign.is_in_app:
+        return show_in_app_setup(request, member, campaign)
     return show_setup(request, campaign)
 
 
@@ -36,9 +39,10 @@ def new_key(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpResp
     campaign = find_campaign(request, member, campaign_id)
     asked = request.POST.get("scope", "")
     scope = Scope(asked) if asked in (Scope.BROWSER, Scope.WRITE) else Scope.INGEST
-    return show_setup(
-        request, campaign, made=make_token(member.workspace, _name(campaign), scope, member.user)
-    )
+    made = make_token(member.workspace, _name(campaign), scope, member.user)
+    if campaign.is_in_app:
+        return show_in_app_setup(request, member, campaign, made)
+    return show_setup(request, campaign, made=made)
 
 
 def show_setup(

@@ -24,13 +24,18 @@ def fill(
         "host": host,
         "key": key,
         "browser_key": browser_key or NO_BROWSER_KEY,
-        "event": json.dumps(event, ensure_ascii=False),
+        "event": quoted(event),
         "curl_body": _curl_body(event),
         "mapped_events": ", ".join(events or [AN_EVENT]),
         "basic": _base64(f"{key}:") if key != NO_KEY else "",
         "settings": _base64(json.dumps({MAP: {str(campaign_id): list(events or [AN_EVENT])}})),
         "map_name": MAP,
     }
+
+
+def quoted(text: str) -> str:
+    """Return a text as JavaScript and Python write it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _curl_body(event: str) -> str:

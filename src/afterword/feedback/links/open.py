@@ -19,7 +19,7 @@ from afterword.feedback.links.claim import Claim
 from afterword.occasions.occasion import Kind, Occasion
 from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.schedule import Asking, schedule
-from afterword.surveys.shown import shown_surveys
+from afterword.surveys.shown import surveys_on_pages
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def open_link(campaign: Campaign, claim: Claim | None, now: datetime) -> Invitat
 def _past(campaign: Campaign, customer: Customer, rules: Rules, now: datetime) -> list[PastSurvey]:
     since = now - max(CAP_WINDOW, rules.memory)
     mailed = past_surveys(campaign.workspace_id, {customer.id: customer.email}, since)
-    return [*mailed[customer.id], *shown_surveys([customer.id], since)[customer.id]]
+    return [*mailed[customer.id], *surveys_on_pages([customer.id], since)[customer.id]]
 
 
 def _customer(campaign: Campaign, claim: Claim | None) -> Customer | None:

@@ -1,6 +1,5 @@
 """The page behind a link that was handed out. Fetching it asks nobody: the form does."""
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +12,7 @@ from afterword.feedback.answering.public import public_methods
 from afterword.feedback.links.claim import FIELDS, read_claim
 from afterword.feedback.links.open import open_link
 from afterword.survey_templates.versions import look_of
+from afterword.web.flood import is_flooded
 
 MOST_A_MINUTE = 30  # surveys that one address of the network may open by one link
 NO_ADDRESS = "Please write your e-mail address, such as ann@example.com."
@@ -37,7 +37,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     claim = None if is_anonymous else read_claim(said)
     if claim is None and not is_anonymous:
         return show("identify.html", look, {**context, "problem": NO_ADDRESS}, status=400)
-    if _is_flooded(request, token):
+    if is_flooded(request, f"link:{token}", MOST_A_MINUTE):
         return show("identify.html", look, {**context, "problem": TOO_MANY}, status=429)
     opened = open_link(campaign, claim, timezone.now())
     if isinstance(opened, Verdict):
@@ -48,10 +48,3 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def _campaign(token: str) -> Campaign | None:
     rows = Campaign.objects.filter(channel=Channel.LINK, link_token=clean_text(token))
     return rows.select_related("template__workspace__brand", "workspace").first()
-
-
-def _is_flooded(request: HttpRequest, token: str) -> bool:
-    """Count by the client's address, in this process."""
-    key = f"link:{token}:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, 60)
-    return cache.incr(key) > MOST_A_MINUTE

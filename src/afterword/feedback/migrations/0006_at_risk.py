@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0009_trigger_services'),
-        ('customers', '0010_companies_of_mail_domains'),
+        ('customers', '0012_companies_of_mail_domains'),
         ('feedback', '0005_sources_versions_and_facts'),
         ('survey_templates', '0002_documents_and_versions'),
         ('surveys', '0013_our_own_people'),

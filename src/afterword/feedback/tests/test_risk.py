@@ -8,8 +8,8 @@ from afterword.audience.sql import matching
 from afterword.customers.models import Customer
 from afterword.feedback.models import Response
 from afterword.feedback.risk.judge import judge
+from afterword.feedback.risk.judge_due import judge_customers
 from afterword.feedback.risk.models import AtRisk, RiskRule
-from afterword.feedback.risk.watch import judge_customers
 from afterword.feedback.risk.why import Facts, Reason, Rule, why
 from afterword.happenings.listen import listen
 from afterword.happenings.models import Happening, HappeningKind
@@ -160,7 +160,7 @@ def test_who_becomes_at_risk_is_told_once_to_who_listens(campaign):
 
 
 def test_a_new_workspace_and_a_new_rule_judge_everybody_and_tell_nobody(campaign, monkeypatch):
-    monkeypatch.setattr("afterword.feedback.risk.watch.AT_ONCE", 2)
+    monkeypatch.setattr("afterword.feedback.risk.judge_due.AT_ONCE", 2)
     people = [answered(campaign, 3, NOW - (10 + n) * DAY) for n in range(5)]
     RiskRule.objects.all().delete()
     listen(campaign.workspace_id, HappeningKind.CUSTOMER_AT_RISK, "a test")

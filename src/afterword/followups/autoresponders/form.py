@@ -12,6 +12,7 @@ from afterword.core.one_line import one_line_only
 from afterword.followups.autoresponders.models import WHEN, Autoresponder
 from afterword.followups.autoresponders.write import CannotBeWritten, check
 from afterword.followups.rule_form import RuleForm, event_labels
+from afterword.mail.models import SenderDomain
 
 LONGEST_MINUTES = 7 * 24 * 60
 MOST_BUTTONS = 5
@@ -35,6 +36,11 @@ class AutoresponderForm(RuleForm):
         validators=[one_line_only],
         help_text="Such as the name of a person. Without one it is the workspace's.",
     )
+    sender_address = forms.CharField(
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
     reply_to = forms.CharField(
         label="Replies go to", max_length=254, required=False, help_text="An e-mail address."
     )
@@ -53,7 +59,10 @@ class AutoresponderForm(RuleForm):
 
     class Meta:
         model = Autoresponder
-        fields = ("name", "score_min", "score_max", "sender_name", "reply_to", "subject", "body")
+        fields = (
+            "name", "score_min", "score_max", "sender_name", "sender_address", "reply_to",
+            "subject", "body",
+        )  # fmt: skip
 
     def __init__(self, rule: Autoresponder, data: Any = None) -> None:
         super().__init__(rule, data)
@@ -68,10 +77,35 @@ class AutoresponderForm(RuleForm):
         self.initial["buttons_text"] = "\n".join(
             f"{button['label']} | {button['url']}" for button in rule.buttons
         )
+        domains = " or ".join(f"@{name}" for name in self._domains()) or "a verified sender domain"
+        self.fields[
+            "sender_address"
+        ].help_text = f"At {domains}. Without one it is the workspace's."
         self.order_fields(["name", "when", "score_min", "score_max", "delay_from", "delay_to"])
+        self._put_the_switch_last()
 
     def chosen_events(self) -> list[str]:
         return [self.cleaned_data.get("when") or ""]
+
+    def _domains(self) -> list[str]:
+        """Whose mail can be signed."""
+        rows = SenderDomain.objects.filter(workspace_id=self.instance.workspace_id)
+        verified = rows.filter(verified_at__isnull=False).order_by("name")
+        return list(verified.values_list("name", flat=True))
+
+    def clean_sender_address(self) -> str:
+        given = self.cleaned_data["sender_address"].strip()
+        if not given:
+            return ""
+        address = normalise(given)
+        if address is None or not address.isascii():
+            raise ValidationError("This is no e-mail address.")
+        if address.rpartition("@")[2].lower() not in self._domains():
+            raise ValidationError(
+                "Mail from there cannot be signed: use an address at a verified domain of "
+                "Settings, Sender domains."
+            )
+        return address
 
     def clean_reply_to(self) -> str:
         given = self.cleaned_data["reply_to"].strip()
@@ -87,14 +121,12 @@ class AutoresponderForm(RuleForm):
         return _checked(self.cleaned_data["body"])
 
     def clean_buttons_text(self) -> list[dict[str, str]]:
-        lines = [line.strip() for line in self.cleaned_data["buttons_text"].splitlines()]
-        found = [_BUTTON.fullmatch(line) for line in lines if line]
-        if len(found) > MOST_BUTTONS:
+        buttons = buttons_of(self.cleaned_data["buttons_text"])
+        if len(buttons) > MOST_BUTTONS:
             raise ValidationError(f"At most {MOST_BUTTONS} buttons can be shown.")
-        buttons = [{"label": one[1], "url": one[2]} for one in found if one]
-        if len(buttons) < len(found):
+        if None in buttons:
             raise ValidationError("Write each as: Write a review | https://…")
-        return buttons
+        return [button for button in buttons if button]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -111,6 +143,13 @@ class AutoresponderForm(RuleForm):
         rule.delay_min = timedelta(minutes=given["delay_from"])
         rule.delay_max = timedelta(minutes=given["delay_to"])
         return rule
+
+
+def buttons_of(text: str) -> list[dict[str, str] | None]:
+    """Read the buttons, one on each line; None for a line that is none."""
+    lines = [line.strip() for line in text.splitlines()]
+    found = [_BUTTON.fullmatch(line) for line in lines if line]
+    return [one and {"label": one[1], "url": one[2]} for one in found]
 
 
 def _minutes(delay: timedelta) -> int:

@@ -1,12 +1,13 @@
 """Autoresponders as a kind of mail. They are no surveys, and count as none."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from afterword.core.links import survey_link, unsubscribe_link
 from afterword.followups.autoresponders.models import Autoresponder
@@ -20,7 +21,7 @@ from afterword.followups.models import TEST, Delivery
 from afterword.followups.values import values_of
 from afterword.mail.message.letter import letter_of
 from afterword.mail.message.rendered import Rendered
-from afterword.mail.senders.find import sender_of
+from afterword.mail.senders.find import Sender, sender_of, senders_at
 from afterword.mail.ways.way import Letter
 from afterword.sending.kinds import Kind, Unwanted
 from afterword.sending.models import Mail
@@ -37,6 +38,7 @@ class Matter:
     own: dict[str, object]
     unsubscribe: str
     is_test: bool
+    sender: Sender | None  # where the rule has an address of its own
 
 
 def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]:
@@ -45,18 +47,31 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
     found = occurrences_of(deliveries.values())
     responses = [one.response for one in found.values() if one.response]
     invitations = Invitation.objects.in_bulk({one.survey_id for one in responses if one.survey_id})
+    senders = _own_senders(deliveries.values())
     unwanted: dict[UUID, Unwanted] = {}
     for mail in mails:
         delivery = deliveries.get(mail.about)
         if delivery is None or delivery.autoresponder is None:
             unwanted[mail.id] = Unwanted(detail={"autoresponder": "deleted"})
         elif delivery.kind == TEST:
-            mail.matter = _example(delivery)
+            mail.matter = _example(delivery, senders.get(delivery.id))
         elif why := _why_not(mail, delivery, found.get(delivery.id)):
             unwanted[mail.id] = why
         else:
-            mail.matter = _matter(mail, delivery, found[delivery.id], invitations)
+            own = senders.get(delivery.id)
+            mail.matter = _matter(mail, delivery, found[delivery.id], invitations, own)
     return unwanted
+
+
+def _own_senders(deliveries: Collection[Delivery]) -> dict[UUID, Sender]:
+    """Return the senders of rules that have one of their own, by delivery; one query."""
+    asked = {
+        one.id: (one.workspace_id, one.autoresponder.sender_address)
+        for one in deliveries
+        if one.autoresponder
+    }
+    found = senders_at(asked.values())
+    return {id_: found[of] for id_, of in asked.items() if of in found}
 
 
 def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> Unwanted | None:
@@ -74,7 +89,11 @@ def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> U
 
 
 def _matter(
-    mail: Mail, delivery: Delivery, occurrence: Occurrence, invitations: dict[UUID, Invitation]
+    mail: Mail,
+    delivery: Delivery,
+    occurrence: Occurrence,
+    invitations: dict[UUID, Invitation],
+    sender: Sender | None,
 ) -> Matter:
     rule, response = delivery.autoresponder, occurrence.response
     assert rule
@@ -90,16 +109,45 @@ def _matter(
     }
     person = person_of(mail.customer, mail.recipient, campaign)
     unsubscribe = unsubscribe_link(invitation.unsubscribe_token)
-    return Matter(rule, person, own, unsubscribe, is_test=False)
+    return Matter(rule, person, own, unsubscribe, is_test=False, sender=sender)
 
 
-def _example(delivery: Delivery) -> Matter:
+def _example(delivery: Delivery, sender: Sender | None) -> Matter:
     rule = delivery.autoresponder
     assert rule
-    values: dict[str, Any] = values_of(delivery, rule, None)
+    return Matter(rule, *example_of(rule), "", is_test=True, sender=sender)
+
+
+def example_of(rule: Autoresponder) -> tuple[dict[str, object], dict[str, object]]:
+    """Return a person and an answer of nobody in particular."""
+    now = timezone.now()
+    values: dict[str, Any] = values_of(Delivery(kind=TEST, happened_at=now), rule, None)
     own = {name: values[name] for name in ("score", "rating_category", "comment")}
     person = {**SOMEBODY, "campaign_name": values["campaign_name"]}
-    return Matter(rule, person, {**own, "survey_link": "https://example.com/"}, "", is_test=True)
+    return person, {**own, "survey_link": "https://example.com/"}
+
+
+def draw(
+    rule: Autoresponder,
+    person: Mapping[str, object],
+    own: Mapping[str, object],
+    unsubscribe: str,
+) -> Rendered:
+    """Return the mail as somebody reads it; raises CannotBeWritten."""
+    body, subject = html_of(rule.body, person, own), subject_of(rule.subject, person, own)
+    words = {
+        "subject": subject,
+        "body": body,
+        "text": text_of(body, rule.buttons),
+        "buttons": rule.buttons,
+        "unsubscribe": unsubscribe,
+        "company": rule.workspace.name,
+    }
+    return Rendered(
+        subject,
+        render_to_string("followups/mail/autoresponder.html", words),
+        render_to_string("followups/mail/autoresponder.txt", words),
+    )
 
 
 def _letter(mail: Mail, now: datetime) -> Letter:
@@ -107,27 +155,14 @@ def _letter(mail: Mail, now: datetime) -> Letter:
     matter: Matter = mail.matter
     rule = matter.rule
     assert mail.workspace
-    body = html_of(rule.body, matter.person, matter.own)
-    subject = subject_of(rule.subject, matter.person, matter.own)
-    words = {
-        "subject": subject,
-        "body": body,
-        "text": text_of(body, rule.buttons),
-        "buttons": rule.buttons,
-        "unsubscribe": matter.unsubscribe,
-        "company": mail.workspace.name,
-    }
-    rendered = Rendered(
-        f"Test: {subject}" if matter.is_test else subject,
-        render_to_string("followups/mail/autoresponder.html", words),
-        render_to_string("followups/mail/autoresponder.txt", words),
-    )
+    drawn = draw(rule, matter.person, matter.own, matter.unsubscribe)
+    subject = f"Test: {drawn.subject}" if matter.is_test else drawn.subject
     return letter_of(
         mail.id,
         mail.workspace_id,
-        rendered,
+        replace(drawn, subject=subject),
         now,
-        sender=sender_of(mail.workspace),
+        sender=matter.sender or sender_of(mail.workspace),
         sender_name=rule.sender_name or mail.workspace.name,
         recipient=mail.recipient,
         recipient_name=mail.customer.full_name if mail.customer else "",

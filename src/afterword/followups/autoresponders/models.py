@@ -15,6 +15,8 @@ WHEN = (Event.WITHOUT_COMMENT, Event.DETRACTOR, Event.PASSIVE, Event.PROMOTER, E
 
 class Autoresponder(Rule):
     sender_name = models.CharField(max_length=64, blank=True)  # empty: the workspace's name
+    # At a verified domain of the workspace; empty, or no longer verified: the workspace's address.
+    sender_address = models.CharField(max_length=254, blank=True, default="", db_default="")
     reply_to = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=250)  # Liquid, as the body is
     body = models.TextField(max_length=5000)

@@ -9,7 +9,7 @@ from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.moment import moment
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.post import Reply, Request
-from afterword.followups.engine.room import CannotBeMade, Room, follows
+from afterword.followups.engine.room import CannotBeMade, Room, as_it_is, follows
 from afterword.followups.events import Follows
 from afterword.followups.mails import mailed
 from afterword.followups.models import Delivery
@@ -66,5 +66,6 @@ AUTORESPONDERS = Room(
     begin=_begin,
     hasten=_stays,
     request=_no_request,
+    read=as_it_is,
     is_final=_never,
 )

@@ -9,6 +9,7 @@ from afterword.campaigns.models import Campaign
 from afterword.core.jobs import wake
 from afterword.followups.autoresponders.form import AutoresponderForm
 from afterword.followups.autoresponders.models import Autoresponder
+from afterword.followups.autoresponders.preview import preview
 from afterword.followups.autoresponders.room import AUTORESPONDER, stream_of
 from afterword.followups.autoresponders.write import FIELDS
 from afterword.followups.events import Event
@@ -85,5 +86,6 @@ SECTION = Section(
     "No autoresponder yet.",
     FIELDS,
     offers=offers,
+    preview=preview,
     for_workspace=False,
 )

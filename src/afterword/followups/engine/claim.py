@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from afterword.core.failpoints import failpoint
-from afterword.followups.engine.post import Reply, Request
+from afterword.followups.engine.post import KEPT_LIMIT, Reply, Request
 from afterword.followups.models import Attempt, Delivery, State
 from afterword.followups.rules import Rule
 
@@ -105,7 +105,7 @@ def settle(
         headers={**request.headers, **dict.fromkeys(request.own_headers, "…")},
         body=request.body.decode("utf-8", "replace"),
         status=reply.status,
-        answer=reply.text,
+        answer=reply.text[:KEPT_LIMIT],
         error=reply.error[:1000],
     )
     failpoint("before_delivery_settled")

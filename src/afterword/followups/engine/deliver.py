@@ -35,7 +35,7 @@ def deliver(delivery: Delivery, now: datetime) -> Reply | None:
         return None
     if not connection.in_atomic_block:
         connection.close()
-    reply = post(request)
+    reply = room.read(delivery, request, post(request))
     failpoint("after_post")
     now = database_now()
     is_final = not reply.is_taken and room.is_final(reply)

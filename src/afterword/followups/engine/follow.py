@@ -10,6 +10,7 @@ from django.db.models import Q
 from afterword.core.failpoints import failpoint
 from afterword.followups.engine.occurrence import Occurrence, occurrences
 from afterword.followups.engine.room import Room
+from afterword.followups.engine.whose import Whose
 from afterword.followups.models import Delivery, State
 from afterword.followups.rooms import ROOMS
 from afterword.followups.rules import READER, Rule
@@ -49,10 +50,13 @@ def _write(told: Sequence[Told], now: datetime) -> None:
         return
     happened = occurrences(told)
     seen, done = _before(happened)
+    whose = Whose([rule for _, rule in rules], happened)
     for room, rule in rules:
         new: list[tuple[Delivery, Occurrence]] = []
         for occurrence in happened:
             if (rule.id, occurrence.told.id) in done or not _concerns(rule, occurrence):
+                continue
+            if not whose.means(rule, occurrence, now):
                 continue
             if delivery := _owed(room, rule, occurrence, seen, now):
                 new.append((delivery, occurrence))

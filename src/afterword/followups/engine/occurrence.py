@@ -1,12 +1,13 @@
 """A happening with the rows of today that it is about: a fixed number of queries for a batch."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from afterword.customers.models import Customer
 from afterword.feedback.models import Response
 from afterword.followups.events import OF_ANSWERS, OTHERS, Answer, Event
+from afterword.followups.moves import ScoreMove
 from afterword.happenings.models import HappeningKind
 from afterword.happenings.read import Told
 from afterword.sending.models import Brake
@@ -24,6 +25,12 @@ class Occurrence:
     customer: Customer | None = None
     invitation: Invitation | None = None
     brake: Brake | None = None
+    move: ScoreMove | None = None
+
+    @property
+    def about(self) -> UUID:
+        """What it is about: the answer, the survey that was asked, or else its subject."""
+        return self.invitation.survey_id if self.invitation else self.told.subject_id
 
     @property
     def event(self) -> Event | None:
@@ -67,11 +74,12 @@ def occurrences(told: Sequence[Told]) -> list[Occurrence]:
         of_campaign = brake.stream_id and brake.stream_kind == CAMPAIGN
         campaigns = _only(brake.stream_id) if of_campaign else None
         found[key] = Occurrence(about[key], campaigns, brake=brake)
+    for move in _moves(subjects[HappeningKind.SCORE_MOVED]):
+        key = (HappeningKind.SCORE_MOVED, move.id)
+        found[key] = Occurrence(about[key], _only(move.campaign_id), move=move)
     # One subject may be told of more than once.
     return [
-        Occurrence(one, seen.campaigns, seen.response, seen.customer, seen.invitation, seen.brake)
-        for one in told
-        if (seen := found.get((one.kind, one.subject_id)))
+        replace(seen, told=one) for one in told if (seen := found.get((one.kind, one.subject_id)))
     ]
 
 
@@ -94,6 +102,10 @@ def _invitations(ids: Collection[UUID]) -> Iterable[Invitation]:
 
 def _customers(ids: Collection[UUID]) -> Iterable[Customer]:
     return Customer.objects.filter(id__in=ids) if ids else []
+
+
+def _moves(ids: Collection[UUID]) -> Iterable[ScoreMove]:
+    return ScoreMove.objects.filter(id__in=ids).select_related("campaign") if ids else []
 
 
 def _asked_by(customer_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:

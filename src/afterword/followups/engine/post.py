@@ -39,14 +39,15 @@ class Reply:
     error: str
     milliseconds: int
     retry_after: str = ""
+    code: str = ""  # a refusal that stands in the text; then `error` says it in words
 
     @property
     def is_taken(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
+        return self.status is not None and 200 <= self.status < 300 and not self.code
 
     @property
     def words(self) -> str:
-        if self.status is None:
+        if self.status is None or self.code:
             return self.error
         return f"It answered {self.status}." + (f" {self.error}" if self.error else "")
 
@@ -92,7 +93,7 @@ def post(request: Request) -> Reply:
     finally:
         clock.cancel()
         session.close()
-    text = clean_text(response.content.decode("utf-8", "replace"))[:KEPT_LIMIT]
+    text = clean_text(response.content.decode("utf-8", "replace"))
     note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
     return Reply(
         response.status_code,

@@ -36,8 +36,15 @@ class Room:
     hasten: Callable[[Delivery, datetime], None]
     # Makes the request that delivers it over HTTP; raises NotNeeded or CannotBeMade.
     request: Callable[[Delivery, datetime], Request]
+    # Reads an answer by HTTP before it is settled: a refusal may stand in its text.
+    read: Callable[[Delivery, Request, Reply], Reply]
     # Whether an answer by HTTP says that no other try will ever do.
     is_final: Callable[[Reply], bool]
+
+
+def as_it_is(_delivery: Delivery, _request: Request, reply: Reply) -> Reply:
+    """The status says it all."""
+    return reply
 
 
 def follows(rule: Rule, occurrence: Occurrence) -> Follows:

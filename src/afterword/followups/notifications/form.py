@@ -52,12 +52,26 @@ class NotificationForm(RuleForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text="For Slack alone. It is stored encrypted and not shown again.",
     )
+    slack_channel = forms.CharField(
+        label="Slack channel, for an app's bot",
+        max_length=80,
+        required=False,
+        help_text="Such as #feedback, or its ID. Where it is empty the incoming webhook is used.",
+    )
+    slack_token = forms.CharField(
+        label="Bot token",
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="It begins with xoxb-, and needs the scope chat:write. It is stored encrypted "
+        "and not shown again.",
+    )
 
     class Meta:
         model = Notification
         fields = (
             "name", "events", "score_min", "score_max", "frequency", "hour", "weekday",
-            "sends_empty", "channel",
+            "sends_empty", "channel", "slack_channel",
         )  # fmt: skip
 
     def __init__(self, rule: Notification, data: Any = None) -> None:
@@ -69,7 +83,11 @@ class NotificationForm(RuleForm):
         self.initial["addresses"] = ", ".join(rule.addresses)
         if rule.sealed_slack_url:
             self.fields["slack_url"].help_text = "One is stored. Write another to replace it."
-        self.order_fields([*self.Meta.fields, "members", "addresses", "slack_url", "enabled"])
+        if rule.sealed_slack_token:
+            self.fields["slack_token"].help_text = "One is stored. Write another to replace it."
+        shared = [name for name in self.Meta.fields if name != "slack_channel"]
+        slack = ["slack_url", "slack_channel", "slack_token"]
+        self.order_fields([*shared, "members", "addresses", *slack, "enabled"])
 
     def clean_addresses(self) -> list[str]:
         found = []
@@ -93,8 +111,12 @@ class NotificationForm(RuleForm):
         if given.get("channel") == By.EMAIL:
             if not (given.get("members") or given.get("addresses") or "addresses" in self.errors):
                 self.add_error("members", "Choose who gets it, or write an address.")
+        elif channel := given.get("slack_channel"):
+            token = given.get("slack_token") or ("xoxb-" * bool(self.instance.sealed_slack_token))
+            if problem := slack_problem(token, channel):
+                self.add_error(*problem)
         elif not (given.get("slack_url") or self.instance.sealed_slack_url or self.errors):
-            self.add_error("slack_url", "This is needed to send to Slack.")
+            self.add_error("slack_url", "This is needed to send to Slack, or a channel below.")
         return given
 
     def complete(self) -> Notification:
@@ -104,8 +126,19 @@ class NotificationForm(RuleForm):
         notification.addresses = given["addresses"]
         if given["slack_url"]:
             notification.sealed_slack_url = seal(given["slack_url"])
+        if given["slack_token"]:
+            notification.sealed_slack_token = seal(given["slack_token"].strip())
         notification.digest_at = next_digest(notification, timezone.now())
         return notification
+
+
+def slack_problem(token: str, channel: str) -> tuple[str, str] | None:
+    """Return the field that is wrong with a bot's token or channel, and how to mend it."""
+    if not re.fullmatch(r"#?[^\s#<>@,]{1,79}", channel):
+        return "slack_channel", "Write one channel's name or ID, such as #feedback."
+    if not token.strip().startswith("xoxb-"):
+        return "slack_token", "A bot's token is needed: it begins with xoxb-."
+    return None
 
 
 def _named(member: Member) -> str:

@@ -11,6 +11,7 @@ from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.models import By, Notification
 from afterword.followups.notifications.recipients import recipients_of
 from afterword.followups.notifications.slack import request_of
+from afterword.followups.notifications.slack_bot import FINAL, read_reply
 from afterword.sending.models import Mail
 from afterword.sending.streams import Stream
 
@@ -52,7 +53,7 @@ def _hasten(delivery: Delivery, now: datetime) -> None:
 
 
 def _is_final(reply: Reply) -> bool:
-    return reply.status in _NO_MORE
+    return reply.status in _NO_MORE or reply.code in FINAL
 
 
 NOTIFICATIONS = Room(
@@ -63,5 +64,6 @@ NOTIFICATIONS = Room(
     begin=begin,
     hasten=_hasten,
     request=request_of,
+    read=read_reply,
     is_final=_is_final,
 )

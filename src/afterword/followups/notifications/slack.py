@@ -1,4 +1,4 @@
-"""A notification as Slack's incoming webhooks take it: Block Kit, in plain JSON.
+"""A notification as Slack takes it: Block Kit, in plain JSON.
 
 What users and customers wrote is plain text there, in which Slack reads neither marks nor
 mentions. https://docs.slack.dev/reference/block-kit/blocks
@@ -12,6 +12,7 @@ from afterword.core.sealed import Unreadable
 from afterword.followups.engine.post import Request
 from afterword.followups.engine.room import CannotBeMade, NotNeeded
 from afterword.followups.models import Delivery
+from afterword.followups.notifications.slack_bot import bot_request
 from afterword.followups.notifications.telling import Line, Message, messages_of
 
 TEXT_LIMIT = 2_900  # characters; Slack takes 3,000
@@ -27,6 +28,8 @@ def request_of(delivery: Delivery, _now: datetime) -> Request:
         raise NotNeeded("It is not what this notification follows any more.")
     assert loaded.notification
     try:
+        if loaded.notification.slack_channel:
+            return bot_request(loaded.notification, loaded, blocks_of(message))
         url = loaded.notification.slack_url
     except Unreadable as fault:
         raise CannotBeMade(str(fault)) from None
@@ -39,6 +42,12 @@ def request_of(delivery: Delivery, _now: datetime) -> Request:
 def blocks_of(message: Message) -> dict[str, Any]:
     title = f"Test: {message.title}" if message.is_test else message.title
     blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(title, 150)}]
+    if message.scores:
+        blocks.append({"type": "section", "text": _plain("\n".join(message.scores))})
+    for words, line in (("The worst comment", message.worst), ("The best comment", message.best)):
+        if line:
+            said = f"{words}, {line.headline}\n{line.comment}"
+            blocks.append({"type": "section", "text": _plain(said)})
     if message.counts:
         blocks.append({"type": "section", "text": _plain(" · ".join(message.counts))})
     for line in message.lines[:MOST_LINES]:

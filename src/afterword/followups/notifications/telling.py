@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,13 +13,16 @@ from afterword.followups.engine.room import follows
 from afterword.followups.events import Follows
 from afterword.followups.mails import occurrences_of
 from afterword.followups.models import DIGEST, TEST, Delivery
+from afterword.followups.moves import ScoreMove
 from afterword.followups.notifications.models import Frequency, Notification
+from afterword.followups.notifications.scores import scores_of
 from afterword.followups.values import values_of
 from afterword.happenings.models import HappeningKind
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric
 
 COMMENT_LIMIT = 2_000  # characters of a comment in a notification
 MOST_LINES = 30  # in a digest
+SHOWS_ENDS = 3  # comments from which on the best and the worst stand apart
 _ORDER = (Bucket.DETRACTOR, Bucket.PASSIVE, Bucket.PROMOTER)
 
 
@@ -34,6 +38,7 @@ class Line:
     link: str
     bucket: Bucket | None = None
     reply_to: str = ""
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Message:
     is_test: bool = False
     left_out: int = 0
     counts: Sequence[str] = field(default_factory=list)
+    # Of a digest: the score of each metric beside the one before, in words, and what was said by
+    # whoever was least and most content, where more than a few said something.
+    scores: Sequence[str] = field(default_factory=list)
+    worst: Line | None = None
+    best: Line | None = None
 
     @property
     def reply_to(self) -> str:
@@ -96,8 +106,24 @@ def _message(delivery: Delivery, rule: Notification, lines: list[Line]) -> Messa
         settings_link=_settings_link(rule),
         is_test=delivery.kind == TEST,
         left_out=len(lines) - len(shown),
-        counts=_counts(rule, lines) if delivery.kind == DIGEST else [],
+        **(_of_digest(delivery, rule, lines) if delivery.kind == DIGEST else {}),
     )
+
+
+def _of_digest(delivery: Delivery, rule: Notification, lines: list[Line]) -> dict[str, Any]:
+    period = timedelta(days=1 if rule.frequency == Frequency.DAILY else 7)
+    until = delivery.happened_at
+    said = sorted(
+        (line for line in lines if line.comment and line.score is not None),
+        key=lambda line: (line.score, line.at),
+    )
+    shows_ends = len(said) >= SHOWS_ENDS and said[0].score != said[-1].score
+    return {
+        "counts": _counts(rule, lines),
+        "scores": scores_of(rule.workspace_id, rule.campaign_id, until - period, until),
+        "worst": said[0] if shows_ends else None,
+        "best": said[-1] if shows_ends else None,
+    }
 
 
 def _counts(rule: Notification, lines: Sequence[Line]) -> list[str]:
@@ -114,6 +140,8 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
     comment = str(values["comment"] or "")
     if len(comment) > COMMENT_LIMIT:
         comment = comment[:COMMENT_LIMIT] + "…"
+    if move := occurrence and occurrence.move:
+        comment = _compared(move)
     known = (response and response.customer_id) or (occurrence and occurrence.customer)
     return Line(
         headline=_headline(delivery, values, occurrence),
@@ -121,9 +149,24 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
         who=who,
         campaign=str(values["campaign_name"] or ""),
         at=delivery.happened_at,
-        link=settings.BASE_URL + (f"/customers/{values['customer_id']}" if known else "/feedback"),
+        link=settings.BASE_URL + _path(values, occurrence, is_known=bool(known)),
         bucket=response.bucket if response else None,
+        score=response.score if response else None,
         reply_to=str(values["email"] or "") if response and delivery.kind != TEST else "",
+    )
+
+
+def _path(values: Mapping[str, object], occurrence: Occurrence | None, *, is_known: bool) -> str:
+    if occurrence and occurrence.move:
+        return f"/campaigns/{occurrence.move.campaign_id}/results"
+    return f"/customers/{values['customer_id']}" if is_known else "/feedback"
+
+
+def _compared(move: ScoreMove) -> str:
+    return (
+        f"{move.after:g} from {move.answers_after:,} answers of the last 30 days, "
+        f"{move.before:g} from {move.answers_before:,} of the 30 days before. "
+        "That is more than chance makes likely."
     )
 
 
@@ -142,6 +185,10 @@ def _headline(
         brake = occurrence.brake if occurrence else None
         of = brake.sender_domain if brake and brake.sender_domain else values["campaign_name"]
         return f"Sending is paused{f' for {of}' if of else ''}: too many mails came back"
+    if delivery.kind == HappeningKind.SCORE_MOVED and occurrence and (move := occurrence.move):
+        label = SCALES[Metric(move.campaign.metric)].label
+        way = "rose" if move.after > move.before else "fell"
+        return f"{label} of {move.campaign.name} {way} from {move.before:g} to {move.after:g}"
     metric = SCALES[Metric(str(values["metric"]))].label
     return f"{metric} {values['score']} ({values['rating_category']}) from {who}"
 

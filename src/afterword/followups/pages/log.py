@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from afterword.core.jobs import wake
 from afterword.followups.engine.claim import again
 from afterword.followups.models import Delivery, State
+from afterword.followups.pages.deliveries import explain
 from afterword.followups.pages.section import Section
 from afterword.followups.pages.views import find_rule, show
-from afterword.sending.models import Mail
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -37,9 +37,7 @@ def log(
     if state in State:
         rows = rows.filter(state=state)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    mails = Mail.objects.in_bulk([id_ for row in page for id_ in row.mail_ids])
-    for row in page:
-        row.mails = [mails[id_] for id_ in row.mail_ids if id_ in mails]
+    explain(page, timezone.get_current_timezone())
     return show(
         request,
         campaign,

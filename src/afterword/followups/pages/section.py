@@ -1,6 +1,6 @@
 """What the pages need of one kind of rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,20 @@ class Section:
     variables: tuple[str, ...] = ()  # that texts may use
     # What to tell once, about a rule that was just made: a secret that is not shown again.
     made: Callable[[Any], str | None] = lambda _rule: None
+    # Gives a rule another such secret and returns it.
+    rotate: Callable[[Any, datetime], str] | None = None
     # Rules that are offered, each as the values of its columns; they are off until they are made.
     offers: Callable[[Any], list[dict[str, Any]]] = lambda _campaign: []
+    # Draws what is being typed as HTML: takes a rule and the texts of the form.
+    preview: Callable[[Any, Mapping[str, str]], str] | None = None
     for_workspace: bool = True
     has_log: bool = True
+
+    # For templates, which would call what can be called.
+    @property
+    def has_preview(self) -> bool:
+        return self.preview is not None
+
+    @property
+    def has_secret(self) -> bool:
+        return self.rotate is not None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afterword.campaigns.editor.sections import show_section
 from afterword.campaigns.models import Campaign
+from afterword.customers.properties import property_types
 from afterword.followups.engine.claim import cancel_waiting
 from afterword.followups.pages.section import Section
 from afterword.followups.pages.sections import SECTIONS
@@ -42,6 +43,7 @@ def rules(
         "list",
         rules=rows.order_by("created_at", "id"),
         offers=list(enumerate(offers)),
+        types=property_types(member.workspace_id),
     )
 
 
@@ -133,6 +135,24 @@ def removal(
 
 @require_POST
 @for_changers
+@transaction.atomic
+def secret(
+    request: HttpRequest,
+    member: Member,
+    section: Section,
+    rule_id: UUID,
+    campaign_id: UUID | None = None,
+) -> HttpResponse:
+    """Change the rule's secret; the new one is shown this once."""
+    campaign, found = find_rule(member, section, rule_id, campaign_id, lock=True)
+    if section.rotate is None:
+        raise Http404
+    new = section.rotate(found, timezone.now())
+    return show(request, campaign, section, "made", rule=found, secret=new, is_changed=True)
+
+
+@require_POST
+@for_changers
 def trial(
     request: HttpRequest,
     member: Member,
@@ -178,6 +198,7 @@ def show(
     where = _where(section, campaign)
     context |= {
         "kind": section,
+        "now": timezone.now(),
         "base": f"followups:{where}",
         "ids": _ids(campaign),
         "frame": "campaigns/editor.html" if campaign else "followups/workspace.html",
@@ -187,17 +208,19 @@ def show(
     if campaign:
         return show_section(request, campaign, section.key, form, template, **context)
     status = 422 if form is not None and form.is_bound else 200
-    context |= {"form": form, "section": section.name, "tabs": _tabs(section)}
+    context |= {"form": form, "section": section.name, "tabs": tabs(section.key)}
     return render(request, template, context, status=status)
 
 
-def _tabs(current: Section) -> list[tuple[str, str, bool]]:
-    """Return the workspace's sections: name, address, whether it is the one at hand."""
-    return [
-        (one.name, reverse(f"followups:workspace_{one.key}"), one.key == current.key)
+def tabs(current: str) -> list[tuple[str, str, bool]]:
+    """Return the workspace's pages: name, address, whether it is the one at hand."""
+    found = [
+        (one.key, one.name, reverse(f"followups:workspace_{one.key}"))
         for one in SECTIONS
         if one.for_workspace
     ]
+    found.append(("deliveries", "Deliveries", reverse("followups:deliveries")))
+    return [(name, address, key == current) for key, name, address in found]
 
 
 def _offered(request: HttpRequest, section: Section, campaign: Campaign | None) -> dict[str, Any]:

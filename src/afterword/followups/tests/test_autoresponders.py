@@ -14,9 +14,19 @@ from afterword.followups.autoresponders.moment import moment
 from afterword.followups.autoresponders.write import html_of, text_of
 from afterword.followups.models import Delivery
 from afterword.followups.rules import save
+from afterword.insights.campaign_figures import campaign_figures
+from afterword.mail.models import SenderDomain
+from afterword.profiles.timeline import timeline_of
 from afterword.sending.models import Mail, State
 from afterword.workspaces.models import Role
-from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_member,
+    a_sender_domain,
+    a_sent_survey,
+)
 from tests.followups import an_autoresponder, answer, fast_forward, posting, read_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -258,3 +268,77 @@ def test_an_outsider_finds_nothing(client, campaign):
         assert client.get(f"{root}{page}").status_code == 404, page
     for page in ("/new", f"/{rule.id}", f"/{rule.id}/switch", f"/{rule.id}/removal"):
         assert client.post(f"{root}{page}", {}).status_code == 404, page
+
+
+def test_it_comes_from_an_address_of_its_own_as_long_as_that_is_signed(sink, campaign):
+    domain = a_sender_domain(campaign.workspace)
+    an_autoresponder(campaign, sender_address=f"eva@{domain.name}")
+    answer(campaign, 10)
+    run(sink)
+    SenderDomain.objects.update(verified_at=None)
+    answer(campaign, 10)
+    run(sink)
+
+    first, second = sink.messages()
+    assert f"eva@{domain.name}" in first["From"]
+    assert f"d={domain.name}" in first["DKIM-Signature"]
+    assert domain.name not in second["From"]
+
+
+def test_it_is_on_the_timeline_and_in_no_figure(sink, campaign):
+    member = a_member(campaign.workspace)
+    an_autoresponder(campaign)
+    _, response = answer(campaign, 10)
+    before = campaign_figures(member)
+
+    run(sink)
+
+    assert len(sink.received) == 1
+    assert campaign_figures(member) == before
+    [entry] = [one for one in timeline_of(response.customer).entries if one.kind == "autoresponse"]
+    assert entry.row.subject == "Thank you, Ann"
+
+
+def typed(campaign, **fields):
+    return {
+        "when": "promoter",
+        "delay_from": 5,
+        "delay_to": 60,
+        "subject": "Thank you, {{ first_name }}",
+        "body": "You gave us {{ score }}.",
+        "buttons_text": "Write a review | https://reviews.test/acme",
+        **fields,
+    }
+
+
+def test_an_address_whose_mail_cannot_be_signed_is_refused(client, campaign):
+    domain = a_sender_domain(campaign.workspace)
+    client.force_login(a_member(campaign.workspace).user)
+    address = f"/campaigns/{campaign.id}/autoresponders/new"
+
+    refused = client.post(address, typed(campaign, sender_address="eva@elsewhere.test"))
+    client.post(address, typed(campaign, sender_address=f"eva@{domain.name}"))
+
+    assert "cannot be signed" in refused.content.decode()
+    assert Autoresponder.objects.get().sender_address == f"eva@{domain.name}"
+
+
+def test_what_is_typed_is_shown_beside_it(client, campaign):
+    client.force_login(a_member(campaign.workspace, role=Role.ANALYST).user)
+    address = f"/campaigns/{campaign.id}/autoresponders/preview"
+    rule = an_autoresponder(campaign)
+    form = client.get(f"/campaigns/{campaign.id}/autoresponders/{rule.id}").content.decode()
+    assert f'data-preview="{address}"' in form
+
+    shown = client.post(address, typed(campaign))
+    text = client.post(address, typed(campaign, show="text")).content.decode()
+    broken = client.post(address, typed(campaign, body="{{ oh"))
+
+    assert "Thank you, Ann" in shown.content.decode()
+    assert 'href="https://reviews.test/acme"' in shown.content.decode()
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert "Write a review: https://reviews.test/acme" in text
+    assert broken.status_code == 200
+    assert "<p style" in broken.content.decode()
+    client.force_login(a_member().user)
+    assert client.post(address, typed(campaign)).status_code == 404

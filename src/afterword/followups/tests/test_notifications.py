@@ -151,6 +151,24 @@ def test_a_digest_holds_what_was_gathered_and_is_not_sent_empty(sink):
     assert notification.digest_at > timezone.now() + timedelta(days=2)
 
 
+def test_a_digest_says_the_score_and_the_best_and_worst_comment(sink):
+    campaign = a_campaign()
+    a_notification(campaign, frequency=Frequency.WEEKLY)
+    for score, comment in ((9, "Good"), (7, "Fair"), (2, "Bad"), (10, "")):
+        answer(campaign, score, comment, submitted=True)
+    run(sink)
+
+    make_digests(timezone.now() + timedelta(days=8))
+    Delivery.objects.filter(kind="digest").update(happened_at=timezone.now())
+    fast_forward(timedelta(days=8))
+    run(sink)
+
+    text = text_of(sink.messages()[0]).replace("\r\n", "\n")
+    assert "NPS 25 from 4 answers" in text
+    assert "The worst comment, NPS 2 (Detractor) from Ann\nBad" in text
+    assert "The best comment, NPS 9 (Promoter) from Ann\nGood" in text
+
+
 def test_slack_gets_block_kit_in_which_nothing_is_a_mention(settings):
     allow_loopback(settings)
     campaign = a_campaign()

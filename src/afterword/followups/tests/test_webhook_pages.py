@@ -237,3 +237,19 @@ def test_the_editor_has_the_sections_in_their_order(member, campaign):
     sections = page[page.index("Sections of the campaign") :]
 
     assert sections.index("Reminders") < sections.index("Webhooks") < sections.index("Setup")
+
+
+def test_a_new_secret_is_shown_once(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    old, address = webhook.secret, f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+    client = signed_in(member)
+
+    shown = client.post(f"{address}/secret").content.decode()
+
+    webhook.refresh_from_db()
+    assert webhook.secret != old
+    assert webhook.secret in shown
+    assert "signed with the old" in client.get(address).content.decode()
+    assert webhook.secret not in client.get(address).content.decode()
+    analyst = signed_in(a_member(member.workspace, role=Role.ANALYST))
+    assert analyst.post(f"{address}/secret").status_code == 403

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from afterword.core.clock import database_now
 from afterword.feedback.answering.answer import record_answer
@@ -17,6 +18,7 @@ from afterword.followups.engine.turn import take_turn
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Attempt, Delivery, State, Webhook
 from afterword.followups.rules import save
+from afterword.followups.webhooks.rotate import rotate
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
 from afterword.workspaces.models import Role
@@ -370,3 +372,22 @@ def test_switched_off_it_sends_nothing_more(web):
     run(webhook)
 
     assert web.asked == []
+
+
+def test_for_a_day_after_a_new_secret_either_checks_a_request(web):
+    campaign = a_campaign()
+    webhook = a_webhook(web.url, campaign=campaign)
+    old = webhook.secret
+    new = rotate(webhook, timezone.now())
+    answer(campaign, submitted=True)
+    run(webhook)
+    Webhook.objects.update(old_secret_until=timezone.now())
+    answer(campaign, submitted=True)
+    run(webhook)
+
+    during, after = web.asked
+    for secret in (old, new):
+        assert Verifier(secret).verify(during.body, dict(during.headers))
+    assert Verifier(new).verify(after.body, dict(after.headers))
+    with pytest.raises(WebhookVerificationError):
+        Verifier(old).verify(after.body, dict(after.headers))

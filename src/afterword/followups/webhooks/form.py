@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from afterword.core.sealed import Unreadable, seal
-from afterword.followups.events import Event
+from afterword.followups.events import FOR_PEOPLE, Event
 from afterword.followups.rule_form import RuleForm
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import PREFILLED, BodyRefused, check_body
@@ -21,7 +21,7 @@ _VALUE = re.compile(r"[\x20-\x7e]{1,2000}")
 
 
 class WebhookForm(RuleForm):
-    events_offered = tuple(event for event in Event if event is not Event.SENDING_PAUSED)
+    events_offered = tuple(event for event in Event if event not in FOR_PEOPLE)
 
     url = forms.URLField(
         label="Address",
@@ -54,6 +54,7 @@ class WebhookForm(RuleForm):
         self._kept = _headers_of(rule)
         self.fields["headers_text"].initial = "\n".join(f"{name}: {HIDDEN}" for name in self._kept)
         self.order_fields(["name", "url", "events", "score_min", "score_max", "headers_text"])
+        self._put_the_switch_last()
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])

@@ -5,6 +5,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 import base64
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from standardwebhooks.webhooks import Webhook as Signer
@@ -29,6 +30,15 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether Standard Webhooks takes it: 24 to 64 bytes."""
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return text.startswith("whsec_") and 24 <= len(key) <= 64
+
+
 def request_of(delivery: Delivery, now: datetime) -> Request:
     """Make it of the rows of today; raises NotNeeded where the rule does not follow them any more.
 
@@ -45,18 +55,22 @@ def request_of(delivery: Delivery, now: datetime) -> Request:
             raise NotNeeded("It is not what this webhook follows any more.")
     try:
         body = fill(webhook.body, values_of(delivery, webhook, occurrence))
-        secret, own_headers = webhook.secret, webhook.headers
+        secrets_, own_headers = webhook.secrets(now), webhook.headers
     except (BodyRefused, Unreadable) as fault:
         raise CannotBeMade(str(fault)) from None
-    return Request(webhook.url, body, _headers(delivery, secret, body, now), own_headers)
+    return Request(webhook.url, body, _headers(delivery, secrets_, body, now), own_headers)
 
 
-def _headers(delivery: Delivery, secret: str, body: bytes, now: datetime) -> dict[str, str]:
-    signature = Signer(secret).sign(str(delivery.id), now, body.decode())
+def _headers(
+    delivery: Delivery, secrets_: Sequence[str], body: bytes, now: datetime
+) -> dict[str, str]:
+    """A receiver takes any one of the signatures that it can check."""
+    text = body.decode()
+    signatures = [Signer(secret).sign(str(delivery.id), now, text) for secret in secrets_]
     return {
         "Content-Type": "application/json",
         "User-Agent": "Afterword",
         "webhook-id": str(delivery.id),
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": signature,
+        "webhook-signature": " ".join(signatures),
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.post import Reply
-from afterword.followups.engine.room import Room, due_at_once
+from afterword.followups.engine.room import Room, as_it_is, due_at_once
 from afterword.followups.models import Delivery, State
 from afterword.followups.webhooks.models import Webhook
 from afterword.followups.webhooks.request import request_of
@@ -35,5 +35,6 @@ WEBHOOKS = Room(
     begin=_begin,
     hasten=hasten,
     request=request_of,
+    read=as_it_is,
     is_final=_is_final,
 )

@@ -9,6 +9,7 @@ from afterword.followups.pages.section import Section
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.form import WebhookForm
 from afterword.followups.webhooks.models import Webhook
+from afterword.followups.webhooks.rotate import rotate
 from afterword.workspaces.models import Member
 
 
@@ -47,4 +48,5 @@ SECTION = Section(
     "No webhook yet. It needs an address, and what is to be told.",
     FIELDS,
     made=lambda webhook: webhook.secret,
+    rotate=rotate,
 )

@@ -44,6 +44,7 @@ def test_choosing_a_service_makes_the_campaigns_address_once_and_setup_shows_it(
     assert f"/hooks/{hook.id}" in page
     assert "Zendesk&#x27;s Admin Center" in page
     assert "Campaign ID" not in page
+    assert "once Segment is chosen" in page
 
 
 def test_setup_shows_the_campaign_id_and_a_call_for_the_api():

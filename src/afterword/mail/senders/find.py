@@ -68,10 +68,28 @@ def senders_now(workspaces: Collection[Workspace]) -> list[tuple[Workspace, Send
     """Look up the senders of workspaces, with one query."""
     if not workspaces:
         return []
-    domains: dict[UUID, dict[str, SenderDomain]] = defaultdict(dict)
-    for domain in SenderDomain.objects.filter(workspace__in=workspaces, verified_at__isnull=False):
-        domains[domain.workspace_id][domain.name] = domain
+    domains = _verified({one.id for one in workspaces})
     return [(one, _sender(one, domains[one.id])) for one in workspaces]
+
+
+def senders_at(chosen: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], Sender]:
+    """Return the senders of addresses that something chose for itself, by workspace and address.
+
+    Those are left out whose domain is not verified, or not any more: there the workspace's own
+    sender serves. One query.
+    """
+    wanted = {one for one in chosen if one[1]}
+    domains = _verified({workspace_id for workspace_id, _ in wanted}) if wanted else {}
+    found = {one: _at_verified_domain(one[1], domains[one[0]]) for one in wanted}
+    return {one: sender for one, sender in found.items() if sender}
+
+
+def _verified(workspace_ids: Collection[UUID]) -> dict[UUID, dict[str, SenderDomain]]:
+    found: dict[UUID, dict[str, SenderDomain]] = defaultdict(dict)
+    rows = SenderDomain.objects.filter(workspace__in=workspace_ids, verified_at__isnull=False)
+    for domain in rows:
+        found[domain.workspace_id][domain.name] = domain
+    return found
 
 
 @lru_cache

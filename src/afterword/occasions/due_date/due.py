@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from afterword.audience.definition import compile_audience
 from afterword.audience.match import Audience
 from afterword.audience.sql import asked_of_the_event, matching
-from afterword.campaigns.models import Campaign
+from afterword.campaigns.models import Campaign, Channel
 from afterword.customers.models import Customer, CustomerQuerySet
 from afterword.customers.properties import property_types
 from afterword.occasions.occasion import Kind, Occasion
@@ -38,13 +38,12 @@ def due(campaign: Campaign, audience: Audience, now: datetime) -> CustomerQueryS
     """
     rows = Customer.objects.filter(
         workspace_id=campaign.workspace_id,
-        email__isnull=False,
         merged_into=None,
         unsubscribed_at=None,
-        hard_bounced_at=None,
-        undeliverable_at=None,
         suppressed_at=None,
     )
+    if campaign.channel == Channel.EMAIL:
+        rows = rows.filter(email__isnull=False, hard_bounced_at=None, undeliverable_at=None)
     if asked_of_the_event(audience):
         return rows.none()  # no event, no properties of one
     rows = rows.filter(_by_the_clock(campaign, now)).filter(matching(audience, now))

@@ -7,13 +7,19 @@ from typing import Any
 from django.utils import timezone
 
 from afterword.core.ids import new_id
+from afterword.customers.importing.models import Import, Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
-from afterword.feedback.models import Hit, HitKind, ResponseFacts
+from afterword.feedback.models import AtRisk, Hit, HitKind, ResponseFacts
 from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
+from afterword.followups.notifications.models import SlackThread
 from afterword.happenings.models import Happening, HappeningKind, Listening
+from afterword.hooks.models import Hook, HookCall
+from afterword.hooks.models import Outcome as HookOutcome
+from afterword.long_work.models import Work
 from afterword.mail.models import MailboxMessage, Pace
+from afterword.profiles.models import SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
@@ -71,6 +77,10 @@ def a_person(workspace: Workspace) -> Customer:
     a_survey(campaign, customer=customer)
     Listening.objects.create(workspace=workspace, kind=HappeningKind.FEEDBACK_NEW, by="webhook")
     record_answer(survey, 3, COMMENT, NOW, submitted=True)
+    AtRisk.objects.create(
+        customer=customer, workspace=workspace, since=NOW, reason="worst", metric="nps", score=3,
+        judged_at=NOW,
+    )  # fmt: skip
     _beside(workspace, customer, survey)
     _followed(workspace, survey)
     _waits(workspace)
@@ -94,6 +104,23 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
     KeptForm.objects.create(
         owner_id=new_id(), path=f"/customers/{customer.id}/edit", sealed_fields=NAME
     )
+    hook = Hook.objects.create(workspace=workspace, name="Orders")
+    HookCall.objects.create(
+        workspace=workspace, hook=hook, received_at=NOW, outcome=HookOutcome.TAKEN,
+        excerpt=f'{{"email": "{EMAIL}", "name": "{NAME}"}}',
+    )  # fmt: skip
+    work = Work.objects.create(
+        workspace=workspace, kind="bulk", created_at=NOW, ended_at=NOW,
+        parameters={"text": EMAIL}, report={"left out": NAME},
+    )  # fmt: skip
+    file = Import.objects.create(
+        workspace=workspace, name="a.csv", size=1, lines=2, encoding="utf-8", separator=",",
+        created_at=NOW, work=work,
+    )  # fmt: skip
+    row = f"{EMAIL.upper()},{NAME}"
+    Piece.objects.create(of=file, first_line=1, content=row.encode())
+    Row.objects.create(of=file, line=2, email="", said=row, reason="It is not an address.")
+    SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")
 
@@ -106,6 +133,10 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
     )  # fmt: skip
     rule = Notification.objects.create(
         workspace=workspace, events=["feedback"], problem=f"Nobody named {EMAIL}"
+    )
+    assert response.customer
+    SlackThread.objects.create(
+        workspace=workspace, channel=NAME, customer=response.customer, ts="1.2"
     )
     told = {"workspace": workspace, "kind": "feedback.new", "happened_at": NOW, "due_at": NOW,
             "created_at": NOW, "subject_id": response.id}  # fmt: skip

@@ -1,25 +1,23 @@
 """Exporting a person: everything that an erasure would find, readable, and nothing of others."""
 
-import io
 import json
 import re
 
 import pytest
 
-from afterword.privacy.export import write_export
+from afterword.privacy import export
+from afterword.privacy.export import export_of
 from afterword.privacy.places import PLACES
 from afterword.privacy.tests.a_person import COMMENT, EMAIL, NAME, USER_ID, a_neighbour, a_person
 from afterword.privacy.traces import Who, traces_of
 from afterword.surveys.models import Invitation
-from tests.factories import NOW, a_customer, a_workspace
+from tests.factories import NOW, a_customer, a_workspace, an_event
 
 pytestmark = pytest.mark.django_db
 
 
 def exported(workspace, email=EMAIL):
-    file = io.BytesIO()
-    write_export(workspace, traces_of(Who(workspace, email)), NOW, file)
-    return json.loads(file.getvalue())
+    return json.loads(b"".join(export_of(workspace, traces_of(Who(workspace, email)), NOW)))
 
 
 def test_it_knows_every_place_that_an_erasure_knows():
@@ -59,6 +57,15 @@ def test_it_holds_no_secret_and_nobody_else():
     assert neighbour.address not in text
     assert not [token for pair in tokens for token in pair if token in text]
     assert not re.search(r"sealed|lease|owner_id", text)
+
+
+def test_it_is_read_in_pieces(monkeypatch):
+    workspace = a_workspace()
+    customer = a_customer(workspace, email=EMAIL)
+    events = {str(an_event(workspace, customer=customer).id) for _ in range(5)}
+    monkeypatch.setattr(export, "PIECE", 2)
+
+    assert [one["id"] for one in exported(workspace)["events"]] == sorted(events)
 
 
 def test_of_who_left_little_it_is_whole_json():

@@ -1,9 +1,9 @@
 """Which customers are meant: some that were ticked, or all that the list's address means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
@@ -17,6 +17,7 @@ from afterword.profiles.listing.columns import USUAL
 from afterword.workspaces.models import Viewer, WorkspaceRows
 
 MOST_TICKED = 1_000
+T = TypeVar("T")
 ALL, TICKED = "all", "ticked"
 
 
@@ -73,8 +74,12 @@ class Selection:
     def asked(self, viewer: Viewer, own_columns: Sequence[str] = USUAL) -> Asked:
         return Asked.of(viewer, QueryDict(self.query), own_columns)
 
-    def rows(self, viewer: Viewer) -> WorkspaceRows[Customer]:
+    def ask(self, viewer: Viewer, question: Callable[[WorkspaceRows[Customer]], T]) -> T:
+        """Return what `question` makes of them, with one query, which may be asked twice."""
         if self.scope == TICKED:
             rows = Customer.objects.visible_to(viewer).distinct_people()
-            return rows.filter(id__in=self.ticked)
-        return self.asked(viewer).rows(viewer, self.asked_at).filter(created_at__lte=self.asked_at)
+            return question(rows.filter(id__in=self.ticked))
+        at = self.asked_at
+        return self.asked(viewer).ask(
+            viewer, at, lambda rows: question(rows.filter(created_at__lte=at))
+        )

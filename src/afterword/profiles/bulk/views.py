@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +18,7 @@ from afterword.profiles.bulk.selection import ALL, Selection
 from afterword.profiles.bulk.work import ACTS, BULK
 from afterword.profiles.listing.columns import chosen_by
 from afterword.profiles.listing.export import csv_of
+from afterword.web.download import csv_download
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
@@ -31,7 +33,7 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
         raise Http404
     now = timezone.now()
     selection = Selection.of(said, now)
-    count = selection.rows(member).count()
+    count = selection.ask(member, lambda rows: rows.count())
     form = act.form(member, count, request.POST if request.method == "POST" else None)
     if request.method == "POST" and count and form.is_valid():
         parameters = {**form.parameters, "act": act.name, "selection": selection.stored}
@@ -67,8 +69,4 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     selection = Selection.of(request.GET, now)
     asked = selection.asked(member, chosen_by(member))
     name = f"customers-{timezone.localdate(now).isoformat()}.csv"
-    return StreamingHttpResponse(
-        csv_of(selection.rows(member), asked.columns, asked.order),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_download(name, csv_of(partial(selection.ask, member), asked.columns, asked.order))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from afterword.customers.models import Customer
 from afterword.long_work.kinds import Line, WorkKind
 from afterword.long_work.models import Work
 from afterword.profiles.bulk.act import Act
@@ -17,6 +18,7 @@ from afterword.profiles.bulk.acts.stopping import UNSUBSCRIBE
 from afterword.profiles.bulk.acts.survey import SEND_SURVEY
 from afterword.profiles.bulk.acts.tags import ADD_TAG, REMOVE_TAG
 from afterword.profiles.bulk.selection import Selection
+from afterword.workspaces.models import WorkspaceRows
 
 BATCH = 1_000
 ACTS = {
@@ -30,13 +32,17 @@ ACTS = {
 def step(work: Work, now: datetime) -> bool:
     """Do it for the next batch, after the last key: who left the list by it is not met again."""
     act = ACTS[work.parameters["act"]]
-    rows = Selection.from_stored(work.parameters["selection"]).rows(work).order_by("id")
-    if work.cursor:
-        rows = rows.filter(id__gt=UUID(work.cursor))
-    ids = list(rows.values_list("id", flat=True)[:BATCH])
+    after = UUID(work.cursor) if work.cursor else None
+    selection = Selection.from_stored(work.parameters["selection"])
+    ids = selection.ask(work, lambda rows: _next_ids(rows, after))
     if ids:
         _note(work, act, ids, now)
     return len(ids) < BATCH
+
+
+def _next_ids(rows: WorkspaceRows[Customer], after: UUID | None) -> list[UUID]:
+    beyond = rows.filter(id__gt=after) if after else rows
+    return list(beyond.order_by("id").values_list("id", flat=True)[:BATCH])
 
 
 def _note(work: Work, act: Act, ids: Sequence[UUID], now: datetime) -> None:

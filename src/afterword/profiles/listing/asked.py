@@ -1,9 +1,10 @@
 """Which customers a person wants to see, in which order and how: as the page's address says it."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import BooleanField
@@ -13,16 +14,19 @@ from django.http import QueryDict
 from afterword.audience.sql import condition_of
 from afterword.audience.sql_text import Sql, joined
 from afterword.campaigns.editor.asked_audience import AskedAudience, Pairs, pairs_of
+from afterword.core.in_time import in_time
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
 from afterword.profiles.listing.columns import USUAL, Column, columns_to_choose, these
 from afterword.profiles.listing.order import Chosen
-from afterword.profiles.listing.search import named
+from afterword.profiles.listing.search import few_named, named, trigrams_of
 from afterword.profiles.listing.status import Status
 from afterword.profiles.models import SavedView
 from afterword.workspaces.models import Viewer, WorkspaceRows
 
 LONGEST_TEXT = 254
+WALK_SECONDS = 0.1  # for a search through the list, before its trigrams are asked
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,12 @@ class Asked:
     def narrows(self) -> bool:
         return bool(self.text or self.status or self.filters)
 
-    def condition(self, now: datetime) -> Sql:
-        """Return the condition on a row of customers; true, or not true."""
-        parts = [named(self.text, now)] if self.text else []
+    def condition(self, now: datetime, found: Sql | None = None) -> Sql:
+        """Return the condition on a row of customers; true, or not true.
+
+        `found` takes the place of the search's own.
+        """
+        parts = [found or named(self.text, now)] if self.text else []
         if self.status:
             parts.append(self.status.condition)
         if self.filters:
@@ -66,12 +73,27 @@ class Asked:
             parts.append(condition_of(audience, now) if audience else Sql("FALSE"))
         return joined(parts, "AND") if parts else Sql("TRUE")
 
-    def rows(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Customer]:
+    def ask(
+        self, viewer: Viewer, now: datetime, question: Callable[[WorkspaceRows[Customer]], T]
+    ) -> T:
+        """Return what `question` makes of the customers that are meant, with one query.
+
+        It is asked again in another way where the first one takes too long: see `search.py`.
+        """
+        rows = self._rows(viewer, self.condition(now))
+        if not trigrams_of(self.text):
+            return question(rows)
+        soon = in_time(lambda: question(rows), time.monotonic() + WALK_SECONDS)
+        if soon is not None:
+            return soon
+        few = few_named(self.text, viewer.workspace_id, now)
+        return question(self._rows(viewer, self.condition(now, few)) if few else rows)
+
+    def _rows(self, viewer: Viewer, condition: Sql) -> WorkspaceRows[Customer]:
         rows = Customer.objects.visible_to(viewer).distinct_people()
         if not self.narrows:
             return rows
-        found = self.condition(now)
-        return rows.filter(RawSQL(found.text, found.params, BooleanField()))  # noqa: S611  (our own words)
+        return rows.filter(RawSQL(condition.text, condition.params, BooleanField()))  # noqa: S611  (our own words)
 
     @property
     def pairs(self) -> Pairs:

@@ -1,11 +1,10 @@
 """The customers of a list as CSV, however many: read and written in pieces."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-
-from asgiref.sync import sync_to_async
-from django.db import connection
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from afterword.core import csv_cells
+from afterword.core.keyset import KeysetPage
 from afterword.customers.models import Customer
 from afterword.profiles.listing.cells import for_file
 from afterword.profiles.listing.columns import OWN, Column
@@ -13,6 +12,8 @@ from afterword.profiles.listing.order import Chosen, page_of
 from afterword.workspaces.models import WorkspaceRows
 
 PIECE = 2000  # rows
+Rows = WorkspaceRows[Customer]
+Ask = Callable[[Callable[[Rows], KeysetPage[Customer]]], KeysetPage[Customer]]
 
 _EMAIL = OWN[0]
 _FIRST = (
@@ -22,32 +23,21 @@ _FIRST = (
 )
 
 
-async def csv_of(
-    customers: WorkspaceRows[Customer], columns: Sequence[Column], order: Chosen
-) -> AsyncIterator[bytes]:
-    """Yield a CSV file in UTF-8: who they are, then the columns, in the list's order."""
+def csv_of(ask: Ask, columns: Sequence[Column], order: Chosen) -> Iterator[bytes]:
+    """Yield a CSV file in UTF-8: who they are, then the columns, in the list's order.
+
+    `ask` returns what its argument makes of the customers that are meant.
+    """
     written = [*_FIRST, *(one for one in columns if one != _EMAIL)]
-    pieces = _pieces(customers, written, order)
-    read = sync_to_async(lambda: _next(pieces))
     yield f"{csv_cells.BOM}{csv_cells.lines([[one.exported for one in written]])}".encode()
-    while piece := await read():
-        yield piece
+    yield from _pieces(ask, written, order)
 
 
-def _next(pieces: Iterator[bytes]) -> bytes:
-    piece = next(pieces, b"")
-    if not connection.in_atomic_block:
-        connection.close()  # back to the pool while a slow reader takes what is there
-    return piece
-
-
-def _pieces(
-    customers: WorkspaceRows[Customer], columns: Sequence[Column], order: Chosen
-) -> Iterator[bytes]:
+def _pieces(ask: Ask, columns: Sequence[Column], order: Chosen) -> Iterator[bytes]:
     """Each piece is a query of its own that goes on after the last row: no transaction is long."""
     cursor = ""
     while True:
-        page = page_of(customers, order, cursor, PIECE)
+        page = ask(partial(page_of, chosen=order, cursor=cursor, size=PIECE))
         if page.rows:
             yield csv_cells.lines(for_file(page.rows, columns)).encode()
         cursor = page.after

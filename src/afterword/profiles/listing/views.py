@@ -45,7 +45,7 @@ def customers(request: HttpRequest, member: Member) -> HttpResponse:
     if (tidy := asked.filters.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
-    page = page_of(asked.rows(member, timezone.now()), asked.order, cursor)
+    page = asked.ask(member, timezone.now(), lambda rows: page_of(rows, asked.order, cursor))
     tabs = _tabs(member, asked, request.GET.get("view", ""))
     context = {
         "asked": asked,

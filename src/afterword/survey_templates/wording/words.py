@@ -51,6 +51,8 @@ class Words(NamedTuple):
     ces_highest: str
     star_lowest: str
     star_highest: str
+    close: str
+    failed: str
 
     def labels(self, metric: Metric) -> tuple[str, str]:
         """Return what the lowest and the highest score of a metric mean."""

@@ -1,9 +1,7 @@
 """The outbox as CSV, however long it is: read and written in pieces, so that memory stays flat."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from asgiref.sync import sync_to_async
-from django.db import connection
 from django.db.models import Case, CharField, F, Q, Value, When
 
 from afterword.core import csv_cells
@@ -61,24 +59,12 @@ _OF_THE_FIRST = {
 _STATUS = list(COLUMNS).index("status")
 
 
-async def csv_of(invitations: WorkspaceRows[Invitation]) -> AsyncIterator[bytes]:
-    """Yield the invitations as a CSV file in UTF-8, the newest first."""
-    pieces = _pieces(invitations)
-    read = sync_to_async(lambda: _next(pieces))
+def csv_of(invitations: WorkspaceRows[Invitation]) -> Iterator[bytes]:
+    """Yield the invitations as a CSV file in UTF-8, the newest first.
+
+    Each piece is a query of its own that goes on after the last row: no transaction is long.
+    """
     yield f"{csv_cells.BOM}{csv_cells.lines([list(COLUMNS)])}".encode()
-    while piece := await read():
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    piece = next(pieces, b"")
-    if not connection.in_atomic_block:
-        connection.close()  # back to the pool while a slow reader takes what is there
-    return piece
-
-
-def _pieces(invitations: WorkspaceRows[Invitation]) -> Iterator[bytes]:
-    """Each piece is a query of its own that goes on after the last row: no transaction is long."""
     ordered = invitations.annotate(status=status_column(), **_OF_THE_FIRST).order_by(
         "-created_at", "-id"
     )

@@ -15,7 +15,7 @@ from afterword.decisions.reasons import Reason
 from afterword.occasions.occasion import Kind
 from afterword.sending.models import WAITING, DeliveryEvent, Mail, State
 from afterword.surveys.invite import SURVEY
-from afterword.surveys.models import Invitation
+from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.outbox.by_whom import asked_by, member_named
 from afterword.surveys.outbox.status import Status
 from afterword.surveys.outbox.step import Step, moment
@@ -45,7 +45,7 @@ def life_of(invitation: Invitation, now: datetime, zone: tzinfo) -> Life:
     steps = [
         *_beginning(invitation, zone),
         *(_sending(mail) if mail else ()),
-        *_shown(invitation),
+        *_shown(invitation, zone),
         *reported(invitation, reports[:MOST_REPORTS]),
         *_answered(invitation),
         *(_ended(mail, zone) if mail else ()),
@@ -88,21 +88,23 @@ def _beginning(invitation: Invitation, zone: tzinfo) -> Iterator[Step]:
 
 def _why(invitation: Invitation, zone: tzinfo) -> str:
     survey, mail = invitation.survey, invitation.mail
-    decision = (
-        Decision.objects.filter(
-            event_id=survey.event_id,
-            campaign_id=survey.campaign_id,
-            reason=Reason.SCHEDULED,
-        ).first()
-        if survey.event_id
-        else None
-    )
-    if decision:
+    if decision := _decision(survey):
         return explain(Reason.SCHEDULED, decision.detail, zone)
     if survey.occasion_kind == Kind.HAND and not invitation.is_reminder:
         return asked_by(survey)
     was_put_off = mail is None or mail.refusals or "again_at" in mail.detail
     return "" if was_put_off or mail is None else f"Due {moment(mail.due_at, zone)}."
+
+
+def _decision(survey: Survey) -> Decision | None:
+    """Return what scheduled it, where that is worth telling: by hand, its member is."""
+    decisions = Decision.objects.filter(campaign_id=survey.campaign_id, reason=Reason.SCHEDULED)
+    if survey.event_id:
+        return decisions.filter(event_id=survey.event_id).first()
+    if survey.occasion_id and survey.occasion_kind in {Kind.CALL, Kind.DUE_DATE}:
+        occasion = {"occasion_kind": survey.occasion_kind, "occasion_id": survey.occasion_id}
+        return decisions.filter(**occasion).first()
+    return None
 
 
 def _sending(mail: Mail) -> Iterator[Step]:
@@ -121,9 +123,16 @@ def _sending(mail: Mail) -> Iterator[Step]:
         yield Step(mail.sent_at, "Sent", "send", f"The mail server took it.{again}", said)
 
 
-def _shown(invitation: Invitation) -> Iterator[Step]:
+def _shown(invitation: Invitation, zone: tzinfo) -> Iterator[Step]:
     if invitation.shown_at:
         yield Step(invitation.shown_at, "Shown", "mail-opened", "The customer saw the survey.")
+    if invitation.dismissed_at:
+        yield Step(invitation.dismissed_at, "Closed", "x", "The customer closed it unanswered.")
+    if invitation.withdrawn_at:
+        survey = invitation.survey
+        ran_out = "The customer did not come by in time."
+        why = explain(Reason(survey.reason), survey.detail, zone) if survey.reason else ran_out
+        yield Step(invitation.withdrawn_at, "Not shown", "x", why)
 
 
 def _answered(invitation: Invitation) -> Iterator[Step]:

@@ -28,6 +28,7 @@ FOLDS: Mapping[str, frozenset[Status]] = {
         {
             Status.SENT,
             Status.SHOWN,
+            Status.CLOSED,
             Status.DELIVERED,
             Status.OPENED,
             Status.CLICKED,
@@ -35,7 +36,7 @@ FOLDS: Mapping[str, frozenset[Status]] = {
         }
     ),
     "Bounced, complained": frozenset({Status.BOUNCED, Status.COMPLAINED}),
-    "Not sent": frozenset({Status.DISMISSED, Status.CANCELLED, Status.FAILED}),
+    "Not sent": frozenset({Status.DISMISSED, Status.CANCELLED, Status.FAILED, Status.WITHDRAWN}),
     "Waiting": frozenset({Status.QUEUED, Status.HELD, Status.SENDING, Status.OFFERED}),
 }
 _FOLD_OF = {status: name for name, statuses in FOLDS.items() for status in statuses}

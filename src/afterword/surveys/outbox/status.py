@@ -24,6 +24,8 @@ class Status(StrEnum):
     SENT = "sent"
     OFFERED = "offered"
     SHOWN = "shown"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
     DELIVERED = "delivered"
     OPENED = "opened"
     CLICKED = "clicked"
@@ -85,6 +87,15 @@ _SAID = {
     Status.SHOWN: _Said(
         "Shown", "blue", "mail-opened", "It was shown to the customer; no answer yet."
     ),
+    Status.CLOSED: _Said(
+        "Closed", "blue", "x", "It was shown, and the customer closed it without an answer."
+    ),
+    Status.WITHDRAWN: _Said(
+        "Not shown",
+        "secondary",
+        "x",
+        "The customer did not come by in time, or a rule stood against it when they did.",
+    ),
     Status.DELIVERED: _Said(
         "Delivered", "blue", "mail", "The customer's mail server reported that it took the mail."
     ),
@@ -139,6 +150,8 @@ _SIGNS = (
     (Status.BOUNCED, "mail__bounced_at"),
     (Status.CLICKED, "clicked_at"),
     (Status.OPENED, "opened_at"),
+    (Status.WITHDRAWN, "withdrawn_at"),
+    (Status.CLOSED, "dismissed_at"),
     (Status.SHOWN, "shown_at"),
     (Status.DELIVERED, "mail__delivered_at"),
 )

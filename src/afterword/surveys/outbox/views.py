@@ -4,7 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,7 @@ from afterword.surveys.outbox.search import PERIODS, Mark, Search
 from afterword.surveys.outbox.status import Status
 from afterword.surveys.send_again import may_be_sent_again, send_again
 from afterword.surveys.send_now import hastenable
+from afterword.web.download import csv_download
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member, Role
 
@@ -109,11 +110,7 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Every survey of the filter, as a file that is written while it is read."""
     now = timezone.now()
     name = f"outbox-{timezone.localdate(now).isoformat()}.csv"
-    return StreamingHttpResponse(
-        csv_of(Search.of(request.GET).find(member, now)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_download(name, csv_of(Search.of(request.GET).find(member, now)))
 
 
 @require_POST

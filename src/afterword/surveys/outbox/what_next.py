@@ -17,7 +17,7 @@ def what_next(invitation: Invitation, now: datetime, zone: tzinfo) -> str:
     """Say what Afterword will do with it by itself; empty if nothing."""
     mail, campaign = invitation.mail, invitation.survey.campaign
     if mail is None:
-        return ""
+        return _next_showing(invitation, now, zone)
     match mail.state:
         case State.HELD:
             return (
@@ -31,6 +31,17 @@ def what_next(invitation: Invitation, now: datetime, zone: tzinfo) -> str:
         case State.SENT:
             return _next_reminder(invitation)
     return _next_try(mail, campaign, now, zone)
+
+
+def _next_showing(invitation: Invitation, now: datetime, zone: tzinfo) -> str:
+    """What is shown in an application waits for the customer."""
+    due_at, expires_at = invitation.due_at, invitation.expires_at
+    if not (due_at and expires_at) or status_of(invitation) is not Status.OFFERED:
+        return ""
+    if not invitation.survey.campaign.is_active:
+        return "The campaign is switched off: unless it is on when the customer comes, it ends."
+    begins = f"from {moment(due_at, zone)} on, " if due_at > now else ""
+    return f"It is shown when the customer comes by, {begins}until {moment(expires_at, zone)}."
 
 
 def _next_try(mail: Mail, campaign: Campaign, now: datetime, zone: tzinfo) -> str:

@@ -162,7 +162,7 @@ def test_memory_does_not_grow_with_the_rows(monkeypatch):
     def peak(limit):
         tracemalloc.start()
         ids = list(Invitation.objects.order_by("id").values_list("id", flat=True)[:limit])
-        for _ in export._pieces(Invitation.objects.filter(id__in=ids)):
+        for _ in export.csv_of(Invitation.objects.filter(id__in=ids)):
             pass
         _, highest = tracemalloc.get_traced_memory()
         tracemalloc.stop()

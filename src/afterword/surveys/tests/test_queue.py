@@ -86,7 +86,10 @@ def test_the_decision_says_what_puts_it_off(member, campaign):
         decided_at=timezone.now(),
     )
 
-    assert "It waits for the time frame to open" in signed_in(member).get("/queue").content.decode()
+    client = signed_in(member)
+
+    assert "It waits for the time frame to open" in client.get("/queue").content.decode()
+    assert "when the time frame opens" in client.get(f"/outbox/{survey.id}").content.decode()
 
 
 def test_pages_go_on_from_the_last_that_was_shown(member, campaign):

@@ -22,6 +22,10 @@ OF_INVITATION = (
 )
 
 
+# Of what is shown in an application, which has no mail.
+OF_OFFER = ("dismissed_at", "withdrawn_at")
+
+
 def sets_of(columns):
     return [
         dict(zip(columns, set_, strict=True)) for set_ in product((None, NOW), repeat=len(columns))
@@ -35,11 +39,12 @@ def every_combination():
     """
     survey = a_survey().survey
     mails, invitations = [], []
-    for state, of_mail, of_invitation in product(
-        [None, *State], sets_of(OF_MAIL), sets_of(OF_INVITATION)
-    ):
-        if state is None and any(of_mail.values()):
-            continue
+    nothing = dict.fromkeys(OF_MAIL)
+    without = product([None], [nothing], sets_of((*OF_INVITATION, *OF_OFFER)))
+    for state, of_mail, of_invitation in [
+        *product(State, sets_of(OF_MAIL), sets_of(OF_INVITATION)),
+        *without,
+    ]:
         id_ = new_id()
         if state:
             mails.append(
@@ -87,7 +92,8 @@ def test_filter_and_column_agree_with_the_status_of_every_combination():
     counts = [with_status(rows, status).count() for status in Status]
 
     of_mail, of_invitation = 2 ** len(OF_MAIL), 2 ** len(OF_INVITATION)
-    assert len(statuses) == (len(State) * of_mail + 1) * of_invitation
+    without_mail = of_invitation * 2 ** len(OF_OFFER)
+    assert len(statuses) == len(State) * of_mail * of_invitation + without_mail
     assert columns == statuses
     assert filtered == statuses
     assert sum(counts) == len(statuses)

@@ -1,1 +1,1 @@
-"""A survey that is shown inside the company's own application; not offered yet."""
+"""A survey that is shown inside the company's own application (`feedback/in_app`)."""

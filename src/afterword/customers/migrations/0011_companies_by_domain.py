@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0008_orders_of_the_list'),
+        ('customers', '0010_index_of_the_merged'),
         ('workspaces', '0006_fatigue_budget'),
     ]
 

@@ -54,6 +54,6 @@ def place(apps, schema_editor):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("customers", "0009_companies_by_domain")]
+    dependencies = [("customers", "0011_companies_by_domain")]
 
     operations = [migrations.RunPython(place, migrations.RunPython.noop)]

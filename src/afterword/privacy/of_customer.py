@@ -1,11 +1,7 @@
 """A person's rights: everything that is kept of a customer as a file, and its erasure."""
 
-from collections.abc import AsyncIterator
-from tempfile import SpooledTemporaryFile
-from typing import IO
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,17 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.core.clock import database_now
 from afterword.core.email_address import normalise
+from afterword.core.streamed import streamed
 from afterword.customers.models import Customer
 from afterword.privacy.erase import CannotErase, erase
-from afterword.privacy.export import write_export
+from afterword.privacy.export import export_of
 from afterword.privacy.removal import Wish
 from afterword.privacy.traces import Who, traces_of
 from afterword.profiles.page import find_customer
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
-
-IN_MEMORY = 1024 * 1024  # bytes of an export; the rest of a large one goes into a file
-PIECE = 64 * 1024
 
 
 class ErasureForm(forms.Form):
@@ -74,7 +68,7 @@ def erase_customer(request: HttpRequest, member: Member, customer_id: UUID) -> H
     elif form.is_bound:
         status = 422
     context = {"customer": customer, "form": form}
-    return render(request, "profiles/erasure.html", context, status=status)
+    return render(request, "privacy/erasure.html", context, status=status)
 
 
 @require_safe
@@ -85,11 +79,9 @@ def export_customer(
     """A JSON file; its name says nothing of the person."""
     customer = find_customer(member, customer_id)
     traces = traces_of(_who(member, customer))
-    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (closed when it was sent)
-    write_export(member.workspace, traces, timezone.now(), file)
-    file.seek(0)
+    pieces = export_of(member.workspace, traces, timezone.now())
     return StreamingHttpResponse(
-        _Pieces(file),
+        streamed(pieces),
         content_type="application/json; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="customer-{customer.id}.json"'},
     )
@@ -97,18 +89,3 @@ def export_customer(
 
 def _who(member: Member, customer: Customer) -> Who:
     return Who(member.workspace, customer.address, customer.id)
-
-
-class _Pieces:
-    """A file on its way to a browser; whoever sends it closes it, also when nobody reads it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def close(self) -> None:
-        self._file.close()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = sync_to_async(self._file.read)
-        while piece := await read(PIECE):
-            yield piece

@@ -1,0 +1,1 @@
+"""Customers from CSV files: read, mapped, shown before it counts, and taken over in batches."""

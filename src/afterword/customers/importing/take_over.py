@@ -1,0 +1,80 @@
+"""The second half of an import: rows become customers, in the order of their addresses."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from afterword.customers import upsert
+from afterword.customers.importing.models import Import
+from afterword.customers.importing.reading.row import Said
+from afterword.customers.record import Record, stamp_of, take_over
+
+AT_ONCE = 5_000  # customers
+SOURCE = "CSV"
+_decode = msgspec.json.Decoder(Said).decode
+
+LookUpStandings = Callable[[UUID, Collection[Record]], None]
+
+
+class TakenOver(NamedTuple):
+    """What became of a batch: the address to go on after, "" at the end, and how many were what."""
+
+    last_email: str
+    new: int
+    updated: int
+    unchanged: int
+    left_alone: int  # known already, where only new ones are wanted
+
+
+def take_over_some(
+    file: Import, after: str, said_at: datetime, now: datetime, look_up: LookUpStandings
+) -> TakenOver:
+    """Take over the next addresses, each with its last row, within the caller's transaction.
+
+    A fixed number of queries. `look_up` gives new customers what stops mail to them.
+    """
+    rows = _next_rows(file, after)
+    known = {
+        one.email: one
+        for one in upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
+    }
+    stamp = stamp_of(said_at)
+    records: list[Record] = []
+    for email, said in rows:
+        record = known.get(email)
+        if record is None:
+            record = upsert.new_record(email, SOURCE, now)
+        elif not file.updates:
+            continue
+        what = _decode(said)
+        take_over(record, what.own, what.properties, what.tags, stamp)
+        records.append(record)
+    new = [one for one in records if one.is_new]
+    changed = [one for one in records if one.is_changed and not one.is_new]
+    look_up(file.workspace_id, new)
+    upsert.store(file.workspace_id, [*new, *changed], {}, file.by or SOURCE, now)
+    return TakenOver(
+        rows[-1][0] if len(rows) == AT_ONCE else "",
+        len(new),
+        len(changed),
+        len(records) - len(new) - len(changed),
+        len(rows) - len(records),
+    )
+
+
+def _next_rows(file: Import, after: str) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [file.id, after, AT_ONCE])
+        return list(cursor.fetchall())
+
+
+# Along the index `importing_good`; of several rows of one address the last one counts.
+_NEXT = """
+    SELECT DISTINCT ON (email) email, said FROM importing_row
+    WHERE of_id = %s AND reason = '' AND email > %s
+    ORDER BY email, line DESC LIMIT %s
+"""

@@ -1,0 +1,174 @@
+"""The page of all deliveries: filters, reasons, and once more."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from afterword.core.ids import new_id
+from afterword.followups.models import TEST, Attempt, Delivery, State
+from afterword.followups.rules import save
+from afterword.sending.models import Mail
+from afterword.workspaces.models import Role
+from tests.factories import a_campaign, a_member
+from tests.followups import a_notification, a_webhook, an_autoresponder
+
+pytestmark = pytest.mark.django_db
+PAGE = "/follow-ups/deliveries"
+
+
+@pytest.fixture
+def member():
+    return a_member(role=Role.MEMBER)
+
+
+@pytest.fixture
+def campaign(member):
+    return a_campaign(member.workspace)
+
+
+def signed_in(member):
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def a_delivery(rule, state=State.DELIVERED, **fields):
+    now = timezone.now()
+    columns = {
+        "kind": "feedback.new",
+        "lane": None if fields.get("mail_ids") else rule.id,
+        "happened_at": now,
+        "created_at": now,
+        "due_at": now,
+        rule._meta.model_name: rule,
+        **fields,
+    }
+    return Delivery.objects.create(workspace=rule.workspace, state=state, **columns)
+
+
+def a_mailed_delivery(rule, **fields):
+    now = timezone.now()
+    mail = Mail.objects.create(
+        **{
+            "workspace": rule.workspace,
+            "kind": rule._meta.model_name,
+            "about": str(new_id()),
+            "stream_kind": rule._meta.model_name,
+            "stream_id": rule.id,
+            "recipient": "ann@example.com",
+            "created_at": now,
+            "due_at": now,
+            **fields,
+        }
+    )
+    return a_delivery(rule, State.MAILED, mail_ids=[mail.id])
+
+
+def test_all_kinds_stand_there_with_their_reasons(member, campaign):
+    hook = a_webhook("https://crm.test/hook", campaign=campaign, name="To the CRM")
+    a_delivery(hook, State.FAILED, words="It answered 500.")
+    team = a_notification(workspace=member.workspace, name="To the team")
+    a_mailed_delivery(team, state="parked", server_reply="550 No such user")
+    thanks = an_autoresponder(campaign, name="Thanks")
+    a_mailed_delivery(thanks, state="dismissed", detail={"answer": "changed"})
+
+    page = signed_in(member).get(PAGE).content.decode()
+
+    for words in ("To the CRM", "It answered 500.", "To the team", "550 No such user", "Thanks"):
+        assert words in page
+    assert "the answer changed" in page
+    assert "Send the 2 that failed again" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"kind": "webhook"}, ["hook failed", "hook delivered"]),
+        ({"state": "failed"}, ["hook failed", "mail failed"]),
+        ({"state": "delivered", "kind": "webhook"}, ["hook delivered"]),
+        ({"state": "waiting"}, ["mail queued"]),
+        ({"days": "1", "kind": "webhook", "state": "failed"}, []),
+        ({"kind": "nonsense", "state": "x", "rule": "y", "days": "z", "after": "junk"}, None),
+    ],
+)
+def test_it_is_filtered(member, campaign, query, found):
+    hook = a_webhook("https://crm.test/hook", campaign=campaign)
+    team = a_notification(workspace=member.workspace)
+    made = {
+        "hook failed": a_delivery(
+            hook, State.FAILED, created_at=timezone.now() - timedelta(days=3)
+        ),
+        "hook delivered": a_delivery(hook),
+        "mail failed": a_mailed_delivery(team, state="parked"),
+        "mail queued": a_mailed_delivery(team),
+    }
+
+    shown = signed_in(member).get(PAGE, query).context["deliveries"]
+
+    names = {row.id: name for name, row in made.items()}
+    assert {names[row.id] for row in shown} == set(made if found is None else found)
+
+
+def test_what_failed_is_sent_again_where_its_rule_is_on(member, campaign):
+    on, off = (a_webhook("https://crm.test/hook", campaign=campaign) for _ in range(2))
+    failed, others = a_delivery(on, State.FAILED), a_delivery(off, State.FAILED)
+    by_mail = a_mailed_delivery(a_notification(campaign), state="parked")
+    arrived, example = a_delivery(on), a_delivery(on, State.FAILED, kind=TEST)
+    save(off, timezone.now(), enabled=False)
+    client = signed_in(member)
+
+    client.post(f"{PAGE}/replay", {"delivery": "failed"})
+
+    states = dict(Delivery.objects.values_list("id", "state"))
+    assert states[failed.id] == State.WAITING
+    assert states[others.id] == states[example.id] == State.FAILED
+    assert states[arrived.id] == State.DELIVERED
+    assert Mail.objects.get(id=by_mail.mail_ids[0]).state == "queued"
+    client.post(f"{PAGE}/replay", {"delivery": "all", "kind": "webhook", "days": "1"})
+    arrived.refresh_from_db()
+    assert arrived.state == State.WAITING
+
+
+def test_one_is_sent_again_and_nonsense_is_not(member, campaign):
+    hook = a_webhook("https://crm.test/hook", campaign=campaign)
+    one, other = a_delivery(hook), a_delivery(hook)
+    client = signed_in(member)
+
+    client.post(f"{PAGE}/replay", {"delivery": str(one.id)})
+    answered = client.post(f"{PAGE}/replay", {"delivery": "nonsense"}, follow=True)
+
+    states = dict(Delivery.objects.values_list("id", "state"))
+    assert (states[one.id], states[other.id]) == (State.WAITING, State.DELIVERED)
+    assert "Nothing can be sent again" in answered.content.decode()
+
+
+def test_analysts_look_and_strangers_see_nothing(member, campaign):
+    one = a_delivery(a_webhook("https://crm.test/hook", campaign=campaign, name="To the CRM"))
+    analyst = signed_in(a_member(member.workspace, role=Role.ANALYST))
+    stranger = signed_in(a_member())
+
+    assert "To the CRM" in analyst.get(PAGE).content.decode()
+    assert "again</button>" not in analyst.get(PAGE).content.decode()
+    assert analyst.post(f"{PAGE}/replay", {"delivery": str(one.id)}).status_code == 403
+    assert "To the CRM" not in stranger.get(PAGE).content.decode()
+    stranger.post(f"{PAGE}/replay", {"delivery": str(one.id)})
+    one.refresh_from_db()
+    assert one.state == State.DELIVERED
+
+
+def test_pages_and_queries_do_not_grow(member, campaign, django_assert_max_num_queries):
+    hook = a_webhook("https://crm.test/hook", campaign=campaign)
+    for number in range(30):
+        row = a_delivery(hook)
+        Attempt.objects.create(
+            delivery=row, number=1, at=timezone.now(), milliseconds=number, url="x", body="{}"
+        )
+    client = signed_in(member)
+
+    with django_assert_max_num_queries(16):
+        first = client.get(PAGE)
+    second = client.get(PAGE, {"after": first.context["after"]})
+
+    assert (len(first.context["deliveries"]), len(second.context["deliveries"])) == (25, 5)

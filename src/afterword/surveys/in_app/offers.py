@@ -1,0 +1,102 @@
+"""An offer is the invitation of an in-app survey: which are open, and what becomes of them."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from afterword.campaigns.channels.in_app.placement import read_placement
+from afterword.campaigns.models import Channel
+from afterword.customers.models import Customer
+from afterword.decisions.terms import Verdict
+from afterword.surveys.models import Invitation, Survey
+
+LIFE = timedelta(days=180)  # of an offer that comes back after it was closed
+BATCH = 1000
+
+
+def open_offers(customer_id: UUID, now: datetime) -> list[Invitation]:
+    """Return what may be shown to a customer now, the most important first; one query.
+
+    With survey, campaign, workspace and template.
+    """
+    in_time = Q(dismissed_at=None, expires_at__gt=now) | Q(dismissed_at__isnull=False)
+    rows = Invitation.objects.filter(
+        in_time,
+        survey__customer_id=customer_id,
+        survey__channel=Channel.IN_APP,
+        survey__answered_at=None,
+        survey__ended_at=None,
+        due_at__lte=now,
+    )
+    found = rows.select_related(
+        "survey__campaign__workspace", "template__workspace__brand", "version"
+    )
+    ordered = found.order_by("-survey__campaign__priority", "due_at", "id")
+    return [one for one in ordered if not _rests(one, now)]
+
+
+def _rests(offer: Invitation, now: datetime) -> bool:
+    """Whether it was closed, and its campaign does not ask again, or not yet."""
+    if offer.dismissed_at is None:
+        return False
+    again = read_placement(offer.survey.campaign.in_app).again_after
+    return again is None or now < offer.dismissed_at + again or now > offer.created_at + LIFE
+
+
+@transaction.atomic
+def note_shown(offer: Invitation, now: datetime) -> None:
+    """The customer sees it: from now on they were asked. The first time counts."""
+    is_first = Invitation.objects.filter(id=offer.id, shown_at=None).update(shown_at=now)
+    if is_first:
+        Survey.objects.filter(id=offer.survey_id, asked_at=None).update(asked_at=now)
+        if offer.survey.customer_id:
+            asked = Customer.objects.filter(id=offer.survey.customer_id)
+            asked.update(last_surveyed_at=now)
+
+
+@transaction.atomic
+def note_closed(offer: Invitation, now: datetime) -> None:
+    """The customer closed it unanswered; what was seen to be closed was shown."""
+    note_shown(offer, now)
+    rows = Invitation.objects.filter(id=offer.id, answered_at=None)
+    rows.update(dismissed_at=now)
+
+
+@transaction.atomic
+def withdraw(offer: Invitation, verdict: Verdict, now: datetime) -> None:
+    """A rule stands against it: it is not shown, for this reason."""
+    Invitation.objects.filter(id=offer.id).update(withdrawn_at=now)
+    ended = {"ended_at": now, "reason": verdict.reason, "detail": verdict.detail}
+    Survey.objects.filter(id=offer.survey_id).update(**ended)
+
+
+def withdraw_expired(now: datetime) -> int:
+    """End the offers that nobody came by for; return how many. Each batch is a statement."""
+    ended = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_WITHDRAW, [now, BATCH, now, now])
+            batch = int(cursor.fetchone()[0])
+        ended += batch
+        if batch < BATCH:
+            return ended
+
+
+_WITHDRAW = """
+    WITH expired AS (
+        SELECT id FROM surveys_invitation
+        WHERE expires_at <= %s AND expires_at IS NOT NULL
+          AND shown_at IS NULL AND withdrawn_at IS NULL
+        ORDER BY expires_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+    ), withdrawn AS (
+        UPDATE surveys_invitation AS invitation SET withdrawn_at = %s
+        FROM expired WHERE invitation.id = expired.id
+        RETURNING invitation.survey_id
+    ), ended AS (
+        UPDATE surveys_survey AS survey SET ended_at = %s
+        FROM withdrawn WHERE survey.id = withdrawn.survey_id AND survey.ended_at IS NULL
+    )
+    SELECT count(*) FROM withdrawn
+"""
