@@ -61,7 +61,9 @@ def places(transactional_db):
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
     a_survey(campaign)
-    record_answer(a_sent_survey(campaign, customer=customer), 3, "Slow", timezone.now())
+    record_answer(
+        a_sent_survey(campaign, customer=customer), 3, "Slow", timezone.now(), submitted=True
+    )
     open_survey = a_sent_survey(campaign)
     file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
     work = some_work(member)
