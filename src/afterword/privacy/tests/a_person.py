@@ -191,6 +191,11 @@ def a_neighbour(workspace: Workspace) -> Customer:
     survey = a_sent_survey(campaign, customer=customer, event=event)
     record_answer(survey, 9, "Neat", NOW, submitted=True)
     a_track(workspace, customer.address, properties={"answer": f"as {USER_ID} said"})
+    HookCall.objects.create(
+        workspace=workspace, hook=Hook.objects.create(workspace=workspace, name="Theirs"),
+        received_at=NOW, outcome=HookOutcome.TAKEN,
+        excerpt=f'{{"email": "jo{EMAIL}", "order": "{USER_ID}"}}',
+    )  # fmt: skip
     suppress(workspace.id, customer.address, SuppressionReason.UNSUBSCRIBED, how="link", now=NOW)
     return customer
 
