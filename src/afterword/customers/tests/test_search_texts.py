@@ -117,9 +117,7 @@ def test_it_waits_for_nobody_who_deletes_a_customer(another_connection):
 @pytest.mark.django_db(transaction=True)
 def test_only_one_at_a_time_writes(another_connection):
     a_customer(a_workspace())
-    another_connection.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('search texts', 0))"
-    )
+    another_connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('search texts', 0))")
 
     write_search_texts()
 
