@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from afterword.core.among import among
 from afterword.core.email_address import normalise
 from afterword.customers.importing.models import Piece, Row
-from afterword.customers.models import Change, Customer, Identity
+from afterword.customers.models import Change, Customer, Identity, SearchText
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
@@ -283,6 +283,11 @@ PLACES = (
         ),
     ),
     Place("suppressions", Suppression, _suppressions, erase=keep_hashed),
+    Place(
+        "search_texts",
+        SearchText,
+        lambda one: SearchText.objects.filter(customer__in=one.customers),
+    ),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
     Place("views", SavedView, _saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
@@ -313,6 +318,7 @@ APART = {
     "importing.Import": "a file's name, and what its columns are called",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
+    "customers.StaleSearchText": "a customer's key, for seconds",
     "customers.Tag": "names of tags",
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
