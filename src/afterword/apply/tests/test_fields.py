@@ -147,6 +147,8 @@ def test_a_wrong_field_is_named_with_its_line(tmp_path: Path, added: str, refusa
          "templates[0].questions: 0.choices: Give from 2 to 30 choices."),
         ("    thanks: {promoter: {text: Hi, buttons: [{label: Go, url: 'javascript:x'}]}}",
          "templates[0].thanks: promoter.buttons.0.url: Give an address that begins with https://"),
+        ("    scores: faces", "templates[0].scores: Scores of NPS can be numbers alone."),
+        ("    scores: hearts", "templates[0].scores: 'hearts' is not "),
         ("    color: '#fff000'", "templates[0].color: There is no such field; "
          "did you mean colour?"),
         ("    colour: red", "templates[0].colour: 'red' is no colour: "

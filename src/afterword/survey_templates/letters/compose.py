@@ -72,7 +72,8 @@ class CompiledMail:
         self._names = self._subject.names.union(*(text.names for text in texts.values()))
         self._bodies = {name: text for name, text in texts.items() if not text.fixed}
         fixed = own | {name: text.source for name, text in texts.items() if text.fixed}
-        self._html = html_outline(design.metric, words).bind(_html_of_design(design))
+        look = SCALES[design.metric].look(design.scores)
+        self._html = html_outline(design.metric, look, words).bind(_html_of_design(design))
         self._html = self._html.bind(_html_of_texts(fixed))
         self._text = text_outline(design.metric, words).bind(_text_of_design(design))
         self._text = self._text.bind(_text_of_texts(fixed))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from afterword.core.liquid import Text, TextRefused
 from afterword.survey_templates.letters.person import PERSON_FIELDS, person_values
-from afterword.survey_templates.metrics import Metric
+from afterword.survey_templates.metrics import Metric, ScoreLook
 
 ACCENT = "#2b5c8a"
 LABEL_LIMIT = 60
@@ -36,6 +36,7 @@ class Design:
     lowest_label: str = ""
     highest_label: str = ""
     language: str = "en"
+    scores: ScoreLook | None = None
 
 
 class DesignRefused(ValueError):

@@ -18,7 +18,7 @@ from afterword.survey_templates.letters.compose import (
     compile_mail,
     problems,
 )
-from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.metrics import SCALES, STAR, Metric, ScoreLook
 
 LINKS = Links("https://ask.acme.test/s/tok-en_1", "https://ask.acme.test/u/tok-en_2")
 ANN = {
@@ -433,3 +433,22 @@ def test_any_brand_colour_can_be_seen_and_read_in_both_modes(colour):
     assert contrast(shade.on_accent, shade.accent) >= 3
     assert contrast(shade.dark_accent, "#1b1d21") >= 3
     assert contrast(shade.dark_on_accent, shade.dark_accent) >= 3
+
+
+@pytest.mark.parametrize("metric", [Metric.CSAT, Metric.STAR])
+@pytest.mark.parametrize(
+    ("look", "mark"), [(ScoreLook.FACES, "\U0001f620"), (ScoreLook.STARS, STAR)]
+)
+def test_drawn_scores_have_their_number_and_their_words(metric, look, mark):
+    page = _Page(a_mail(metric=metric, scores=look).html)
+
+    first = page.links[f"{LINKS.survey}?score=1"]
+    assert first["aria-label"] == "1 out of 5"
+    assert mark in page.words
+    assert a_mail(metric=metric, scores=look).html.isascii()
+    assert [word for word in page.words.split() if word in "12345"][:5] == list("12345")
+
+
+def test_stars_may_be_numbers():
+    assert STAR not in _Page(a_mail(metric=Metric.STAR, scores=ScoreLook.NUMBERS).html).words
+    assert STAR in _Page(a_mail(metric=Metric.STAR).html).words
