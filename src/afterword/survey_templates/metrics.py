@@ -122,8 +122,9 @@ SCALES: dict[Metric, Scale] = {
     ),
 }
 
-# From the lowest score to the highest, as every system's own font draws them.
-FACES = ("\U0001f620", "\U0001f641", "\U0001f610", "\U0001f642", "\U0001f600")
+# From the lowest score to the highest, as the reader's own font draws them: those of Unicode 6,
+# which all have.
+FACES = ("\U0001f620", "\U0001f61e", "\U0001f610", "\U0001f60a", "\U0001f603")
 STAR = "\u2605"
 
 METRIC_CHOICES = [(metric.value, SCALES[metric].label) for metric in Metric]

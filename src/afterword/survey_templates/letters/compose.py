@@ -151,11 +151,11 @@ def _html_of_design(design: Design) -> dict[str, str]:
 
 def _logo(design: Design) -> str:
     """The logo at a height that Outlook heeds too, and readable where images are blocked."""
-    company = escape(design.company)
+    sender = escape(design.sender)
     if not design.logo_url:
-        return company
+        return sender
     return (
-        f'<img src="{escape(design.logo_url)}" alt="{company}" height="44" style="display:block;'
+        f'<img src="{escape(design.logo_url)}" alt="{sender}" height="44" style="display:block;'
         'height:auto;width:auto;max-height:44px;max-width:220px;font-size:19px;font-weight:700">'
     )
 

@@ -37,8 +37,10 @@ _DRAWN = (
     '<span class="number" style="display:block;font-size:15px;line-height:20px;'
     'font-weight:700;color:#2b2e34">{score}</span></a></td>'
 )
+# Where a screen is narrow, a long scale takes two rows: fingers need 30 px.
+_LONG = 7  # more scores than this
 _ROW = (
-    '<table role="presentation" width="100%" cellpadding="0" cellspacing="4" border="0"'
+    '<table role="presentation"{long} width="100%" cellpadding="0" cellspacing="4" border="0"'
     ' style="width:100%;max-width:{width};table-layout:fixed;border-collapse:separate;'
     'border-spacing:4px 0"><tr>{cells}</tr></table>'
 )
@@ -123,7 +125,8 @@ def _score_row(metric: Metric, look: ScoreLook, words: Words) -> str:
     scale = SCALES[metric]
     title = words.score_title.replace("{highest}", str(scale.highest))
     cells = [_cell(look, score, title.format(score=score)) for score in scale.scores]
-    return _ROW.format(cells="".join(cells), width=_width(look))
+    long = ' class="long"' if len(cells) > _LONG else ""
+    return _ROW.format(cells="".join(cells), width=_width(look), long=long)
 
 
 def _cell(look: ScoreLook, score: int, title: str) -> str:

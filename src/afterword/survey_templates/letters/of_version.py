@@ -40,4 +40,5 @@ def design_of(said: Document, look: Look, metric: Metric) -> Design:
         colour=look.colour,
         language=said.language,
         scores=said.scores,
+        sender_name=look.sender_name,
     )
