@@ -71,6 +71,15 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
             "shop.yaml:12: campaigns[0].sample_percent: '.nan' is not a number from 0 to 100.",
         ),
         (
+            "    answer_target: {by: plan}",
+            "shop.yaml:12: campaigns[0].answer_target.answers: This is needed.",
+        ),
+        (
+            "    answer_target: {answers: 0}",
+            "shop.yaml:12: campaigns[0].answer_target.answers: "
+            "'0' is not a whole number from 1 to 100,000.",
+        ),
+        (
             "    delay: 2",
             "shop.yaml:12: campaigns[0].delay: '2' is no delay: "
             'write 0, "90 minutes" or "2 days".',
