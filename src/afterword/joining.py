@@ -7,6 +7,7 @@ from afterword.campaigns.streams import campaign_names
 from afterword.customers.importing import kind as importing
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.feedback.loop.letter import ASSIGNMENT_KIND, ASSIGNMENT_STREAM
 from afterword.feedback.risk.field import AT_RISK
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
 from afterword.followups.copy_rules import copy_rules
@@ -37,12 +38,14 @@ for kind in (
     NOTIFICATION_KIND,
     AUTORESPONDER_KIND,
     NOTICE_KIND,
+    ASSIGNMENT_KIND,
 ):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
+streams.register(ASSIGNMENT_STREAM)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)

@@ -11,6 +11,7 @@ from afterword import due, flow
 from afterword.core.clock import database_now
 from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
+from afterword.feedback.loop import watch as loop
 from afterword.feedback.risk import watch as risk
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
@@ -95,6 +96,12 @@ def collect_reports(now: datetime) -> None:
 def judge_customers(now: datetime) -> None:
     """Look who is at risk by now, and who is no more."""
     risk.judge_customers(now)
+
+
+@by_the_clock(EVERY_QUARTER)
+def close_loops(now: datetime) -> None:
+    """Assign the answers that rules mean, and remind of those that are overdue."""
+    loop.follow_up(now)
 
 
 @by_the_clock(EVERY_MINUTE)

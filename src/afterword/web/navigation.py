@@ -28,6 +28,7 @@ _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("At risk", "/settings/at-risk", "icons/alert-triangle.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
+    ("Close the loop", "/settings/close-the-loop", "icons/circle-check.svg"),
     ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
     _MEMBERS,
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
