@@ -12,7 +12,7 @@ from afterword.core.clock import database_now
 from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
 from afterword.feedback.loop import watch as loop
-from afterword.feedback.risk import watch as risk
+from afterword.feedback.risk import judge_due
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
@@ -95,7 +95,7 @@ def collect_reports(now: datetime) -> None:
 @by_the_clock(EVERY_MINUTE)
 def judge_customers(now: datetime) -> None:
     """Look who is at risk by now, and who is no more."""
-    risk.judge_customers(now)
+    judge_due.judge_customers(now)
 
 
 @by_the_clock(EVERY_QUARTER)

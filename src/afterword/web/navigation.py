@@ -36,6 +36,7 @@ _SETTINGS = [
     ("Props & Tags", "/settings/properties", "icons/tags.svg"),
     ("Sender domains", "/settings/sender-domains", "icons/world.svg"),
     ("Workspace", "/settings/workspace", "icons/building.svg"),
+    ("Workspace file", "/settings/file", "icons/download.svg"),
 ]
 
 

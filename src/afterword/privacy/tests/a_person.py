@@ -11,7 +11,7 @@ from afterword.customers.importing.models import Import, Piece, Row
 from afterword.customers.models import Change, Customer, Identity
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
-from afterword.feedback.models import Assignment, Hit, HitKind, ResponseFacts
+from afterword.feedback.models import Assignment, AtRisk, Hit, HitKind, ResponseFacts
 from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
 from afterword.followups.notifications.models import SlackThread
 from afterword.happenings.models import Happening, HappeningKind, Listening
@@ -77,6 +77,10 @@ def a_person(workspace: Workspace) -> Customer:
     a_survey(campaign, customer=customer)
     Listening.objects.create(workspace=workspace, kind=HappeningKind.FEEDBACK_NEW, by="webhook")
     record_answer(survey, 3, COMMENT, NOW, submitted=True)
+    AtRisk.objects.create(
+        customer=customer, workspace=workspace, since=NOW, reason="worst", metric="nps", score=3,
+        judged_at=NOW,
+    )  # fmt: skip
     _beside(workspace, customer, survey)
     _followed(workspace, survey)
     _waits(workspace)
