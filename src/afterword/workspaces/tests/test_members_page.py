@@ -211,6 +211,25 @@ def test_who_is_removed_is_out_at_the_next_click(client, owner):
     assert not Invite.objects.exists(), "what they offered is taken back"
 
 
+def test_who_may_do_less_leaves_no_way_back(client, owner):
+    lowered = a_member(owner.workspace, Role.ADMIN)
+    an_invite(lowered, email="backdoor@elsewhere.test", role=Role.ADMIN)
+    an_invite(owner)
+
+    client.post(f"{PAGE}/{lowered.id}/role", {"role": "analyst"})
+
+    assert Invite.objects.get().email == ANN, "what others offered goes on"
+
+
+def test_who_may_do_more_keeps_their_invites(client, owner):
+    raised = a_member(owner.workspace, Role.ADMIN)
+    an_invite(raised)
+
+    client.post(f"{PAGE}/{raised.id}/role", {"role": "owner"})
+
+    assert Invite.objects.exists()
+
+
 @pytest.mark.parametrize("revoke", [True, False])
 def test_tokens_that_they_made_go_on_unless_they_are_revoked_too(client, owner, revoke):
     gone = a_member(owner.workspace, Role.ADMIN)
