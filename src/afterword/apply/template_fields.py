@@ -42,6 +42,7 @@ def _document(fields: Fields, metric: str) -> dict[str, Any]:
         "questions": [_question(each) for each in fields.children("questions", most=100)],
         "language": fields.text("language", 35, ""),
         "anonymous": fields.switch("anonymous", False),
+        "reply": fields.switch("reply", False),
         "languages": {tag: _translation(said) for tag, said in _by_name(fields.child("languages"))},
     }
     return _given(found)

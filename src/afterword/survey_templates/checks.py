@@ -58,6 +58,7 @@ def problems(
     known = None if properties is None else {*PERSON_FIELDS, *properties}
     return [
         *_needed(document),
+        *_replied(document),
         *_words(document, "", known),
         *_questions(document, scale, known),
         *_languages(document, known),
@@ -68,6 +69,12 @@ def _needed(document: Document) -> Iterator[Problem]:
     for name in ("subject", "question"):
         if not getattr(document, name).strip():
             yield Problem(name, "This is empty.")
+
+
+def _replied(document: Document) -> Iterator[Problem]:
+    if document.reply and document.anonymous:
+        words = "A reply by mail tells who it is from: choose this or anonymous responses."
+        yield Problem("reply", words)
 
 
 def _words(

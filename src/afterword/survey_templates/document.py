@@ -98,6 +98,8 @@ class Document(_Words, frozen=True, kw_only=True):
     languages: Mapping[str, Translation] = {}
     # Answers keep nobody's name.
     anonymous: bool = False
+    # The mail invites to reply with a number.
+    reply: bool = False
 
     def follow_up_for(self, bucket: Bucket | None) -> str:
         return self.follow_up.get(bucket or ANY) or self.follow_up.get(ANY, "")

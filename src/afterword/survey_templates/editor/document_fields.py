@@ -70,6 +70,11 @@ def fields_of(layout: Layout, scale: Scale, document: Document) -> dict[str, for
         label="Language of these texts", max_length=35, help_text="A tag, such as en or pt-BR."
     )
     fields["anonymous"] = forms.BooleanField(label="Anonymous responses", required=False)
+    fields["reply"] = forms.BooleanField(
+        label="Invite to reply with a number",
+        required=False,
+        help_text="The mail says so in its language. It needs a mailbox that Afterword reads.",
+    )
     return fields
 
 

@@ -18,7 +18,12 @@ def values_of(document: Document) -> dict[str, Any]:
             values[f"languages.{tag}.questions.{key}.choices"] = "\n".join(words.choices)
     for number, question in enumerate(document.questions):
         values.update(_values_of_question(question, f"questions.{number}."))
-    return {**values, "language": document.language, "anonymous": document.anonymous}
+    return {
+        **values,
+        "language": document.language,
+        "anonymous": document.anonymous,
+        "reply": document.reply,
+    }
 
 
 def _values_of_words(said: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -67,6 +72,7 @@ def document_in(given: Mapping[str, Any], layout: Layout, kept: Document) -> dic
         "language": given.get("language") or "en",
         "languages": languages,
         "anonymous": bool(given.get("anonymous")),
+        "reply": bool(given.get("reply")),
     }
     return {name: value for name, value in found.items() if value not in ("", [], {}, False)}
 
