@@ -59,6 +59,7 @@ def problems(
     return [
         *_needed(document),
         *_replied(document),
+        *_scores(document, scale),
         *_words(document, "", known),
         *_questions(document, scale, known),
         *_languages(document, known),
@@ -75,6 +76,11 @@ def _replied(document: Document) -> Iterator[Problem]:
     if document.reply and document.anonymous:
         words = "A reply by mail tells who it is from: choose this or anonymous responses."
         yield Problem("reply", words)
+
+
+def _scores(document: Document, scale: Scale) -> Iterator[Problem]:
+    if document.scores and document.scores not in scale.looks:
+        yield Problem("scores", f"Scores of {scale.label} can be {' or '.join(scale.looks)} alone.")
 
 
 def _words(

@@ -41,6 +41,7 @@ def letter(mail: Mail, now: datetime) -> Letter:
         unsubscribe=links.unsubscribe,
         feedback_id=f"{campaign.id}:{campaign.workspace_id}:{metric}:{SENDER_ID}",
         reply_to=reply_to,
+        list_name=f"surveys-{campaign.id}",
     )
 
 

@@ -47,4 +47,6 @@ def design_of(said: Document, look: Look, metric: Metric) -> Design:
         colour=look.colour,
         language=said.language,
         invites_reply=said.reply,
+        scores=said.scores,
+        sender_name=look.sender_name,
     )
