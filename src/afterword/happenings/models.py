@@ -23,6 +23,7 @@ class HappeningKind(models.TextChoices):
     CUSTOMER_UNSUBSCRIBED = "customer.unsubscribed", "Customer unsubscribed"
     CUSTOMER_RESUBSCRIBED = "customer.resubscribed", "Customer resubscribed"
     CUSTOMER_HARD_BOUNCED = "customer.hard_bounced", "Customer's address hard-bounced"
+    CUSTOMER_REPLIED = "customer.replied", "Customer replied"
     CUSTOMER_AT_RISK = "customer.at_risk", "Customer at risk"
     # Of a brake.
     SENDING_PAUSED = "sending.paused", "Sending paused"

@@ -19,7 +19,7 @@ from afterword.customers.models import Change, Customer, Identity, SearchText
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
-from afterword.feedback.models import Assignment, Hit, Response, ResponseFacts
+from afterword.feedback.models import Assignment, CustomerReply, Hit, Response, ResponseFacts
 from afterword.feedback.risk.models import AtRisk
 from afterword.followups.models import (
     Attempt,
@@ -278,6 +278,11 @@ PLACES = (
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
     Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
+    Place(
+        "replies",
+        CustomerReply,
+        lambda one: CustomerReply.objects.filter(customer__in=one.customers),
+    ),
     Place("at_risk", AtRisk, lambda one: AtRisk.objects.filter(customer__in=one.customers)),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(

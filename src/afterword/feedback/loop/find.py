@@ -17,8 +17,8 @@ class Loop(StrEnum):
 
 
 LABELS = {
-    Loop.MINE: "Assigned to me, open",
-    Loop.OPEN: "Assigned, open",
+    Loop.MINE: "Mine",
+    Loop.OPEN: "Open",
     Loop.OVERDUE: "Overdue",
     Loop.DONE: "Done",
 }

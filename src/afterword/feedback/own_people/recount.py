@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 from django.db.models import Q
 
-from afterword.feedback.models import Response, Source
+from afterword.feedback.models import BY_SURVEY, Response
 from afterword.feedback.risk.models import RiskRule
 from afterword.suppressions.patterns import address_end, is_address, patterns_about
 from afterword.workspaces.models import Workspace
@@ -27,7 +27,7 @@ def change_own_people(workspace: Workspace, patterns: Collection[str]) -> None:
     before, after = set(locked.own_people), set(patterns)
     workspace.own_people = sorted(after)
     workspace.save(update_fields=["own_people"])
-    answers = Response.objects.filter(workspace=workspace, source=Source.SURVEY)
+    answers = Response.objects.filter(workspace=workspace, source__in=BY_SURVEY)
     if new := after - before:
         answers.filter(_of(new), counts=True).update(counts=False)
     if gone := before - after:

@@ -70,12 +70,11 @@ def occurrences(told: Sequence[Told]) -> list[Occurrence]:
     for customer in _customers(left):
         key = (HappeningKind.CUSTOMER_UNSUBSCRIBED, customer.id)
         found[key] = Occurrence(about[key], asked.get(customer.id, frozenset()), None, customer)
-    threatened = subjects[HappeningKind.CUSTOMER_AT_RISK]
-    asked_them = _asked_by(threatened)
-    for customer in _customers(threatened):
-        key = (HappeningKind.CUSTOMER_AT_RISK, customer.id)
-        of = asked_them.get(customer.id, frozenset())
-        found[key] = Occurrence(about[key], of, None, customer)
+    for kind in (HappeningKind.CUSTOMER_AT_RISK, HappeningKind.CUSTOMER_REPLIED):
+        asked_them = _asked_by(subjects[kind])
+        for customer in _customers(subjects[kind]):
+            of = asked_them.get(customer.id, frozenset())
+            found[kind, customer.id] = Occurrence(about[kind, customer.id], of, None, customer)
     for brake in Brake.objects.filter(id__in=subjects[HappeningKind.SENDING_PAUSED]):
         key = (HappeningKind.SENDING_PAUSED, brake.id)
         of_campaign = brake.stream_id and brake.stream_kind == CAMPAIGN

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from afterword.feedback.models import Assignment, AtRisk, Response
+from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Response
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import OF_ASSIGNMENTS, Follows
@@ -143,6 +143,9 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
         comment = comment[:COMMENT_LIMIT] + "…"
     if move := occurrence and occurrence.move:
         comment = _compared(move)
+    if delivery.kind == HappeningKind.CUSTOMER_REPLIED:
+        comment = _replied(delivery)[:COMMENT_LIMIT]
+    is_said = response is not None or delivery.kind == HappeningKind.CUSTOMER_REPLIED
     known = (response and response.customer_id) or (occurrence and occurrence.customer)
     return Line(
         headline=_headline(delivery, values, occurrence),
@@ -153,7 +156,7 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
         link=settings.BASE_URL + _path(values, occurrence, is_known=bool(known)),
         bucket=response.bucket if response else None,
         score=response.score if response else None,
-        reply_to=str(values["email"] or "") if response and delivery.kind != TEST else "",
+        reply_to=str(values["email"] or "") if is_said and delivery.kind != TEST else "",
     )
 
 
@@ -186,6 +189,8 @@ def _headline(
         return f"A survey to {who} bounced"
     if delivery.kind == HappeningKind.CUSTOMER_UNSUBSCRIBED:
         return f"{who} unsubscribed"
+    if delivery.kind == HappeningKind.CUSTOMER_REPLIED:
+        return f"{who} replied to a mail"
     if delivery.kind == HappeningKind.CUSTOMER_AT_RISK:
         return f"{who} is at risk{_reason(occurrence)}"
     if delivery.kind == HappeningKind.SENDING_PAUSED:
@@ -207,6 +212,13 @@ def _assigned(delivery: Delivery, response: Response, who: str) -> str:
     if delivery.kind == HappeningKind.FEEDBACK_OVERDUE:
         return f"Overdue with {whose or 'nobody'}: {what}"
     return f"Assigned to {whose or 'nobody yet'}: {what}"
+
+
+def _replied(delivery: Delivery) -> str:
+    """Return what the customer replied then."""
+    rows = CustomerReply.objects.filter(customer=delivery.subject_id)
+    reply = rows.filter(received_at=delivery.happened_at).first()
+    return reply.text if reply else ""
 
 
 def _reason(occurrence: Occurrence | None) -> str:
