@@ -19,6 +19,7 @@ BENCHMARKS = (
     "latency",
     "followups",
     "audience",
+    "dry_run",
     "importing",
 )
 LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"

@@ -61,7 +61,8 @@ def places(transactional_db):
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
     a_survey(campaign)
-    record_answer(a_sent_survey(campaign, customer=customer), 3, "Slow", timezone.now())
+    late = a_sent_survey(campaign, customer=customer)
+    record_answer(late, 3, "Slow", timezone.now(), submitted=True)
     open_survey = a_sent_survey(campaign)
     file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
     work = some_work(member)
@@ -69,7 +70,7 @@ def places(transactional_db):
     of_campaign = [
         f"/campaigns/{campaign.id}{section}"
         for section in ("", "/audience", "/schedule", "/reminders", "/setup", "/name", "/results",
-                        "/notifications", "/autoresponders", "/webhooks")
+                        "/dry-run", "/notifications", "/autoresponders", "/webhooks")
     ]  # fmt: skip
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
@@ -86,6 +87,7 @@ def places(transactional_db):
         f"/campaigns/{campaign.id}/autoresponders/new", "/parts",
         "/customers/import", f"/customers/import/{file.id}", f"/work/{work.id}",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
+        "/settings/file",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
         f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
         f"/customers/{customer.id}/erasure",

@@ -43,6 +43,8 @@ COMMANDS = {
     "migrate": Command("afterword.running.migrate", "update the tables", Database.RUNNING),
     "prepare": Command("afterword.running.prepare", "", Database.RUNNING),
     "apply": Command("afterword.commands.apply", "make the workspace in a file so"),
+    "plan": Command("afterword.commands.plan", "show what apply would change", failed=1),
+    "export": Command("afterword.commands.export", "write a workspace as a file"),
     "import": Command("afterword.commands.import_customers", "take in customers from a CSV file"),
     "token create": Command("afterword.commands.token_create", "make an API token"),
     "member add": Command("afterword.commands.member_add", "add somebody to a workspace"),

@@ -5,6 +5,7 @@ from afterword.campaigns import activation, duplicate, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
 from afterword.customers.importing import kind as importing
+from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
 from afterword.feedback.risk.field import AT_RISK
@@ -59,4 +60,5 @@ later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(DRY_RUN)
 long_work_kinds.register(importing.IMPORT)

@@ -9,9 +9,10 @@ from procrastinate.jobs import Status
 
 from afterword import due, flow
 from afterword.core.clock import database_now
+from afterword.customers import search_texts
 from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
-from afterword.feedback.risk import watch as risk
+from afterword.feedback.risk import judge_due
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
@@ -61,6 +62,12 @@ def apply_brakes(now: datetime) -> None:
     brake.apply_brakes(now)
 
 
+@by_the_clock(EVERY_QUARTER)
+def write_search_texts(now: datetime) -> None:
+    """Write what new and renamed customers are found by."""
+    search_texts.write_search_texts()
+
+
 @by_the_clock(EVERY_MINUTE)
 def schedule_reminders(now: datetime) -> None:
     """Queue the reminders that have become due."""
@@ -94,7 +101,7 @@ def collect_reports(now: datetime) -> None:
 @by_the_clock(EVERY_MINUTE)
 def judge_customers(now: datetime) -> None:
     """Look who is at risk by now, and who is no more."""
-    risk.judge_customers(now)
+    judge_due.judge_customers(now)
 
 
 @by_the_clock(EVERY_MINUTE)

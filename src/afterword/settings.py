@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "afterword.insights.apps.InsightsConfig",
     "afterword.privacy.apps.PrivacyConfig",
     "afterword.profiles.apps.ProfilesConfig",
+    "afterword.apply.apps.ApplyConfig",
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",

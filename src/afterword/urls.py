@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("afterword.followups.urls")),
     path("", include("afterword.events.urls")),
     path("", include("afterword.hooks.urls")),
+    path("", include("afterword.decisions.dry_run.urls")),
     path("", include("afterword.suppressions.urls")),
     path("", include("afterword.customers.importing.urls")),
     path("", include("afterword.profiles.listing.urls")),
@@ -27,5 +28,6 @@ urlpatterns = [
     path("", include("afterword.mail.urls")),
     path("", include("afterword.sending.reports.urls")),
     path("", include("afterword.mail.senders.urls")),
+    path("", include("afterword.apply.urls")),
     path("api/", include("afterword.api.urls")),
 ]

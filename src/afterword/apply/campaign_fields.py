@@ -9,13 +9,11 @@ from afterword.apply.audience_fields import read_audience
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields, read_key
 from afterword.apply.followup_fields import (
-    read_autoresponder,
-    read_notification,
-    read_rules,
-    read_webhook,
+    read_campaigns_rules,
 )
 from afterword.apply.in_app_fields import read_in_app
 from afterword.apply.things import CampaignSpec, ReminderSpec
+from afterword.campaigns.editor.forms import LONGEST_LABEL, MOST_LABELS
 from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
 from afterword.campaigns.editor.schedule_form import (
@@ -53,6 +51,7 @@ def read_campaign(fields: Fields, folder: Path) -> CampaignSpec:
         "time_frame": _time_frame(fields),
         "in_app": read_in_app(fields),
         "priority": fields.integer("priority", 1, MOST_PRIORITY) or 1,
+        "labels": _labels(fields),
     }
     found = CampaignSpec(
         source=fields,
@@ -63,14 +62,23 @@ def read_campaign(fields: Fields, folder: Path) -> CampaignSpec:
         audience=read_audience(fields),
         reminders=_reminders(fields),
         active=fields.switch("active", None),
-        followups={
-            "notifications": read_rules(fields, "notifications", read_notification, folder),
-            "autoresponders": read_rules(fields, "autoresponders", read_autoresponder, folder),
-            "webhooks": read_rules(fields, "webhooks", read_webhook, folder),
-        },
+        archived=fields.switch("archived", None),
+        followups=read_campaigns_rules(fields, folder),
     )
+    if found.active and found.archived:
+        fields.refuse("active", "A campaign in the archive is off: take one of the two out.")
     fields.finish()
     return found
+
+
+def _labels(fields: Fields) -> list[str]:
+    """Return them as the list of campaigns has them: each once, sorted."""
+    words = [" ".join(word.split()) for word in fields.texts("labels", LONGEST_LABEL)]
+    if len(words) > MOST_LABELS:
+        fields.refuse("labels", f"A campaign has at most {MOST_LABELS} labels.")
+    if any("," in word for word in words):
+        fields.refuse("labels", "A label has no comma: write each as an item of its own.")
+    return sorted({word.casefold(): word for word in words if word}.values())
 
 
 def _trigger(fields: Fields) -> dict[str, Any]:

@@ -1,27 +1,21 @@
 """What only the whole file, and the workspace it is for, can tell to be wrong."""
 
 from collections.abc import Mapping
-from itertools import chain
 
 from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
-from afterword.apply.things import (
-    CampaignSpec,
-    FilterSpec,
-    HookSpec,
-    ReminderSpec,
-    RuleSpec,
-    WorkspaceFile,
-)
-from afterword.audience.definition import check as check_audience
-from afterword.audience.definition import compile_audience
-from afterword.audience.fields import field_key
+from afterword.apply.filter_checks import check_filter
+from afterword.apply.followup_checks import check_followups
+from afterword.apply.things import CampaignSpec, HookSpec, ReminderSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign, CampaignType, Channel
 from afterword.customers.values import PropertyType
-from afterword.feedback.whom.filters import FIELDS
+from afterword.mail.models import SenderDomain
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.survey_templates.models import Template
+
+# What decides whether a campaign may be on.
+_SEEN_TO = ("channel", "type", "service", "events", "first_after_days", "every_days")
 
 
 def check(file: WorkspaceFile, existing: Existing) -> None:
@@ -31,17 +25,16 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
     templates = _templates(file, existing)
     for campaign in file.campaigns:
         for each in campaign.audience.each_filter():
-            _check_filter(each, types)
-        for rule in chain(*(rules or [] for rules in campaign.followups.values())):
-            for each in rule.audience.each_filter():
-                _check_filter(each, types)
-                _check_is_kept(each, types)
-            _check_sender(rule, existing)
+            check_filter(each, types)
         _check_target(campaign, types)
         _check_template(campaign, templates)
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
         _check_active(campaign, templates, existing)
+        had = existing.campaigns.get(campaign.key)
+        check_followups(existing.workspace, had, campaign.followups, types, is_new=had is None)
+    check_followups(existing.workspace, None, file.followups, types)
+    _check_sender(file, existing)
     for hook in file.hooks:
         _check_hook(hook, file, existing)
 
@@ -89,9 +82,10 @@ def _refuse_kind(fields: Fields, name: str, fact: str) -> None:
 def _templates(file: WorkspaceFile, existing: Existing) -> dict[str, Template]:
     """Return stand-ins for the templates that will be there, with what activation looks at."""
     found = dict(existing.templates)
+    brings_logo = bool(file.brand and (file.brand.logo or file.brand.logo_url))
     for spec in file.templates:
         had = existing.templates.get(spec.key)
-        has_logo = bool(spec.logo or spec.logo_url or (had and had.has_logo))
+        has_logo = bool(spec.logo or spec.logo_url or brings_logo or (had and had.has_logo))
         found[spec.key] = Template(
             workspace=existing.workspace,
             key=spec.key,
@@ -132,21 +126,35 @@ def _check_active(
 ) -> None:
     was = existing.campaigns.get(spec.key)
     will_be_active = spec.active if spec.active is not None else bool(was and was.is_active)
+    is_away = spec.archived if spec.archived is not None else bool(was and was.is_archived)
+    if spec.active and is_away and not spec.archived:
+        spec.source.refuse("active", "It is in the archive: write archived: false, too.")
     template = templates.get(spec.template_key)
-    if not will_be_active or (spec.template_key and not template):
+    if is_away or not will_be_active or (spec.template_key and not template):
         return  # a template that is not there has been told
     planned = Campaign(
         metric=template.metric if template else spec.metric,
         template=template,
-        channel=spec.columns["channel"],
-        type=spec.columns["type"],
-        first_after_days=spec.columns["first_after_days"],
-        every_days=spec.columns["every_days"],
-        service=spec.columns["service"],
-        events=spec.columns["events"],
+        **{name: spec.columns[name] for name in _SEEN_TO},
     )
     for missing in what_is_missing(planned):
         spec.source.refuse("active", missing.text)
+
+
+def _check_sender(file: WorkspaceFile, existing: Existing) -> None:
+    spec, workspace = file.workspace, existing.workspace
+    address = spec.columns.get("sender_address")
+    if not address or (workspace and workspace.sender_address == address):
+        return
+    name = address.rpartition("@")[2]
+    verified = SenderDomain.objects.filter(
+        workspace=workspace, name__iexact=name, verified_at__isnull=False
+    )
+    if workspace is None or not verified.exists():
+        spec.source.refuse(
+            "sender_address",
+            f"{name} is not a checked sender domain of this workspace: add it in the settings.",
+        )
 
 
 def _check_hook(spec: HookSpec, file: WorkspaceFile, existing: Existing) -> None:
@@ -160,34 +168,3 @@ def _check_hook(spec: HookSpec, file: WorkspaceFile, existing: Existing) -> None
         spec.source.refuse("campaign", f"There is no such campaign; there are: {known}.")
     elif kinds[spec.campaign_key] != (CampaignType.TRANSACTIONAL, Channel.EMAIL):
         spec.source.refuse("campaign", "Name a transactional campaign that sends by e-mail.")
-
-
-def _check_filter(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
-    if not spec.definition["field"] or not spec.definition["operator"]:
-        return
-    for sentence in check_audience({"filters": [spec.definition]}, types):
-        problem = sentence.removeprefix("Filter 1: ")
-        spec.source.refuse(_culprit(problem), problem)
-
-
-def _check_is_kept(spec: FilterSpec, types: Mapping[str, PropertyType]) -> None:
-    """Rules ask what was kept with an answer, which is less than a customer's row holds."""
-    known = {"", *FIELDS, *map(field_key, types)}
-    for each in compile_audience({"filters": [spec.definition]}, types).each_filter():
-        if each.field not in known:
-            spec.source.refuse("field", f"Answers cannot be filtered by {each.field}.")
-
-
-def _check_sender(spec: RuleSpec, existing: Existing) -> None:
-    """Mail comes from an address of a rule's own only where it can be signed."""
-    domain = spec.columns.get("sender_address", "").rpartition("@")[2]
-    of = existing.workspace and existing.workspace.sender_domains
-    if domain and not (of and of.filter(name=domain, verified_at__isnull=False).exists()):
-        spec.source.refuse("sender_address", f"{domain} is no verified sender domain.")
-
-
-def _culprit(problem: str) -> str:
-    """Return the field of a filter that its problem is about."""
-    if problem.startswith("There is no field"):
-        return "field"
-    return "operator" if " does not fit " in problem else "value"

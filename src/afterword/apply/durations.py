@@ -1,11 +1,11 @@
-"""Read a span of time from a workspace's file: 0, "90 minutes", "2 days". Pure."""
+"""Read a span of time from a workspace's file: 0, "90 minutes", "2 days", "1.5 hours". Pure."""
 
 import re
 from datetime import timedelta
 
 from afterword.apply.fields import Fields
 
-_SPAN = re.compile(r"(\d{1,6}) *(minute|hour|day|week)s?")
+_SPAN = re.compile(r"(\d{1,8}(?:\.\d{1,6})?) *(second|minute|hour|day|week)s?")
 
 
 def read_duration(
@@ -19,7 +19,7 @@ def read_duration(
         if text != "0":
             fields.refuse(name, f'{text!r} is no {what}: write 0, "90 minutes" or "2 days".')
         return timedelta(0)
-    span = timedelta(**{match[2] + "s": int(match[1])})
+    span = timedelta(**{match[2] + "s": float(match[1])})
     if span > longest:
         fields.refuse(name, f"A {what} is at most {longest.days} days.")
     return span

@@ -10,14 +10,13 @@ from afterword.apply.audience_fields import read_audience
 from afterword.apply.durations import read_duration
 from afterword.apply.fields import Fields
 from afterword.apply.secrets import read_secret
-from afterword.apply.things import RuleSpec
+from afterword.apply.things import FollowupSpecs, RuleSpec
 from afterword.core.email_address import normalise
 from afterword.followups.autoresponders.form import MOST_BUTTONS
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
 from afterword.followups.autoresponders.write import CannotBeWritten
 from afterword.followups.autoresponders.write import check as check_text
 from afterword.followups.events import FOR_PEOPLE, Event
-from afterword.followups.notifications.form import slack_problem
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
@@ -36,18 +35,31 @@ _DAYS = [day[:3].lower() for day in WEEKDAYS]
 _WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
-def read_rules(
+def read_campaigns_rules(fields: Fields, folder: Path) -> FollowupSpecs:
+    return {
+        **read_workspaces_rules(fields, folder),
+        "autoresponders": _read_rules(fields, "autoresponders", read_autoresponder, folder),
+    }
+
+
+def read_workspaces_rules(fields: Fields, folder: Path) -> FollowupSpecs:
+    """Return what may stand beside all campaigns, too; `folder` is the file's."""
+    return {
+        "notifications": _read_rules(fields, "notifications", read_notification, folder),
+        "webhooks": _read_rules(fields, "webhooks", read_webhook, folder),
+    }
+
+
+def _read_rules(
     fields: Fields, name: str, read: Callable[[Fields, Path], RuleSpec], folder: Path
 ) -> list[RuleSpec] | None:
     """Return the rules of one kind; None where the file leaves them to others."""
     if not fields.has(name):
         return None
     found = [read(each, folder) for each in fields.children(name, most=MOST_RULES)]
-    seen: set[object] = set()
-    for one in found:
-        if one.key in seen:
+    for place, one in enumerate(found):
+        if any(one.is_like(other) for other in found[:place]):
             one.source.refuse("name", "There is one like this already: give it another name.")
-        seen.add(one.key)
     return found
 
 
@@ -81,25 +93,19 @@ def read_notification(fields: Fields, folder: Path) -> RuleSpec:
         else:
             fields.refuse("to", f"{address!r} is no e-mail address.")
     slack = _slack(fields, columns, folder)
-    if columns["channel"] == By.EMAIL and not columns["addresses"]:
+    members = [address.lower() for address in fields.texts("members", 254)]
+    if columns["channel"] == By.EMAIL and not (columns["addresses"] or members):
         fields.refuse("to", "This is needed: one address, or a list.")
     natural = (columns["channel"], columns["frequency"], *columns["addresses"], *columns["events"])
-    return _finished(fields, columns, columns["name"] or natural, **slack)
+    return _finished(fields, columns, columns["name"] or natural, members=members, **slack)
 
 
 def _slack(fields: Fields, columns: dict[str, Any], folder: Path) -> dict[str, str]:
     """Read how Slack is reached, into the columns too; return the secrets."""
     found = {name: read_secret(fields, name, 2000, folder) for name in ("slack_url", "slack_token")}
     columns["slack_channel"] = fields.text("slack_channel", 80, "")
-    if columns["slack_channel"]:
-        if problem := slack_problem(found["slack_token"], columns["slack_channel"]):
-            fields.refuse(*problem)
-    elif columns["channel"] == By.SLACK and not _WEB.fullmatch(found["slack_url"]):
-        fields.refuse(
-            "slack_url",
-            "This is needed: the address of Slack's incoming webhook; or slack_token and "
-            "slack_channel.",
-        )
+    if found["slack_url"] and not _WEB.fullmatch(found["slack_url"]):
+        fields.refuse("slack_url", "Write an address that begins with https:// or http://.")
     return found
 
 
@@ -113,8 +119,8 @@ def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
         "name": fields.text("name", 100, ""),
         "events": [_ALSO.get(asked, asked)],
         "sender_name": fields.text("sender_name", 64, ""),
-        "sender_address": _address(fields, "sender_address"),
-        "reply_to": _address(fields, "reply_to"),
+        "sender_address": read_address(fields, "sender_address"),
+        "reply_to": read_address(fields, "reply_to"),
         "subject": _written(fields, "subject", 250),
         "body": _written(fields, "body", 5000),
         "buttons": _buttons(fields),
@@ -164,17 +170,22 @@ def _signing_secret(fields: Fields, folder: Path) -> str:
     return found
 
 
-def _headers(fields: Fields, folder: Path) -> dict[str, str]:
+def _headers(fields: Fields, folder: Path) -> dict[str, str | None]:
+    """A value that is null is kept as it is."""
     given = fields.child("headers")
     names = given.names if given else []
-    found = {name: read_secret(given, name, 2000, folder) for name in names if given}
+    found = {
+        name: read_secret(given, name, 2000, folder) if given.has(name) else None
+        for name in names
+        if given
+    }
     for name, value in found.items():
-        if given and (problem := header_problem(name, value)):
+        if given and (problem := header_problem(name, "kept" if value is None else value)):
             given.refuse(name, problem)
     return found
 
 
-def _address(fields: Fields, name: str) -> str:
+def read_address(fields: Fields, name: str) -> str:
     given = fields.text(name, 254, "")
     address = normalise(given) if given else ""
     if address is None:

@@ -9,7 +9,9 @@ from zoneinfo import available_timezones
 from afterword.apply import campaign_fields
 from afterword.apply.campaign_fields import read_campaign
 from afterword.apply.fields import Fields, twice
+from afterword.apply.followup_fields import read_address, read_workspaces_rules
 from afterword.apply.hook_fields import read_hook
+from afterword.apply.look_fields import read_brand
 from afterword.apply.problems import Problems
 from afterword.apply.template_fields import read_template
 from afterword.apply.things import PropertySpec, TokenSpec, WorkspaceFile, WorkspaceSpec
@@ -51,6 +53,8 @@ def read_file(path: Path) -> WorkspaceFile:
             for each in top.children("campaigns", campaign_fields.LATER)
         ],
         [_token(each) for each in top.children("tokens")],
+        read_brand(top, path.parent),
+        read_workspaces_rules(top, path.parent),
         [read_hook(each) for each in top.children("inbound_webhooks")],
     )
     top.finish()
@@ -86,6 +90,7 @@ def _workspace(top: Fields) -> WorkspaceSpec:
             "address_wait_minutes", 1, MOST_ADDRESS_WAIT_MINUTES
         ),
         "tracks_opens": fields.switch("open_tracking", None),
+        "sender_address": read_address(fields, "sender_address") or None,
         "own_people": _own_people(fields),
     }
     given = {column: value for column, value in columns.items() if value is not None}
@@ -132,7 +137,10 @@ def _time_zone(fields: Fields) -> str | None:
 
 
 def _property(fields: Fields) -> PropertySpec:
-    found = PropertySpec(fields, fields.text("name", 100), fields.choice("type", PropertyType))
+    description = fields.text("description", 300, "") if fields.has("description") else None
+    found = PropertySpec(
+        fields, fields.text("name", 100), fields.choice("type", PropertyType), description
+    )
     fields.finish()
     return found
 

@@ -1,23 +1,18 @@
 """Read a survey template from a workspace's file."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 
 from afterword.apply.fields import Fields, read_key
+from afterword.apply.look_fields import read_colour, read_logo
 from afterword.apply.things import TemplateSpec
-from afterword.survey_templates import pictures
 from afterword.survey_templates.checks import LABEL, LIMITS, problems
 from afterword.survey_templates.document import ANY, Document, QuestionType, read, written
 from afterword.survey_templates.metrics import SCALES, Metric, ScoreLook
 
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_check_web_address = URLValidator(schemes=["http", "https"])
 _TEXTS = ("preheader", "intro", "lowest_label", "highest_label", "consent", "footer")
 _LINES = {"intro", "question", "consent", "footer"}
 
@@ -26,10 +21,10 @@ def read_template(fields: Fields, folder: Path) -> TemplateSpec:
     key, metric = read_key(fields), fields.choice("metric", Metric)
     columns: dict[str, Any] = {
         "name": fields.text("name", 100, key or "?"),
-        "colour": _colour(fields),
+        "colour": read_colour(fields),
         "sender_name": fields.text("sender_name", 100, ""),
     }
-    logo, logo_url = _logo(fields, folder)
+    logo, logo_url = read_logo(fields, folder)
     given = _document(fields, metric)
     fields.finish()
     if metric:
@@ -171,33 +166,3 @@ def _checked(fields: Fields, given: dict[str, Any], metric: str) -> Document | N
         name, _, rest = place.partition(".")
         fields.refuse(name, f"{rest}: {text}" if rest else text)
     return document
-
-
-def _colour(fields: Fields) -> str:
-    colour = fields.text("colour", 100, "")
-    if colour and not _COLOUR.fullmatch(colour):
-        fields.refuse("colour", f'{colour!r} is no colour: write it as "#206bc4", in quotes.')
-    return colour
-
-
-def _logo(fields: Fields, folder: Path) -> tuple[bytes | None, str]:
-    """Return the content of a file, or an address."""
-    given = fields.text("logo", 500, "")
-    if not given:
-        return None, ""
-    try:
-        if "://" in given:
-            _check_web_address(given)
-            return None, given
-        with (folder / given).open("rb") as file:
-            content = file.read(pictures.MOST_BYTES + 1)
-        pictures.redraw(content)
-    except ValidationError:
-        fields.refuse("logo", f"{given} is not an address that begins with https:// or http://.")
-    except OSError as error:
-        fields.refuse("logo", f"{folder / given} cannot be read: {error.strerror}.")
-    except pictures.PictureRefused as refusal:
-        fields.refuse("logo", str(refusal))
-    else:
-        return content, ""
-    return None, "refused"

@@ -19,9 +19,22 @@ class WorkspaceSpec:
 
 @dataclass(frozen=True, slots=True)
 class PropertySpec:
+    """`description` is None where the file leaves that to others."""
+
     source: Fields
     name: str
     type: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSpec:
+    """Its columns are those that the file sets; the others stay, as a logo does that it lacks."""
+
+    source: Fields
+    columns: dict[str, Any]
+    logo: bytes | None = None
+    logo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +59,28 @@ class ReminderSpec:
 
 @dataclass(frozen=True, slots=True)
 class RuleSpec:
-    """A notification, an autoresponder or a webhook; `key` tells it among those of its kind."""
+    """A notification, an autoresponder or a webhook; `key` tells it among those of its kind.
+
+    A header whose value is None keeps the one that it has, as an empty `slack_url` does.
+    """
 
     source: Fields
     key: object
     columns: dict[str, Any]
     active: bool
     audience: "GroupSpec"
-    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    headers: dict[str, str | None] = field(default_factory=dict, repr=False)
     secret: str = field(default="", repr=False)
     slack_url: str = field(default="", repr=False)
     slack_token: str = field(default="", repr=False)
+    members: list[str] = field(default_factory=list)  # their addresses
+
+    def is_like(self, other: "RuleSpec") -> bool:
+        """Whether nothing tells the two apart."""
+        return (self.key, self.columns, self.members) == (other.key, other.columns, other.members)
+
+
+FollowupSpecs = dict[str, list[RuleSpec] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +113,7 @@ class GroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class CampaignSpec:
-    """`active` is None where the file leaves that to others."""
+    """`active` and `archived` are None where the file leaves that to others."""
 
     source: Fields
     key: str
@@ -99,8 +123,9 @@ class CampaignSpec:
     audience: GroupSpec
     reminders: list[ReminderSpec]
     active: bool | None
+    archived: bool | None = None
     # By their fields' names; those of a kind are None where the file leaves them to others.
-    followups: dict[str, list[RuleSpec] | None] = field(default_factory=dict)
+    followups: "FollowupSpecs" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +154,9 @@ class WorkspaceFile:
     templates: list[TemplateSpec] = field(default_factory=list)
     campaigns: list[CampaignSpec] = field(default_factory=list)
     tokens: list[TokenSpec] = field(default_factory=list)
+    brand: BrandSpec | None = None
+    # Those of the whole workspace.
+    followups: FollowupSpecs = field(default_factory=dict)
     hooks: list[HookSpec] = field(default_factory=list)
 
     def named(self, name: str) -> "WorkspaceFile":

@@ -5,6 +5,7 @@ from django.urls import path
 from afterword.campaigns import listing, reminders, views
 from afterword.campaigns.channels.in_app import setup as in_app_setup
 from afterword.campaigns.channels.in_app.section import in_app
+from afterword.campaigns.channels.link.qr import qr_code
 from afterword.campaigns.channels.link.section import link
 from afterword.campaigns.editor import sections
 from afterword.campaigns.editor.audience_count import audience_count
@@ -32,6 +33,7 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/setup", setup, name="setup"),
     path("campaigns/<uuid:campaign_id>/key", new_key, name="new_key"),
     path("campaigns/<uuid:campaign_id>/link", link, name="link"),
+    path("campaigns/<uuid:campaign_id>/link.<slug:kind>", qr_code, name="qr_code"),
     path("campaigns/<uuid:campaign_id>/in-app", in_app, name="in_app"),
     path("campaigns/<uuid:campaign_id>/in-app/heard", in_app_setup.heard, name="in_app_heard"),
     path(

@@ -12,7 +12,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
-    """Print a line for each thing; a new token's secret is in its line, and nowhere else."""
+    """Print a line for each thing, and what changed below it.
+
+    A new token's secret is in its line, and nowhere else.
+    """
     from afterword import joining  # noqa: F401  (audiences look at what later stages know)
     from afterword.apply.apply import apply_path
     from afterword.apply.problems import FileRefused
@@ -24,5 +27,5 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
         outcome = apply_path(arguments.file)
     except FileRefused as refused:
         return refuse(refused)
-    sys.stdout.write("".join(f"{line}\n" for line in outcome.lines))
+    sys.stdout.write("".join(f"{line}\n" for line in outcome.listed(with_secrets=True)))
     return 0

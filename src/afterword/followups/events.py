@@ -24,6 +24,7 @@ class Event(models.TextChoices):
     SCORE_RANGE = "score_range", "A score from … to …"
     BOUNCED = "bounced", "A survey bounced"
     UNSUBSCRIBED = "unsubscribed", "A customer unsubscribed"
+    AT_RISK = "at_risk", "A customer is at risk"
     SENDING_PAUSED = "sending_paused", "Sending was paused"
     SCORE_MOVED = "score_moved", "A campaign's score moved, by more than noise"
 
@@ -41,11 +42,12 @@ _BUCKETS = {
 OTHERS = {
     Event.BOUNCED: HappeningKind.SURVEY_BOUNCED,
     Event.UNSUBSCRIBED: HappeningKind.CUSTOMER_UNSUBSCRIBED,
+    Event.AT_RISK: HappeningKind.CUSTOMER_AT_RISK,
     Event.SENDING_PAUSED: HappeningKind.SENDING_PAUSED,
     Event.SCORE_MOVED: HappeningKind.SCORE_MOVED,
 }
 # What people are told of alone: another application has no use for it.
-FOR_PEOPLE = frozenset({Event.SENDING_PAUSED, Event.SCORE_MOVED})
+FOR_PEOPLE = frozenset({Event.AT_RISK, Event.SENDING_PAUSED, Event.SCORE_MOVED})
 OF_ANSWERS = frozenset({HappeningKind.FEEDBACK_NEW, HappeningKind.FEEDBACK_CHANGED})
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +14,7 @@ from afterword.hooks.payload import MOST_BYTES, Unreadable, excerpt_of, read_pay
 from afterword.hooks.presets import preset_of
 from afterword.hooks.receive import Refused, Said, note, receive
 from afterword.hooks.signature import is_genuine
+from afterword.web.flood import is_above
 
 MOST_A_MINUTE = 600  # calls of one hook, counted in each process
 MOST_OF_THE_BODY = 2_000  # characters that are kept of what cannot be read
@@ -31,7 +31,7 @@ def hook(request: HttpRequest, hook_id: UUID) -> JsonResponse:
     found = Hook.objects.select_related("campaign").filter(id=hook_id).first()
     if found is None:
         return _answer(404, "No inbound webhook has this address. It may have been deleted.")
-    if _is_flooded(found):
+    if is_above(f"hook:{found.id}", MOST_A_MINUTE):
         answer = _answer(429, f"More than {MOST_A_MINUTE} calls came within a minute. Send later.")
         answer["Retry-After"] = "60"
         return answer
@@ -87,12 +87,6 @@ def _payload(request: HttpRequest) -> dict[str, object]:
 def _sent_id(request: HttpRequest, found: Hook) -> str:
     names = [preset_of(found.service).id_header, *ID_HEADERS]
     return next((sent for name in names if name and (sent := request.headers.get(name))), "")
-
-
-def _is_flooded(found: Hook) -> bool:
-    key = f"hook:{found.id}"
-    cache.add(key, 0, 60)
-    return cache.incr(key) > MOST_A_MINUTE
 
 
 def _answer(status: int, message: str, **more: object) -> JsonResponse:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from afterword.apply.apply import Outcome, apply, apply_path
+from afterword.apply.apply import apply, apply_path
+from afterword.apply.outcome import Outcome
 from afterword.apply.problems import FileRefused
 from afterword.apply.reading import read_file
 from afterword.campaigns.models import Campaign

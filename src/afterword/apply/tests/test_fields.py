@@ -49,8 +49,7 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
         ),
         (
             "    channel: in-app",
-            "shop.yaml:12: campaigns[0].channel: in-app is not available in this version; "
-            "use email or link.",
+            "shop.yaml:12: campaigns[0].channel: 'in-app' is not email, link or inapp.",
         ),
         (
             "    regular: {first_after: soon}",

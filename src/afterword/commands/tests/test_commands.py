@@ -65,6 +65,39 @@ def test_apply_refuses_a_bad_file(run: Run, tmp_path: Path):
     assert not Workspace.objects.exists()
 
 
+def test_a_plan_tells_what_would_change_by_its_status_too(run: Run, tmp_path: Path):
+    path = tmp_path / "shop.yaml"
+    path.write_text("workspace: {name: Acme, max_mails_per_day: 2}\n")
+    run("apply", path)
+
+    assert run("plan", path) == (0, "unchanged workspace Acme\n", "")
+    path.write_text("workspace: {name: Acme, max_mails_per_day: 5}\n")
+    assert run("plan", path) == (
+        2,
+        "changed workspace Acme: max_mails_per_day\n  max_mails_per_day: 2 → 5\n",
+        "",
+    )
+    assert Workspace.objects.get().max_mails_per_day == 2
+    path.write_text("workspace: {nam: Acme}\n")
+    assert run("plan", path)[0] == 1
+
+
+def test_an_exported_workspace_is_applied_to_no_change(run: Run, tmp_path: Path):
+    factories.a_campaign(factories.a_workspace(name="Acme"))
+    path = tmp_path / "made" / "acme.yaml"
+
+    assert run("export", "--workspace", "Acme", path) == (0, f"{path}\n", "")
+    assert run("plan", path)[0] == 0
+
+
+def test_a_file_that_cannot_be_written_is_named(run: Run, tmp_path: Path):
+    factories.a_workspace(name="Acme")
+
+    status, out, err = run("export", "--workspace", "Acme", tmp_path)
+
+    assert (status, out, err) == (2, "", f"{tmp_path}: Is a directory.\n")
+
+
 @pytest.mark.parametrize("scope", list(Scope))
 def test_a_token_is_printed_alone(run: Run, scope: Scope):
     workspace = factories.a_workspace(name="Acme")

@@ -182,6 +182,21 @@ class SurveyPage:
     def address(self) -> str:
         return page_address(self.invitation)
 
+    @property
+    def kiosk(self) -> int | None:
+        """After how many seconds a kiosk goes back to the link that it was opened by."""
+        seconds: int | None = self.invitation.survey.detail.get("kiosk")
+        return seconds if self.kiosk_address else None
+
+    @cached_property
+    def kiosk_address(self) -> str:
+        survey = self.invitation.survey
+        if "kiosk" not in survey.detail or survey.campaign is None:
+            return ""
+        token = survey.campaign.link_token
+        address = reverse("feedback:link", args=[token]) if token else ""
+        return address and f"{address}?kiosk={survey.detail['kiosk']}"
+
     @cached_property
     def visit(self) -> str:
         if self.known_visit:

@@ -1,5 +1,6 @@
 """Open a link that was handed out: decide, and ask whoever it is by showing the survey."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -22,14 +23,30 @@ from afterword.surveys.schedule import Asking, schedule
 from afterword.surveys.shown import surveys_on_pages
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Who comes by a link, and how: its address may be signed; `kiosk` is in seconds."""
+
+    claim: Claim | None
+    is_signed: bool = False
+    kiosk: int | None = None
+
+    def detail(self, customer: Customer | None) -> dict[str, object]:
+        """Return what is kept with the survey; only somebody who is known can be vouched for."""
+        is_vouched_for = self.is_signed and customer is not None
+        kept: dict[str, object] = {"claimed": self.claim is not None and not is_vouched_for}
+        return kept if self.kiosk is None else kept | {"kiosk": self.kiosk}
+
+
 @transaction.atomic
-def open_link(campaign: Campaign, claim: Claim | None, now: datetime) -> Invitation | Verdict:
+def open_link(campaign: Campaign, coming: Coming, now: datetime) -> Invitation | Verdict:
     """Return the survey to be shown, or why there is none.
 
     Its answer belongs to the customer who has the address that was claimed, if there is one: it
-    is marked as claimed. No claim is for anonymous surveys. What stops mail does not count: none
-    is sent, and who comes by a link wants to say something.
+    is marked as claimed, unless the address was signed. No claim is for anonymous surveys. What
+    stops mail does not count: none is sent, and who comes by a link wants to say something.
     """
+    claim = coming.claim
     customer = _customer(campaign, claim)
     occasion = Occasion(Kind.PAGE, new_id(), "", now, now)
     rules = rules_of(campaign, campaign.workspace, property_types(campaign.workspace_id))
@@ -56,7 +73,7 @@ def open_link(campaign: Campaign, claim: Claim | None, now: datetime) -> Invitat
     verdict.detail["survey_id"] = asking.id
     record(campaign.workspace_id, [decided], now)
     schedule(campaign.workspace_id, [asking], now)
-    shown = {"asked_at": now, "detail": {"claimed": bool(claim)}}
+    shown = {"asked_at": now, "detail": coming.detail(customer)}
     Survey.objects.filter(id=asking.id).update(**shown)
     Invitation.objects.filter(id=asking.id).update(shown_at=now)
     return Invitation.objects.get(id=asking.id)

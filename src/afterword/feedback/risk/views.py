@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from afterword.feedback.risk.judge_due import rule_of
 from afterword.feedback.risk.models import AtRisk, RiskRule
-from afterword.feedback.risk.watch import rule_of
 from afterword.web.conflicts import NoticesOthers
 from afterword.workspaces.access import for_administrators
 from afterword.workspaces.models import Member

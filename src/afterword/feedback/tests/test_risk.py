@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from afterword.api.tests.rows import a_response
 from afterword.audience.definition import compile_audience
@@ -8,14 +9,18 @@ from afterword.audience.sql import matching
 from afterword.customers.models import Customer
 from afterword.feedback.models import Response
 from afterword.feedback.risk.judge import judge
+from afterword.feedback.risk.judge_due import judge_customers
 from afterword.feedback.risk.models import AtRisk, RiskRule
-from afterword.feedback.risk.watch import judge_customers
 from afterword.feedback.risk.why import Facts, Reason, Rule, why
+from afterword.followups.engine.follow import follow
+from afterword.followups.models import Delivery
+from afterword.followups.notifications.telling import messages_of
 from afterword.happenings.listen import listen
 from afterword.happenings.models import Happening, HappeningKind
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey
+from tests.followups import a_notification
 
 DAY = timedelta(days=1)
 
@@ -159,8 +164,21 @@ def test_who_becomes_at_risk_is_told_once_to_who_listens(campaign):
     assert happening.subject_id == ann.id
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_notification_says_who_is_at_risk_and_why(campaign):
+    a_notification(campaign, events=["at_risk"])
+    ann = a_customer(campaign.workspace, first_name="Ann")
+    answered(campaign, 3, timezone.now(), ann)
+    judge_customers(timezone.now())
+
+    follow(timezone.now())
+
+    [message] = messages_of(list(Delivery.objects.all())).values()
+    assert message.lines[0].headline == "Ann is at risk: the last answer was NPS 3"
+
+
 def test_a_new_workspace_and_a_new_rule_judge_everybody_and_tell_nobody(campaign, monkeypatch):
-    monkeypatch.setattr("afterword.feedback.risk.watch.AT_ONCE", 2)
+    monkeypatch.setattr("afterword.feedback.risk.judge_due.AT_ONCE", 2)
     people = [answered(campaign, 3, NOW - (10 + n) * DAY) for n in range(5)]
     RiskRule.objects.all().delete()
     listen(campaign.workspace_id, HappeningKind.CUSTOMER_AT_RISK, "a test")

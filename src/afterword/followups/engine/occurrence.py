@@ -69,6 +69,12 @@ def occurrences(told: Sequence[Told]) -> list[Occurrence]:
     for customer in _customers(left):
         key = (HappeningKind.CUSTOMER_UNSUBSCRIBED, customer.id)
         found[key] = Occurrence(about[key], asked.get(customer.id, frozenset()), None, customer)
+    threatened = subjects[HappeningKind.CUSTOMER_AT_RISK]
+    asked_them = _asked_by(threatened)
+    for customer in _customers(threatened):
+        key = (HappeningKind.CUSTOMER_AT_RISK, customer.id)
+        of = asked_them.get(customer.id, frozenset())
+        found[key] = Occurrence(about[key], of, None, customer)
     for brake in Brake.objects.filter(id__in=subjects[HappeningKind.SENDING_PAUSED]):
         key = (HappeningKind.SENDING_PAUSED, brake.id)
         of_campaign = brake.stream_id and brake.stream_kind == CAMPAIGN

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from afterword.feedback.models import AtRisk
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import Follows
@@ -181,6 +182,8 @@ def _headline(
         return f"A survey to {who} bounced"
     if delivery.kind == HappeningKind.CUSTOMER_UNSUBSCRIBED:
         return f"{who} unsubscribed"
+    if delivery.kind == HappeningKind.CUSTOMER_AT_RISK:
+        return f"{who} is at risk{_reason(occurrence)}"
     if delivery.kind == HappeningKind.SENDING_PAUSED:
         brake = occurrence.brake if occurrence else None
         of = brake.sender_domain if brake and brake.sender_domain else values["campaign_name"]
@@ -191,6 +194,13 @@ def _headline(
         return f"{label} of {move.campaign.name} {way} from {move.before:g} to {move.after:g}"
     metric = SCALES[Metric(str(values["metric"]))].label
     return f"{metric} {values['score']} ({values['rating_category']}) from {who}"
+
+
+def _reason(occurrence: Occurrence | None) -> str:
+    """Return why somebody is at risk today; nothing where they are not any more."""
+    customer = occurrence.customer if occurrence else None
+    risk = AtRisk.objects.filter(customer=customer).first() if customer else None
+    return f": {risk.words}" if risk else ""
 
 
 def _settings_link(rule: Notification) -> str:

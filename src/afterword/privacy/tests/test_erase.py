@@ -93,7 +93,9 @@ def test_nothing_is_left_in_the_whole_database(workspace, keeps_scores):
 
 
 # Nothing in these names anybody but by keys.
-_BY_KEYS = {"happenings", "changes", "invitations", "slack_threads", "words_of_autoresponders"}
+_BY_KEYS = {
+    "at_risk", "happenings", "changes", "invitations", "slack_threads", "words_of_autoresponders",
+}  # fmt: skip
 _NONE_THERE = {"words_of_autoresponders"}
 
 

@@ -6,7 +6,7 @@ from tests.factories import a_member, a_property, a_token, a_workspace
 
 pytestmark = pytest.mark.django_db
 
-SETTINGS = ["/settings/tokens", "/settings/workspace"]
+SETTINGS = ["/settings/tokens", "/settings/workspace", "/settings/file"]
 
 
 def signed_in(member):
