@@ -1,4 +1,4 @@
-"""How campaigns stand with their answer targets, read for a whole batch with two queries."""
+"""How campaigns stand with their answer targets, read for a whole batch with three queries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -43,10 +43,14 @@ class Tallies:
 
 
 def read_tallies(workspace_id: UUID, each: Iterable[Rules], now: datetime) -> Tallies:
-    """Two queries, and none where no campaign has a target."""
+    """Three queries, and none where no campaign has a target.
+
+    Who decides at the same moment waits until this transaction ends, and then counts what it asked.
+    """
     wanted = {rules.campaign_id: rules.target for rules in each if rules.target}
     if not wanted:
         return Tallies({})
+    _wait_for_others(workspace_id)
     occasions = _occasions(workspace_id, list(wanted), now)
     found = {key: Tally(key[1], occasions=number) for key, number in occasions.items()}
     names = [target.property for target in wanted.values()]
@@ -73,6 +77,14 @@ def read_tallies(workspace_id: UUID, each: Iterable[Rules], now: datetime) -> Ta
                 answered_of_those=of_those,
             )
     return Tallies(found)
+
+
+def _wait_for_others(workspace_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('targets' || %s, 0))",
+            [str(workspace_id)],
+        )
 
 
 def _occasions(workspace_id: UUID, campaigns: list[UUID], now: datetime) -> dict[_Key, float]:

@@ -15,6 +15,7 @@ from afterword.campaigns.models import (
 from afterword.core.sealed import seal
 from afterword.hooks.models import Hook, HookScope
 from afterword.survey_templates.logos import keep_logo
+from afterword.survey_templates.metrics import Metric
 from afterword.survey_templates.models import Brand, Template
 from afterword.workspaces.models import Role, Scope, Workspace
 from tests import factories
@@ -107,6 +108,7 @@ def a_rich_workspace() -> Workspace:
     factories.a_property(workspace, "orders", "number")
     factories.a_property(workspace, "plan", "text")
     factories.a_property(workspace, "null", "collection")
+    factories.a_property(workspace, "plan")
     workspace.properties.update(description="What they bought: all of it")
     own, brands = keep_logo(workspace, PNG), keep_logo(workspace, OTHER_PNG)
     Brand.objects.create(
@@ -160,6 +162,7 @@ def a_transactional_campaign(workspace: Workspace, template: Template) -> Campai
 
 
 def _other_campaigns(workspace: Workspace, template: Template) -> None:
+    factories.a_template(workspace, Metric.CSAT, scores="faces")
     factories.a_campaign(
         workspace,
         template=template,

@@ -29,6 +29,7 @@ def template_as_written(template: Template, logo_name: LogoName) -> dict[str, An
                 **_words(said),
                 "questions": [_question(each) for each in said.get("questions", [])],
                 "language": said.get("language", ""),
+                "scores": said.get("scores", ""),
                 "anonymous": said.get("anonymous") or None,
                 "languages": {
                     tag: _translation(each) for tag, each in said.get("languages", {}).items()

@@ -71,11 +71,11 @@ def test_occasions_of_a_week_lower_the_rate(workspace):
     assert max(each["rate"] for each in said[-60:]) < 15
 
 
-def test_two_queries_read_all_targets(workspace, django_assert_max_num_queries):
+def test_three_queries_read_all_targets(workspace, django_assert_max_num_queries):
     for number in range(3):
         a_campaign(workspace, target_answers=2, target_property="plan" if number else "")
     for each in range(20):
         a_track(workspace, f"c{each}@example.com")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         flow.process_events(workspace.id, NOW)
