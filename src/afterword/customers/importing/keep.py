@@ -42,7 +42,7 @@ def keep(
     What the same person brought and did not start goes: there is no way back to it.
     """
     if by is not None:
-        Import.objects.filter(workspace_id=workspace_id, by=by, work=None).delete()
+        _drop_not_started(workspace_id, by)
     file = Import(
         id=new_id(), workspace_id=workspace_id, by=by, name=one_line(name)[:200], size=0,
         lines=0, encoding="utf-8", separator=",", created_at=now,
@@ -62,6 +62,13 @@ def keep(
     return file
 
 
+def _drop_not_started(workspace_id: UUID, by: User) -> None:
+    """They are locked before they go; what is being started at this moment stays."""
+    rows = Import.objects.filter(workspace_id=workspace_id, by=by, work=None)
+    ids = rows.select_for_update(skip_locked=True).values_list("id", flat=True)
+    Import.objects.filter(id__in=list(ids)).delete()
+
+
 def look(file: Import, *, may_define: bool) -> None:
     """Tell anew what the columns are, by the file's encoding and separator; raises NotCsv."""
     rows = first_rows(file, SEEN + 1)
@@ -69,7 +76,9 @@ def look(file: Import, *, may_define: bool) -> None:
         raise NotCsv("The file has no rows that can be read: it is blank.")
     first = rows[0].cells
     file.has_header = not any(map(normalise, first))
-    width = max(len(row.cells) for row in rows if not row.problem)
+    width = max((len(row.cells) for row in rows if not row.problem), default=0)
+    if not width:
+        raise NotCsv(f"None of its first rows can be read: {rows[0].problem}")
     if width > MOST_COLUMNS:
         raise NotCsv(
             f"The file has {width:,} columns; {MOST_COLUMNS} is the most. Leave out what is no "

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -78,9 +79,14 @@ def look_at(request: HttpRequest, member: Member, import_id: UUID) -> HttpRespon
 
 @require_POST
 @for_changers
+@transaction.atomic
 def reading(request: HttpRequest, member: Member, import_id: UUID) -> HttpResponse:
-    """Read the file in another encoding, or with another separator."""
-    file = get_object_or_404(Import.objects.visible_to(member), id=import_id, work=None)
+    """Read the file in another encoding, or with another separator.
+
+    It is locked: who starts it in another tab waits, or we find that it is started.
+    """
+    rows = Import.objects.visible_to(member).select_for_update(no_key=True)
+    file = get_object_or_404(rows, id=import_id, work=None)
     form = ReadingForm(request.POST)
     if form.is_valid():
         form.apply(file)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from afterword.feedback.models import Response, Source
+from afterword.feedback.risk.models import RiskRule
 from afterword.suppressions.patterns import address_end, is_address, patterns_about
 from afterword.workspaces.models import Workspace
 
@@ -20,7 +21,7 @@ def is_own(workspace: Workspace, email: str) -> bool:
 def change_own_people(workspace: Workspace, patterns: Collection[str]) -> None:
     """Put these in place of the list, and let answers to surveys count by it.
 
-    What a member added by hand counts as that member said.
+    What a member added by hand counts as that member said. Who is at risk is judged anew.
     """
     locked = Workspace.objects.select_for_update(no_key=True).get(id=workspace.id)
     before, after = set(locked.own_people), set(patterns)
@@ -32,6 +33,8 @@ def change_own_people(workspace: Workspace, patterns: Collection[str]) -> None:
     if gone := before - after:
         others = answers.filter(_of(gone), counts=False)
         (others.exclude(_of(after)) if after else others).update(counts=True)
+    if before != after:
+        RiskRule.objects.filter(workspace=workspace).update(anew_from="")
 
 
 def _of(patterns: Iterable[str]) -> Q:

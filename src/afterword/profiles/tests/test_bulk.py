@@ -124,6 +124,22 @@ def test_who_came_after_the_question_is_left_alone(client, member):
     assert tags_of(late) == [[]]
 
 
+def test_no_more_are_deleted_than_were_confirmed(client, member, monkeypatch):
+    monkeypatch.setattr(bulk_work, "BATCH", 2)
+    for _ in range(3):
+        a_customer(member.workspace, city="Brno")
+    movers = [a_customer(member.workspace, city="Oslo") for _ in range(3)]
+    query = "field=city&operator=is&value=Brno&group="
+
+    begin(client, "delete", query=query, number="3")
+    Customer.objects.filter(id__in=[one.id for one in movers]).update(city="Brno")
+    work_until_done()
+
+    work = Work.objects.get()
+    assert (work.done, Customer.objects.count()) == (3, 3)
+    assert work.ended_at
+
+
 def ask_about_one(client, member):
     a_customer(member.workspace)
     return {**dict(ask(client, "add_tag").context["selection"].pairs), "act": "add_tag"}

@@ -5,16 +5,21 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from afterword import asgi
+from afterword.core.clock import database_now
 from afterword.customers.importing import forms
+from afterword.customers.importing.begin import begin
+from afterword.customers.importing.kind import IMPORT
 from afterword.customers.importing.models import Import
 from afterword.customers.models import Customer, Property
 from afterword.long_work.models import Work
 from afterword.workspaces.models import Role
 from tests.factories import a_member, a_property
 from tests.imports import a_file, downloaded, import_all
+from tests.locks import beside, waits_for_us
 from tests.long_work import work_until_done
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +87,10 @@ def test_the_customers_lead_to_the_import():
         (b"PK\x03\x04" + b"\0" * 100, "save it as CSV"),
         (b",".join(b"c%d" % n for n in range(501)) + b"\n1\n", "501 columns; 500 is the most"),
         (b"x" * 5_000_000, "longer than 4 MB"),
+        (b'"', "None of its first rows can be read"),
+        (b"email\0,name\nann\0@example.com,Ann\n", "None of its first rows can be read"),
     ],
-    ids=["empty", "blank", "header alone", "Excel", "too wide", "no lines"],
+    ids=["empty", "blank", "header alone", "Excel", "too wide", "no lines", "a quote", "NULs"],
 )
 def test_what_cannot_be_imported_is_refused_at_its_field(content, words):
     answer = bring(signed_in(a_member()), content)
@@ -257,7 +264,39 @@ def test_an_outsider_finds_nothing():
 
 
 def test_a_file_may_take_longer_to_arrive_than_anything_else():
-    slow = asgi.in_time("POST", "/customers/import")
+    slow = asgi.door("POST", "/customers/import")
 
-    assert slow is not asgi.in_time("POST", "/customers")
-    assert asgi.in_time("GET", "/customers/import") is asgi.in_time("POST", "/customers")
+    assert slow is not asgi.door("POST", "/customers")
+    assert asgi.door("GET", "/customers/import") is asgi.door("POST", "/customers")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_it_otherwise_in_another_tab_does_not_undo_the_start():
+    member = a_member()
+    file = a_file(member, PEOPLE)
+    client = signed_in(member)
+    otherwise = {"encoding": "utf-8", "separator": "semicolon"}
+
+    with beside() as start, transaction.atomic():
+        begin(file, IMPORT, file.targets, database_now())
+        other = start(lambda: client.post(f"{page_of(file)}/reading", otherwise))
+        assert waits_for_us(other)
+
+    assert other.result().status_code == 404
+    stored = Import.objects.get()
+    assert (stored.work, stored.separator) == (Work.objects.get(), ",")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bringing_another_file_leaves_what_is_being_started():
+    member = a_member()
+    file, forgotten = a_file(member, PEOPLE), a_file(a_member(member.workspace), PEOPLE)
+    Import.objects.update(by=member.user)
+
+    with beside() as start, transaction.atomic():
+        begin(file, IMPORT, file.targets, database_now())
+        other = start(lambda: a_file(member, PEOPLE, "another.csv"))
+        waits_for_us(other)
+
+    assert set(Import.objects.all()) == {file, other.result()}
+    assert forgotten.id not in {file.id, other.result().id}
