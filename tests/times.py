@@ -8,6 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 MOST = 1.0  # seconds for a stage's test
+# How long drawing takes says how busy the machine is.
+settings.register_profile("usual", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("usual")
 # `make prove` draws more often, and waits longer for it.
 settings.register_profile(
     "long", max_examples=1_000, deadline=None, suppress_health_check=[*HealthCheck]

@@ -9,6 +9,7 @@ from procrastinate.jobs import Status
 
 from afterword import due, flow
 from afterword.core.clock import database_now
+from afterword.customers import search_texts
 from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
 from afterword.feedback.risk import judge_due
@@ -59,6 +60,12 @@ def sweep(now: datetime) -> None:
 def apply_brakes(now: datetime) -> None:
     """Warn of, and pause, campaigns whose mails bounce or are complained about."""
     brake.apply_brakes(now)
+
+
+@by_the_clock(EVERY_QUARTER)
+def write_search_texts(now: datetime) -> None:
+    """Write what new and renamed customers are found by."""
+    search_texts.write_search_texts()
 
 
 @by_the_clock(EVERY_MINUTE)

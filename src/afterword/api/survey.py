@@ -36,11 +36,18 @@ def _own(name: str) -> Any:
     return Field("", validation_alias=AliasChoices(name, _ALSO.get(name, name)))
 
 
+def _storable(value: object) -> object:
+    try:
+        return clean_json(value)
+    except RecursionError:
+        raise ValueError("write a value, or a list of words: this is nested too deeply") from None
+
+
 class GivenProperty(Schema):
     """A defined property of the customer; its type is known, so `type` is not looked at."""
 
     label: Line
-    value: Any = None
+    value: Annotated[Any, AfterValidator(_storable)] = None
 
 
 class Subscriber(Schema):
@@ -60,7 +67,7 @@ class Subscriber(Schema):
 
     def named(self) -> Named:
         said = {name: getattr(self, name) for name in OWN if getattr(self, name)}
-        given = {each.label: clean_json(each.value) for each in self.properties}
+        given = {each.label: each.value for each in self.properties}
         return Named(self.email, {**given, **said, "tags": self.tags})
 
 

@@ -256,6 +256,40 @@ class Change(models.Model):
         return f"{self.customer_id} {self.fields}"
 
 
+class SearchText(models.Model):
+    """What a customer is found by, as one text with an index of its trigrams: `search_texts.py`.
+
+    It is not in the customer's row, where each survey and each event would write the index anew.
+    """
+
+    # The database itself deletes it after the customer: whoever did so before would wait for the
+    # one who writes it, and who holds the customer.
+    customer = models.OneToOneField(
+        Customer, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    workspace = models.ForeignKey(
+        Workspace, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class StaleSearchText(models.Model):
+    """That a customer's search text is missing or old; triggers on the customers' table note it.
+
+    Without foreign keys and other indexes, for every new customer is noted here; of one who changes
+    twice there are two rows, so that nobody waits for whoever works one off.
+    """
+
+    workspace_id = models.UUIDField()
+    customer_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
 class Facts(models.Model):
     """What was known of somebody at a moment (`snapshot.py`); kept beside a survey or an answer."""
 

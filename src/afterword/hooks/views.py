@@ -22,7 +22,7 @@ from afterword.hooks.presets import preset_of
 from afterword.hooks.receive import paths_of
 from afterword.hooks.setup import address_of, make_for
 from afterword.workspaces.access import for_changers, for_members
-from afterword.workspaces.models import Member, Role
+from afterword.workspaces.models import Member
 
 
 @require_safe
@@ -44,9 +44,11 @@ def new_hook(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "hooks/new.html", {"form": form}, status=status)
 
 
+# Whoever knows the key of a webhook may post to it: pages that have it in their address are for
+# those who may change things.
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_members
+@for_changers
 @transaction.atomic
 def hook(request: HttpRequest, member: Member, hook_id: UUID) -> HttpResponse:
     if request.method != "POST":
@@ -69,7 +71,7 @@ def change(request: HttpRequest, member: Member, hook_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_members
+@for_changers
 def preview(request: HttpRequest, member: Member, hook_id: UUID) -> HttpResponse:
     """Show what the typed places find in what came last; changes nothing."""
     found = _find(member, hook_id)
@@ -98,7 +100,7 @@ def show(
         "hook": found,
         "form": form,
         "secret": secret,
-        "address": address_of(found) if Role(member.role).may_change else "",
+        "address": address_of(found),
         "preset": preset_of(found.service),
         "calls": _with_events(page.rows, member),
         "after": page.after,

@@ -4,6 +4,7 @@ There is one list, so that neither forgets a place. A model that is in neither t
 `APART` fails a test: whoever adds one decides here.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from django.db.models.functions import Lower
 from afterword.core.among import among
 from afterword.core.email_address import normalise
 from afterword.customers.importing.models import Piece, Row
-from afterword.customers.models import Change, Customer, Identity
+from afterword.customers.models import Change, Customer, Identity, SearchText
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
@@ -78,10 +79,15 @@ def _saying(model: type[Model], column: str) -> Callable[[Traces], Rows]:
 
 
 def _names(texts: list[str], column: str) -> Q:
-    """Return the condition that a column has one of the texts in it, whatever the case."""
+    """Return the condition that a column has one of the texts in it, whatever the case.
+
+    Not as a part of another: ann@x.com is nothing of joann@x.com. PostgreSQL looks for the text
+    first, which is cheap.
+    """
     found = Q(pk__in=[])
     for text in texts:
-        found |= Q(**{f"{column}__icontains": text})
+        alone = rf"(^|[^\w.+-]){re.escape(text)}($|[^\w-])"
+        found |= Q(**{f"{column}__icontains": text}) & Q(**{f"{column}__iregex": alone})
     return found
 
 
@@ -94,7 +100,8 @@ def _rejections(traces: Traces) -> Rows:
 
 
 def _hook_calls(traces: Traces) -> Rows:
-    named = _names([*traces.addresses, *traces.user_ids], "excerpt")
+    """A service names people by their address alone."""
+    named = _names(traces.addresses, "excerpt")
     return HookCall.objects.filter(
         named | _names(traces.addresses, "message"), workspace_id=traces.workspace_id
     )
@@ -200,6 +207,8 @@ def _happenings(traces: Traces) -> Rows:
 
 
 _LINKS = frozenset({"answer_token", "unsubscribe_token"})
+# Who knows the key of a webhook may post to it; an envelope says by which one a call came.
+_DOORS = frozenset({"token_id", "hook", "envelope"})
 _WORKINGS = frozenset({
     "stream_kind", "stream_id", "attempt", "handed_over", "orphaned", "worker", "lease_until",
     "refusals", "first_refused_at", "lane", "mail_ids", "month", "changed_at", "token",
@@ -209,14 +218,14 @@ _WORKINGS = frozenset({
 # In the order in which they are erased: what leads to other rows after those that it leads to.
 PLACES = (
     Place("kept_forms", KeptForm, _kept_forms, untold=frozenset({"sealed_fields", "owner_id"})),
-    Place("calls_not_taken_up", InboxItem, _inbox, untold=frozenset({"token_id"})),
-    Place("calls_that_wait", WaitingCall, _waiting, untold=frozenset({"token_id"})),
+    Place("calls_not_taken_up", InboxItem, _inbox, untold=_DOORS),
+    Place("calls_that_wait", WaitingCall, _waiting, untold=_DOORS),
     Place("rejected_calls", Rejection, _rejections),
-    Place("calls_of_webhooks", HookCall, _hook_calls),
+    Place("calls_of_webhooks", HookCall, _hook_calls, untold=_DOORS),
     Place("imported_files", Piece, import_pieces, tell=lambda piece: {"line": piece.first_line}),
     Place("imported_rows", Row, _import_rows),
     Place("long_work", Work, _works),
-    Place("followup_attempts", Attempt, _attempts),
+    Place("followup_attempts", Attempt, _attempts, untold=frozenset({"url", "headers"})),
     Place("followups", Delivery, lambda one: Delivery.objects.filter(id__in=among(one.deliveries))),
     Place(
         "digests",
@@ -274,6 +283,11 @@ PLACES = (
         ),
     ),
     Place("suppressions", Suppression, _suppressions, erase=keep_hashed),
+    Place(
+        "search_texts",
+        SearchText,
+        lambda one: SearchText.objects.filter(customer__in=one.customers),
+    ),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
     Place("views", SavedView, _saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
@@ -304,6 +318,7 @@ APART = {
     "importing.Import": "a file's name, and what its columns are called",
     "customers.Company": "a company's name, which its other customers share",
     "customers.Property": "names of properties, without values",
+    "customers.StaleSearchText": "a customer's key, for seconds",
     "customers.Tag": "names of tags",
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",

@@ -20,6 +20,7 @@ _SECRETS = (
         "***",
     ),
     (r"(?i:/([su])/)[\w-]{20,}", r"/\1/***"),
+    (r"(?i:/hooks/)[\w-]{20,}", "/hooks/***"),  # an inbound webhook's address
     # A signed id, as in a return path.
     (r"\b(?i:[a-z2-7]{40})\b", "***"),
     # The key of a link that sets a password.

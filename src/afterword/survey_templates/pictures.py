@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 MOST_BYTES = 1024 * 1024
 MOST_PIXELS = 16_000_000  # of one frame: 64 MB of memory
 MOST_FRAMES = 60
+MOST_PIXELS_MOVING = 32_000_000  # of all frames, which are held at once
 WIDEST = 1200  # pixels kept: twice what a mail is wide, for sharp screens
 _READ = ("PNG", "JPEG", "GIF", "WEBP")
 _MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
@@ -56,11 +57,14 @@ def _opened(content: bytes) -> Image.Image:
         raise PictureRefused(words) from error
     except Image.DecompressionBombError as error:
         raise PictureRefused("The picture has too many pixels: make it smaller.") from error
+    frames = getattr(image, "n_frames", 1)
+    if frames > MOST_FRAMES:
+        raise PictureRefused(f"The picture moves through more than {MOST_FRAMES} frames.")
     if image.width * image.height > MOST_PIXELS:
         size = f"{image.width:,} by {image.height:,}"
         raise PictureRefused(f"The picture has {size} pixels: 4,000 by 4,000 is the most.")
-    if getattr(image, "n_frames", 1) > MOST_FRAMES:
-        raise PictureRefused(f"The picture moves through more than {MOST_FRAMES} frames.")
+    if image.width * image.height * frames > MOST_PIXELS_MOVING:
+        raise PictureRefused("The picture moves and is large: make it smaller, or stand still.")
     return image
 
 
@@ -82,10 +86,12 @@ def _still(image: Image.Image) -> Picture:
 
 
 def _moving(image: Image.Image) -> bytes:
-    frames = [frame.convert("RGBA") for frame in ImageSequence.Iterator(image)]
-    for frame in frames:
-        frame.thumbnail((WIDEST, WIDEST))
-    waits = [frame.info.get("duration", 100) for frame in ImageSequence.Iterator(image)]
+    frames, waits = [], []
+    for frame in ImageSequence.Iterator(image):
+        waits.append(frame.info.get("duration", 100))
+        drawn = frame.convert("RGBA")
+        drawn.thumbnail((WIDEST, WIDEST))
+        frames.append(drawn)
     kept = BytesIO()
     first, *others = frames
     first.save(

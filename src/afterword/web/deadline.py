@@ -1,6 +1,10 @@
-"""One deadline for every request to arrive whole: who sends slower loses only that connection."""
+"""One deadline for every request to arrive whole, and a limit on how much it brings.
+
+Who sends slower, or more, loses only that connection.
+"""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from itertools import takewhile
 from time import monotonic
@@ -26,21 +30,29 @@ class CutOff(Exception):
     """The body ended before its end: the client went away, or sent chunks that are none."""
 
 
+class TooMuch(Exception):
+    """The body is larger than whoever answers would take; the rest of it is not read."""
+
+
 class Deadline:
     """An application whose requests have `seconds` to arrive; what comes later is its own matter.
 
-    Its `receive` raises TooSlow and CutOff, which are answered here where the application does
-    not answer them itself.
+    Bodies have `most_bytes` at most, where the application does not look itself: Django keeps
+    all of a body before anything of ours is asked. `receive` raises TooSlow, CutOff and TooMuch,
+    which are answered here where the application does not answer them itself.
     """
 
-    def __init__(self, application: Application, seconds: float) -> None:
+    def __init__(
+        self, application: Application, seconds: float, most_bytes: float = math.inf
+    ) -> None:
         self._application = application
         self._seconds = seconds
+        self._most_bytes = most_bytes
         self._arriving: dict[_Arrival, None] = {}  # the oldest first
         self._look: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        arrival = _Arrival(receive, self._arriving)
+        arrival = _Arrival(receive, self._arriving, self._most_bytes)
         self._arriving[arrival] = None
         if self._look is None:
             self._look = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._end_late)
@@ -50,6 +62,8 @@ class Deadline:
             await _refuse(send, 408, b"The request came too slowly. Send it again.\n")
         except CutOff:
             await _refuse(send, 400, b"The request's body is cut off, or in bad chunks.\n")
+        except TooMuch:
+            await _refuse(send, 413, b"The request's body is too large.\n")
         finally:
             self._arriving.pop(arrival, None)
 
@@ -68,10 +82,11 @@ class Deadline:
 class _Arrival:
     """One request on its way in; it is among those arriving until its body is whole."""
 
-    __slots__ = ("_among", "_is_late", "_receive", "_waiting", "since")
+    __slots__ = ("_among", "_is_late", "_left", "_receive", "_waiting", "since")
 
-    def __init__(self, receive: Receive, among: "dict[_Arrival, None]") -> None:
+    def __init__(self, receive: Receive, among: "dict[_Arrival, None]", most_bytes: float) -> None:
         self.since = monotonic()
+        self._left = most_bytes
         self._receive = receive
         self._among = among
         self._waiting: asyncio.Task[Any] | None = None
@@ -97,6 +112,9 @@ class _Arrival:
             raise
         finally:
             self._waiting = None
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise TooMuch
         if not message.get("more_body"):
             self._among.pop(self, None)
             if message["type"] == "http.disconnect":

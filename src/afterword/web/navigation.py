@@ -23,12 +23,13 @@ _PAGES = [
     ("Templates", "/templates", "icons/template.svg"),
 ]
 _MAILBOX = ("Mailbox", "/mailbox", "icons/mail.svg")
+_HOOKS = ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg")
 _MEMBERS = ("Members", "/settings/members", "icons/users.svg")
 _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("At risk", "/settings/at-risk", "icons/alert-triangle.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
-    ("Inbound webhooks", "/settings/inbound-webhooks", "icons/bolt.svg"),
+    _HOOKS,
     _MEMBERS,
     ("Mail server", "/settings/mail-server", "icons/server.svg"),
     ("Our own people", "/settings/own-people", "icons/users.svg"),
@@ -43,8 +44,10 @@ def pages(path: str, *, with_mailbox: bool) -> list[Item]:
     return _items([*_PAGES, _MAILBOX] if with_mailbox else _PAGES, path)
 
 
-def settings_pages(path: str, *, may_administer: bool) -> list[Item]:
-    return _items(_SETTINGS if may_administer else [_MEMBERS], path)
+def settings_pages(path: str, *, may_change: bool, may_administer: bool) -> list[Item]:
+    if may_administer:
+        return _items(_SETTINGS, path)
+    return _items([_HOOKS, _MEMBERS] if may_change else [_MEMBERS], path)
 
 
 def _items(entries: list[tuple[str, str, str]], path: str) -> list[Item]:

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.django_db
 EVENINGS = {"days": ["mon"], "from": "20:00", "to": "21:00"}
 
 
+DEEP = "[" * 600 + "]" * 600
+
+
 @pytest.fixture
 def campaign():
     return a_campaign(service="api", events=[])
@@ -157,6 +160,7 @@ def test_a_campaign_is_named_by_its_key_too_and_says_when_it_is_off(post, campai
         ({"email": "a@b.example", "delay": 366}, 400, "delay"),
         ({"email": "a\0@b.example"}, 400, "NUL"),
         ({"email": "a@b.example", "campaign": "nosuch"}, 404, "no campaign"),
+        (f'{{"email": "a@b.example", "properties": [{{"label": "a", "value": {DEEP}}}]}}', 400, ""),
     ],
 )
 def test_bad_requests_are_refused_with_words(post, body, status, said):

@@ -76,7 +76,9 @@ def look(file: Import, *, may_define: bool) -> None:
         raise NotCsv("The file has no rows that can be read: it is blank.")
     first = rows[0].cells
     file.has_header = not any(map(normalise, first))
-    width = max(len(row.cells) for row in rows if not row.problem)
+    width = max((len(row.cells) for row in rows if not row.problem), default=0)
+    if not width:
+        raise NotCsv(f"None of its first rows can be read: {rows[0].problem}")
     if width > MOST_COLUMNS:
         raise NotCsv(
             f"The file has {width:,} columns; {MOST_COLUMNS} is the most. Leave out what is no "

@@ -1,6 +1,5 @@
 """What the script asks and tells: is there a survey, it was shown, it was closed, the answer."""
 
-import json
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from afterword.core import foreign_json
 from afterword.feedback.answering.anonymous import record_anonymous
 from afterword.feedback.answering.answer import (
     AnswerClosed,
@@ -120,7 +120,7 @@ def _named(request: HttpRequest) -> Named:
 def _traits(text: str) -> dict[str, Any]:
     """Return traits as a page wrote them; nothing where it wrote something else."""
     try:
-        found = json.loads(text or "{}")
+        found = foreign_json.read((text or "{}").encode())
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -62,6 +62,13 @@ def reasons() -> set[str]:
     return set(Decision.objects.values_list("reason", flat=True))
 
 
+def test_traits_that_are_no_traits_are_none():
+    page = a_signed_page(an_in_app_campaign().workspace)
+
+    for traits in ("[" * 1500, "[]", "{", '"a"'):
+        assert page.ask(traits=traits) == []
+
+
 def test_an_event_leaves_a_survey_waiting_and_the_next_page_shows_it():
     campaign = an_in_app_campaign()
     ann = a_known_user(campaign.workspace, email="ann@example.com")

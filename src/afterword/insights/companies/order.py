@@ -11,6 +11,7 @@ from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Lower
 
 from afterword.core.ids import parsed_id
+from afterword.core.text import clean_text
 from afterword.customers.models import Company, CompanyQuerySet
 
 SIZE = 50
@@ -40,9 +41,9 @@ class Order:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str):
         raise TypeError
-    return value
+    return clean_text(value)
 
 
 def _instant(value: str) -> datetime:

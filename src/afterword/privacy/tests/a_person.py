@@ -9,6 +9,7 @@ from django.utils import timezone
 from afterword.core.ids import new_id
 from afterword.customers.importing.models import Import, Piece, Row
 from afterword.customers.models import Change, Customer, Identity
+from afterword.customers.search_texts import write_search_texts
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import AtRisk, Hit, HitKind, ResponseFacts
@@ -84,6 +85,7 @@ def a_person(workspace: Workspace) -> Customer:
     _beside(workspace, customer, survey)
     _followed(workspace, survey)
     _waits(workspace)
+    write_search_texts()
     return customer
 
 
@@ -191,7 +193,13 @@ def a_neighbour(workspace: Workspace) -> Customer:
     survey = a_sent_survey(campaign, customer=customer, event=event)
     record_answer(survey, 9, "Neat", NOW, submitted=True)
     a_track(workspace, customer.address, properties={"answer": f"as {USER_ID} said"})
+    HookCall.objects.create(
+        workspace=workspace, hook=Hook.objects.create(workspace=workspace, name="Theirs"),
+        received_at=NOW, outcome=HookOutcome.TAKEN,
+        excerpt=f'{{"email": "jo{EMAIL}", "order": "{USER_ID}"}}',
+    )  # fmt: skip
     suppress(workspace.id, customer.address, SuppressionReason.UNSUBSCRIBED, how="link", now=NOW)
+    write_search_texts()
     return customer
 
 

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from afterword.core.ids import parsed_id
 from afterword.core.instants import parse_instant
+from afterword.core.text import clean_text
 from afterword.customers.models import Customer
 from afterword.profiles.listing.asked import Asked
 from afterword.profiles.listing.columns import USUAL
@@ -37,7 +38,7 @@ class Selection:
         return cls(
             scope=ALL if given.get("scope") == ALL else TICKED,
             ticked=list(dict.fromkeys(id_ for id_ in ids if id_)),
-            query=given.get("query", ""),
+            query=clean_text(given.get("query", "")),
             asked_at=min(parse_instant(given.get("asked_at", "")) or now, now),
         )
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from afterword.core.text import clean_text
 from afterword.long_work.models import Work
 from afterword.long_work.start import start
 from afterword.profiles.bulk.selection import ALL, Selection
@@ -37,7 +38,7 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
     form = act.form(member, count, request.POST if request.method == "POST" else None)
     if request.method == "POST" and count and form.is_valid():
         parameters = {**form.parameters, "act": act.name, "selection": selection.stored}
-        key = request.POST.get("key", "")[:36]
+        key = clean_text(request.POST.get("key", ""))[:36]
         return redirect("long_work:work", _started(member, {**parameters, "key": key}, count, now))
     context = {
         "act": act,

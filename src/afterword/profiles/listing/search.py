@@ -13,37 +13,46 @@ from django.db import connection
 from afterword.audience.fold import VARIANTS, fold
 from afterword.audience.sql_tests import TESTS
 from afterword.audience.sql_text import Sql, joined, sql
+from afterword.customers.search_texts import SEARCH_TEXT
 from afterword.customers.values import PropertyType
 
 INDEXED = 0x600  # the letters that the index folds are before this one
 FEW = 10_000
 _CONTAINS = TESTS[PropertyType.TEXT]["contains"]
-# All that is looked at, as one text, as the index has it; nobody types what stands between.
-_SOUGHT = (
-    "(customers_customer.first_name || ' ' || customers_customer.last_name || chr(10)"
-    " || coalesce(customers_customer.email, '') || chr(10) || customers_customer.company_name)"
-)
-# A query of its own: joined to other conditions, the planner might ask for everybody's trigrams.
-_FEW = f"""
-    SELECT customers_customer.id FROM customers_customer
-    WHERE customers_customer.workspace_id = {{}}
-      AND customers_trigrams({_SOUGHT}) @> {{}}::text[] AND {{}}
-    LIMIT {{}}
-"""  # noqa: S608  (our own words)
+# Queries of their own: joined to other conditions, the planner might ask for everybody's trigrams.
+# Who waits comes first: between the two questions their text may be written.
+_WAITING = "SELECT customer_id FROM customers_stalesearchtext WHERE workspace_id = {} LIMIT {}"
+_FEW = """
+    SELECT customer_id FROM customers_searchtext
+    WHERE workspace_id = {} AND customers_trigrams(text) @> {}::text[]
+    LIMIT {}
+"""
 
 
 def named(text: str, now: datetime) -> Sql:
     """Return the condition that each word of the text is a part of it, however it is written."""
-    return joined([_CONTAINS(Sql(_SOUGHT), fold(word), now) for word in text.split()], "AND")
+    return joined([_CONTAINS(Sql(SEARCH_TEXT), fold(word), now) for word in text.split()], "AND")
 
 
 def few_named(text: str, workspace_id: UUID, now: datetime) -> Sql | None:
-    """Return the same for those whom the index finds; None where they are many, and met soon."""
-    query = sql(_FEW, workspace_id, trigrams_of(text), named(text, now), FEW + 1)
+    """Return the same for those whom the index finds, or of whom it does not know yet.
+
+    None where they are many: who has the word is met soon, or all of them have to be looked at.
+    """
+    waiting = _ids(sql(_WAITING, workspace_id, FEW + 1))
+    if len(waiting) > FEW:
+        return None
+    found = _ids(sql(_FEW, workspace_id, trigrams_of(text), FEW + 1))
+    if len(found) > FEW:
+        return None
+    few = sql("customers_customer.id = ANY({}::uuid[])", list({*waiting, *found}))
+    return joined([few, named(text, now)], "AND")
+
+
+def _ids(query: Sql) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(query.text, list[Any](query.params))
-        ids = [id_ for (id_,) in cursor]
-    return sql("customers_customer.id = ANY({}::uuid[])", ids) if len(ids) <= FEW else None
+        return [id_ for (id_,) in cursor]
 
 
 def trigrams_of(text: str) -> list[str]:

@@ -8,9 +8,12 @@ from django.db.models.expressions import RawSQL
 from afterword.audience.fold import VARIANTS, fold
 from afterword.audience.sql_text import Sql
 from afterword.customers.models import Customer
+from afterword.customers.search_texts import write_search_texts
+from afterword.flow import process_events
 from afterword.profiles.listing import asked, search
 from afterword.profiles.listing.search import INDEXED, few_named, named, trigrams_of
-from tests.factories import NOW, a_customer, a_member, a_workspace
+from tests.factories import NOW, a_campaign, a_customer, a_member, a_track, a_workspace
+from tests.imports import import_all
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +35,14 @@ def found(condition):
     ["nov", "ovák", "NOVÁK ann", "strasse", "STRAẞE", "иванов", "иван", "ПЕТР", "οδυσσ", "小龍先",
      "kelvin", "miss", "example.com", "customer", "ꭰꭰꭱ", "ann novák", "nov\\", "%%%", "n\nn"],
 )  # fmt: skip
-def test_both_ways_find_the_same(text):
+@pytest.mark.parametrize("waits", [True, False], ids=["at once", "later"])
+def test_both_ways_find_the_same(text, waits):
     workspace = a_workspace()
     for fields in PEOPLE:
         a_customer(workspace, **fields)
     other = a_customer(a_workspace(), first_name="Ann", last_name="Novák")
+    if not waits:
+        write_search_texts()
 
     few = few_named(text, workspace.id, NOW)
 
@@ -54,8 +60,50 @@ def test_what_many_have_is_left_to_whoever_walks_through_the_list(monkeypatch):
     workspace = a_workspace()
     for _ in range(2):
         a_customer(workspace)
+    write_search_texts()
 
     assert few_named("customer", workspace.id, NOW) is None
+
+
+def test_where_many_wait_for_their_texts_all_are_looked_at(monkeypatch):
+    monkeypatch.setattr(search, "FEW", 1)
+    workspace, other = a_workspace(), a_workspace()
+    for _ in range(2):
+        a_customer(workspace)
+
+    assert few_named("nobody", workspace.id, NOW) is None
+    assert few_named("nobody", other.id, NOW)
+
+
+def emails(text, workspace):
+    few = few_named(text, workspace.id, NOW)
+    assert few
+    return set(Customer.objects.filter(id__in=found(few)).values_list("email", flat=True))
+
+
+def test_whom_an_event_makes_known_or_renames_is_found_at_once():
+    workspace = a_campaign().workspace
+    for name in ("Zoe", "Mia"):
+        traits = {"firstName": name}
+        a_track(workspace, "ann@example.com", context={"traits": traits}, received_at=NOW)
+        process_events(workspace.id, NOW)
+
+        assert emails(name.lower(), workspace) == {"ann@example.com"}
+        write_search_texts()
+
+    assert emails("zoe", workspace) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whom_a_file_makes_known_or_renames_is_found_at_once(transactional_db):
+    member = a_member()
+    for name in ("Zoe", "Mia"):
+        import_all(member, f"email,First name\nann@example.com,{name}\n")
+
+        assert emails(name.lower(), member.workspace) == {"ann@example.com"}
+        write_search_texts()
+
+    assert emails("zoe", member.workspace) == set()
 
 
 def test_the_index_folds_every_letter_that_the_search_counts_on():

@@ -47,6 +47,7 @@ TOKEN = "pX3_-uY9kQwErTy0aSdFgH"
         (TOKEN, "Not Found: /S/{}"),
         (TOKEN, "Not Found: /s//{}"),
         (TOKEN, "Not Found: /v1/s/u/{}/x"),
+        ("3f2b8c1e-7b1e-4000-8000-0192f0c17b1e", "Unprocessable Content: /hooks/{}"),
         (TOKEN, "Bad Request: https://ask.example.com/s/{}?score=9"),
         (TOKEN, "token={}, again"),
         (sign("open", new_id()), "bounces+{}@mail.example.com is unknown"),

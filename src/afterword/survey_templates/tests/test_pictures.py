@@ -82,6 +82,14 @@ def test_what_is_no_picture_is_refused_with_the_reason(content, why):
         redraw(content)
 
 
+def test_a_small_file_of_many_large_frames_is_not_unpacked():
+    head = b"GIF89a" + struct.pack("<HHBBB", 4000, 4000, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0"
+
+    with pytest.raises(PictureRefused, match="moves and is large"):
+        redraw(head + frame * 10 + b"\x3b")
+
+
 @pytest.mark.parametrize("side", [4001, 60_000])
 def test_a_small_file_of_very_many_pixels_is_not_unpacked(side):
     head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)

@@ -61,6 +61,16 @@ def test_a_body_that_ends_before_its_end_is_a_400():
     assert asyncio.run(status_of(Deadline(read, seconds=9), receive)) == 400
 
 
+def test_more_than_is_taken_is_refused_as_it_comes():
+    pieces: list[Any] = [PIECE] * 4 + [WHOLE]
+
+    async def receive() -> Any:
+        return pieces.pop(0)
+
+    assert asyncio.run(status_of(Deadline(read, seconds=9, most_bytes=3), receive)) == 413
+    assert pieces == [WHOLE], "the rest is not read"
+
+
 def test_what_comes_after_the_body_has_no_deadline():
     asked: list[Any] = [WHOLE]
 

@@ -25,6 +25,10 @@ class Shell:
     settings: list[Item] = field(default_factory=list)
     workspaces: list[Workspace] = field(default_factory=list)
 
+    @property
+    def is_at_settings(self) -> bool:
+        return any(item.is_current for item in self.settings)
+
 
 @register.simple_tag(takes_context=True)
 def shell(context: Context) -> Shell:
@@ -41,7 +45,9 @@ def shell(context: Context) -> Shell:
         may_change=role.may_change,
         may_administer=role.may_administer,
         items=pages(request.path, with_mailbox=configuration().mail is None),
-        settings=settings_pages(request.path, may_administer=role.may_administer),
+        settings=settings_pages(
+            request.path, may_change=role.may_change, may_administer=role.may_administer
+        ),
         workspaces=sorted((each.workspace for each in members), key=str),
     )
 

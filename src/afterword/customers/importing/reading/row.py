@@ -1,12 +1,11 @@
 """What a row says of a customer, or why it is refused. Pure."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from afterword.core import csv_cells
+from afterword.core import csv_cells, foreign_json
 from afterword.core.email_address import normalise
 from afterword.customers.importing.reading.headers import EMAIL, NAME, OWN, PROPERTY, TAGS
 from afterword.customers.own_fields import own_line, read_tags
@@ -122,7 +121,7 @@ def _items(text: str) -> object:
     """Return the words of a cell: between commas, or a JSON list, as an export writes it."""
     if text.startswith("["):
         try:
-            found = json.loads(text)
+            found = foreign_json.read(text.encode())
         except ValueError:
             return text
         if isinstance(found, list) and all(isinstance(one, str) for one in found):
