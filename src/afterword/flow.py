@@ -23,7 +23,7 @@ from afterword.customers.snapshot import snapshot
 from afterword.decisions.decide import decide
 from afterword.decisions.facts import Listening, facts_of, load_listening, past_surveys
 from afterword.decisions.record import Decided, record, settled_decisions
-from afterword.decisions.terms import Facts, PastSurvey, Person
+from afterword.decisions.terms import Facts, PastSurvey, Person, Tally
 from afterword.events import take_up, waiting
 from afterword.events.take_up import Taken
 from afterword.followups.engine.claim import lanes_due
@@ -40,6 +40,7 @@ from afterword.sending.recover import recover
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
 from afterword.surveys.shown import surveys_on_pages
+from afterword.surveys.tallies import read_tallies
 
 BATCH = 1000
 TURN = 5.0  # seconds for one workspace before others may have their turn
@@ -151,6 +152,7 @@ def decide_and_schedule(
     past = _past(workspace_id, people, now - listening.memory)
     settled = _settled(listening, tracks)
     later = read_later(listening.later_fields, customers)
+    tallies = read_tallies(workspace_id, (rules for _, rules in listening.by_id.values()), now)
     decided: list[Decided] = []
     askings: list[Asking] = []
     for taken in tracks:
@@ -160,12 +162,15 @@ def decide_and_schedule(
             if (campaign.id, occasion.id) in settled:
                 continue
             surveys = past[customer.id] if customer else ()
-            facts = _facts(taken, fields, surveys, waits_until if _may_wait(taken) else None)
+            tally = tallies.of(rules, fields)
+            may_wait_until = waits_until if _may_wait(taken) else None
+            facts = _facts(taken, fields, surveys, may_wait_until, tally)
             verdict = decide(occasion, rules, facts, now)
             if verdict.due_at and customer:
                 asking = _asking(campaign, customer, occasion, verdict.due_at)
                 verdict.detail["survey_id"] = asking.id
                 askings.append(asking)
+                tallies.note(rules, tally)
                 past[customer.id].insert(0, _waiting(asking))
             decided.append(
                 Decided(occasion, campaign.id, customer.id if customer else None, verdict)
@@ -239,6 +244,7 @@ def _facts(
     fields: dict[str, object],
     surveys: Sequence[PastSurvey],
     waits_until: datetime | None,
+    tally: Tally | None,
 ) -> Facts:
     met, call = taken.met, taken.call
     person = Person(
@@ -247,7 +253,12 @@ def _facts(
     if met.record is None:
         return facts_of(None, person=person, fields=fields)
     return facts_of(
-        met.record.standing, is_known=True, surveys=surveys, fields=fields, person=person
+        met.record.standing,
+        is_known=True,
+        surveys=surveys,
+        fields=fields,
+        person=person,
+        tally=tally,
     )
 
 

@@ -8,6 +8,7 @@ from afterword.customers.importing import kind as importing
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.feedback.loop.letter import ASSIGNMENT_KIND, ASSIGNMENT_STREAM
 from afterword.feedback.risk.field import AT_RISK
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
 from afterword.followups.copy_rules import copy_rules
@@ -38,12 +39,14 @@ for kind in (
     NOTIFICATION_KIND,
     AUTORESPONDER_KIND,
     NOTICE_KIND,
+    ASSIGNMENT_KIND,
 ):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
+streams.register(ASSIGNMENT_STREAM)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)

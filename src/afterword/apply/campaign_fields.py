@@ -16,7 +16,11 @@ from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.forms import LONGEST_LABEL, MOST_LABELS
 from afterword.campaigns.editor.priority import MOST_PRIORITY
 from afterword.campaigns.editor.reminders_form import MOST_DAYS
-from afterword.campaigns.editor.schedule_form import LONGEST_DELAY, MOST_THROTTLE_DAYS
+from afterword.campaigns.editor.schedule_form import (
+    LONGEST_DELAY,
+    MOST_ANSWERS,
+    MOST_THROTTLE_DAYS,
+)
 from afterword.campaigns.models import (
     MOST_REMINDERS,
     CampaignType,
@@ -39,6 +43,7 @@ def read_campaign(fields: Fields, folder: Path) -> CampaignSpec:
         "channel": fields.choice("channel", Channel, Channel.EMAIL),
         "type": fields.choice("type", CampaignType, CampaignType.TRANSACTIONAL),
         "sample_percent": fields.number("sample_percent", 0, 100, 100),
+        **_target(fields),
         "delay": read_duration(fields, "delay", timedelta(0), LONGEST_DELAY),
         **_trigger(fields),
         **_throttle(fields),
@@ -139,6 +144,21 @@ def _clock(fields: Fields, name: str) -> str:
         fields.refuse(name, f'{text!r} is no time: write it as "09:00", in quotes.')
         return ""
     return text
+
+
+def _target(fields: Fields) -> dict[str, Any]:
+    """How many answers are wanted in a week, of each value of a property if `by` names one."""
+    target = fields.child("answer_target")
+    if target is None:
+        return {"target_answers": None, "target_property": ""}
+    if not target.has("answers"):
+        target.refuse("answers", "This is needed.")
+    found = {
+        "target_answers": target.integer("answers", 1, MOST_ANSWERS),
+        "target_property": target.text("by", 100, ""),
+    }
+    target.finish()
+    return found
 
 
 def _throttle(fields: Fields) -> dict[str, Any]:

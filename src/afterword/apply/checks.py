@@ -26,6 +26,7 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
     for campaign in file.campaigns:
         for each in campaign.audience.each_filter():
             check_filter(each, types)
+        _check_target(campaign, types)
         _check_template(campaign, templates)
         for reminder in campaign.reminders:
             _check_reminder(reminder, campaign, templates)
@@ -42,6 +43,14 @@ def property_types(file: WorkspaceFile, existing: Existing) -> dict[str, Propert
     """Return the types of the properties that will be there once the file is applied."""
     known = {name: PropertyType(each.type) for name, each in existing.properties.items()}
     return known | {each.name: PropertyType(each.type) for each in file.properties if each.type}
+
+
+def _check_target(campaign: CampaignSpec, types: Mapping[str, PropertyType]) -> None:
+    name = campaign.columns["target_property"]
+    if name and types.get(name) != PropertyType.TEXT:
+        campaign.source.refuse(
+            "answer_target", f"by: There is no property {name!r} of type text; define it first."
+        )
 
 
 def _check_kinds(file: WorkspaceFile, existing: Existing) -> None:

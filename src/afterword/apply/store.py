@@ -11,6 +11,8 @@ _FIELD_OF = {
     "keeps_unsent_properties": "keep_unsent_properties",
     "service": "trigger",
     "events": "trigger",
+    "target_answers": "answer_target",
+    "target_property": "answer_target",
     "throttle_days": "throttle",
     "throttle_scope": "throttle",
     "fatigue_surveys": "fatigue",

@@ -11,7 +11,7 @@ from afterword.apply.look_fields import read_colour, read_logo
 from afterword.apply.things import TemplateSpec
 from afterword.survey_templates.checks import LABEL, LIMITS, problems
 from afterword.survey_templates.document import ANY, Document, QuestionType, read, written
-from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.metrics import SCALES, Metric, ScoreLook
 
 _TEXTS = ("preheader", "intro", "lowest_label", "highest_label", "consent", "footer")
 _LINES = {"intro", "question", "consent", "footer"}
@@ -41,10 +41,17 @@ def _document(fields: Fields, metric: str) -> dict[str, Any]:
         **_words(fields),
         "questions": [_question(each) for each in fields.children("questions", most=100)],
         "language": fields.text("language", 35, ""),
+        "scores": _scores(fields, metric),
         "anonymous": fields.switch("anonymous", False),
         "languages": {tag: _translation(said) for tag, said in _by_name(fields.child("languages"))},
     }
     return _given(found)
+
+
+def _scores(fields: Fields, metric: str) -> str:
+    """Return how scores look; nothing where it is what is usual, so that it is written once."""
+    given = fields.choice("scores", ScoreLook, "")
+    return "" if metric and given == SCALES[Metric(metric)].looks[0] else given
 
 
 def _words(fields: Fields) -> dict[str, Any]:

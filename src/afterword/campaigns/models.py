@@ -86,6 +86,11 @@ class Campaign(models.Model):
     sample_percent = models.FloatField(
         default=100, validators=[MinValueValidator(0), MaxValueValidator(100)]
     )
+    # How many answers are wanted in a week, of each value of a text property if one is named.
+    target_answers = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    target_property = models.CharField(max_length=100, blank=True, default="", db_default="")
     delay = models.DurationField(default=timedelta(0), validators=[MinValueValidator(timedelta(0))])
     throttle_days = models.PositiveSmallIntegerField(null=True, blank=True)
     throttle_scope = models.CharField(

@@ -33,17 +33,17 @@ def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Ver
         or not_to_be_asked(rules, facts)
         or not_vouched_for(occasion, facts)
         or not_meant(occasion, rules, facts, now)
-        or not_drawn(occasion, rules)
+        or not_drawn(occasion, rules, facts)
         or (throttled(rules, facts.surveys, now) if is_throttled else None)
         or (fatigued(rules, facts.surveys, due) if is_throttled else None)
         or capped(rules, facts.surveys, due)
-        or Verdict(Reason.SCHEDULED, _scheduled(occasion, rules, due), due)
+        or Verdict(Reason.SCHEDULED, _scheduled(occasion, rules, facts, due), due)
     )
 
 
-def _scheduled(occasion: Occasion, rules: Rules, due: datetime) -> dict[str, Any]:
+def _scheduled(occasion: Occasion, rules: Rules, facts: Facts, due: datetime) -> dict[str, Any]:
     wait = waits_for(occasion, rules, due)
-    return {"due_at": due, **({"waits_for": wait} if wait else {}), **drawn(occasion, rules)}
+    return {"due_at": due, **({"waits_for": wait} if wait else {}), **drawn(occasion, rules, facts)}
 
 
 def why_not_now(rules: Rules, facts: Facts, now: datetime) -> Verdict | None:

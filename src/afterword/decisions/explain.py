@@ -134,7 +134,31 @@ def _value(value: object) -> str:
 def _sampled_out(said: _Said) -> str:
     if not said.has("draw"):
         return "The campaign asks only a part of its events, and this one was not drawn."
-    return f"The draw was {said.number('draw')}, the campaign asks {said.number('rate')}\u00a0%."
+    drawn = f"The draw was {said.number('draw')}, the campaign asks {said.number('rate')}\u00a0%"
+    return f"{drawn}{_aimed(said)}."
+
+
+def _aimed(said: _Said) -> str:
+    """Say how the rate follows from a target of answers; nothing where there is none."""
+    if not said.has("target"):
+        return ""
+    whose = ""
+    if said.has("of_property"):
+        value = f"“{said.text('of_value')}”" if said.has("of_value") else "not known"
+        whose = f" where {said.text('of_property')} is {value}"
+    wanted = (
+        f": {said.number('target')} answers a week are wanted{whose}, {said.number('answered')} "
+        f"came in the last seven days. About {said.number('response_rate')}\u00a0% answer, so "
+        f"{said.number('needed')} are to be asked, and {said.number('asked')} were"
+    )
+    return wanted + _HELD.get(said.text("held_by"), "")
+
+
+_HELD = {
+    "answers": ". That is enough for now",
+    "asked": ". More are not asked",
+    "day": ". Enough were asked in the last 24 hours: they are spread over the week",
+}
 
 
 def _throttled(said: _Said) -> str:

@@ -19,7 +19,16 @@ from afterword.customers.properties import property_types
 from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import PropertyType
 from afterword.decisions.how_often import CAP_WINDOW
-from afterword.decisions.terms import NOBODY, Facts, Fatigue, PastSurvey, Person, Rules
+from afterword.decisions.terms import (
+    NOBODY,
+    Facts,
+    Fatigue,
+    PastSurvey,
+    Person,
+    Rules,
+    Tally,
+    Target,
+)
 from afterword.workspaces.models import Workspace
 
 NOTE = 200  # characters of a suppression's note that a decision repeats
@@ -100,9 +109,15 @@ def rules_of(campaign: Campaign, workspace: Workspace, types: dict[str, Property
         time_frame=read_time_frame(campaign.time_frame, workspace.time_zone),
         fatigue=_fatigue(workspace),
         own_people=frozenset(workspace.own_people),
+        target=_target(campaign),
         priority=campaign.priority,
         is_shown_in_app=campaign.channel == Channel.IN_APP,
     )
+
+
+def _target(campaign: Campaign) -> Target | None:
+    wanted = campaign.target_answers
+    return Target(wanted, campaign.target_property) if wanted else None
 
 
 def _fatigue(workspace: Workspace) -> Fatigue | None:
@@ -117,6 +132,7 @@ def facts_of(
     surveys: Sequence[PastSurvey] = (),
     fields: dict[str, object] | None = None,
     person: Person = NOBODY,
+    tally: Tally | None = None,
 ) -> Facts:
     """Return what is known of a customer; `fields` are theirs, by field name."""
     found = standing or FREE
@@ -132,6 +148,7 @@ def facts_of(
         pattern=found.pattern,
         note=found.note[:NOTE],
         surveys=surveys,
+        tally=tally,
     )
 
 

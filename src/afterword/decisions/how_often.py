@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from afterword.decisions.reasons import Reason
-from afterword.decisions.terms import PastSurvey, Rules, Verdict
+from afterword.decisions.targets import aim, told
+from afterword.decisions.terms import Facts, PastSurvey, Rules, Verdict
 from afterword.occasions.occasion import Occasion, Rule
 
 CAP_WINDOW = timedelta(hours=24)
@@ -19,20 +20,31 @@ def draw_sample(campaign_id: UUID, draw: str) -> float:
     return int.from_bytes(digest) / 2**48 * 100
 
 
-def drawn(occasion: Occasion, rules: Rules) -> dict[str, Any]:
+def drawn(occasion: Occasion, rules: Rules, facts: Facts) -> dict[str, Any]:
     """Return what a decision tells of the draw; nothing where everybody is asked."""
-    if rules.sample_percent >= 100 or occasion.skips(Rule.SAMPLE):
+    if occasion.skips(Rule.SAMPLE):
+        return {}
+    rate, why = _rate(rules, facts)
+    if rate >= 100 and not why:
         return {}
     draw = draw_sample(rules.campaign_id, occasion.draw)
-    return {"draw": round(draw, 3), "rate": rules.sample_percent}
+    return {"draw": round(draw, 3), "rate": round(rate, 2), **why}
 
 
-def not_drawn(occasion: Occasion, rules: Rules) -> Verdict | None:
+def not_drawn(occasion: Occasion, rules: Rules, facts: Facts) -> Verdict | None:
     if occasion.skips(Rule.SAMPLE):
         return None
-    if draw_sample(rules.campaign_id, occasion.draw) < rules.sample_percent:
+    if draw_sample(rules.campaign_id, occasion.draw) < _rate(rules, facts)[0]:
         return None
-    return Verdict(Reason.SAMPLED_OUT, drawn(occasion, rules))
+    return Verdict(Reason.SAMPLED_OUT, drawn(occasion, rules, facts))
+
+
+def _rate(rules: Rules, facts: Facts) -> tuple[float, dict[str, Any]]:
+    """Return the percentage that is drawn, and why it is not the campaign's own."""
+    if rules.target is None or facts.tally is None:
+        return rules.sample_percent, {}
+    aimed = aim(rules.target, facts.tally, rules.sample_percent)
+    return aimed.rate, told(rules.target, facts.tally, aimed)
 
 
 def throttled(rules: Rules, surveys: Sequence[PastSurvey], now: datetime) -> Verdict | None:

@@ -20,6 +20,31 @@ class Fatigue:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """How many answers are wanted in a week; of each value of a customer's property, if named."""
+
+    answers: int
+    property: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a campaign stands with its target, for the customers with one value of its property.
+
+    All but the last two are of the seven days until now; what waits to be sent was asked.
+    """
+
+    value: str = ""
+    answered: int = 0
+    asked: int = 0
+    asked_today: int = 0  # in 24 hours
+    occasions: float = 0  # that a draw decides, in a week like this one; 0 where that is not known
+    # Of those who were asked in four weeks and have had two days for it.
+    asked_before: int = 0
+    answered_of_those: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a campaign and its workspace ask for."""
 
@@ -36,6 +61,7 @@ class Rules:
     time_frame: TimeFrame | None = None
     fatigue: Fatigue | None = None
     own_people: frozenset[str] = frozenset()  # patterns of addresses and domains
+    target: Target | None = None
     priority: int = 1  # where two compete for the budget's last place, the higher one gets it
     is_shown_in_app: bool = False  # to a customer who comes by, with or without an address
 
@@ -93,6 +119,8 @@ class Facts:
     pattern: str = ""
     note: str = ""
     surveys: Sequence[PastSurvey] = ()
+    # Where it is None, no target counts.
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)

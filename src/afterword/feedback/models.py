@@ -10,13 +10,17 @@ from afterword.core.ids import new_id
 from afterword.customers.models import Customer, Facts
 from afterword.customers.snapshot import name_in
 from afterword.feedback.hits.judge import Judgement
+from afterword.feedback.loop.models import Assignment, AssignmentRule
 from afterword.feedback.risk.models import AtRisk, RiskRule
 from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
 from afterword.survey_templates.models import TemplateVersion
 from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
-__all__ = ["AtRisk", "Earlier", "Hit", "HitKind", "Response", "ResponseFacts", "RiskRule", "Source"]
+__all__ = [
+    "Assignment", "AssignmentRule", "AtRisk", "Earlier", "Hit", "HitKind", "Response",
+    "ResponseFacts", "RiskRule", "Source",
+]  # fmt: skip
 
 
 class Earlier(NamedTuple):

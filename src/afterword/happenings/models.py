@@ -11,6 +11,9 @@ class HappeningKind(models.TextChoices):
 
     FEEDBACK_NEW = "feedback.new", "New feedback"
     FEEDBACK_CHANGED = "feedback.changed", "Feedback changed"
+    # Whose it is to follow an answer up: that somebody got it, and that its time is past.
+    FEEDBACK_ASSIGNED = "feedback.assigned", "Feedback assigned"
+    FEEDBACK_OVERDUE = "feedback.overdue", "Assigned feedback overdue"
     # Of an invitation: one time that somebody is asked. The first has its survey's id.
     SURVEY_SENT = "survey.sent", "Survey sent"
     SURVEY_OPENED = "survey.opened", "Survey opened"

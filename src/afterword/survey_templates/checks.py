@@ -58,6 +58,7 @@ def problems(
     known = None if properties is None else {*PERSON_FIELDS, *properties}
     return [
         *_needed(document),
+        *_scores(document, scale),
         *_words(document, "", known),
         *_questions(document, scale, known),
         *_languages(document, known),
@@ -68,6 +69,11 @@ def _needed(document: Document) -> Iterator[Problem]:
     for name in ("subject", "question"):
         if not getattr(document, name).strip():
             yield Problem(name, "This is empty.")
+
+
+def _scores(document: Document, scale: Scale) -> Iterator[Problem]:
+    if document.scores and document.scores not in scale.looks:
+        yield Problem("scores", f"Scores of {scale.label} can be {' or '.join(scale.looks)} alone.")
 
 
 def _words(

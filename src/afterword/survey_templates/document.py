@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from afterword.survey_templates.metrics import Bucket
+from afterword.survey_templates.metrics import Bucket, ScoreLook
 
 ANY = "any"  # whatever the score; a category's own words come first
 
@@ -96,6 +96,8 @@ class Document(_Words, frozen=True, kw_only=True):
     questions: tuple[Question, ...] = ()
     language: str = "en"
     languages: Mapping[str, Translation] = {}
+    # How the scores look, unless as is usual for the metric.
+    scores: ScoreLook | None = None
     # Answers keep nobody's name.
     anonymous: bool = False
 

@@ -11,6 +11,18 @@ class Metric(StrEnum):
     STAR = "5-star"
 
 
+class ScoreLook(StrEnum):
+    """How the scores of a survey look. Each drawn one has its number beside it."""
+
+    NUMBERS = "numbers"
+    STARS = "stars"
+    FACES = "faces"
+
+    @property
+    def label(self) -> str:
+        return self.capitalize()
+
+
 class Bucket(StrEnum):
     """Where a score falls; every metric uses the same three names, as the API does."""
 
@@ -31,6 +43,8 @@ class Scale:
     bucket_labels: tuple[str, str, str]  # promoter, passive, detractor
     question: str  # what a new template asks
     measures: str  # for whoever chooses among the metrics
+    # How its scores may look, first as they do unless a template says otherwise.
+    looks: tuple[ScoreLook, ...] = (ScoreLook.NUMBERS,)
 
     @property
     def scores(self) -> range:
@@ -40,6 +54,9 @@ class Scale:
         if score >= self.promoter_from:
             return Bucket.PROMOTER
         return Bucket.PASSIVE if score >= self.passive_from else Bucket.DETRACTOR
+
+    def look(self, chosen: ScoreLook | None) -> ScoreLook:
+        return chosen or self.looks[0]
 
     @property
     def by_bucket(self) -> dict[Bucket, str]:
@@ -51,7 +68,7 @@ class Scale:
 
 
 # NPS by Reichheld (HBR, December 2003); CES 2.0 asks for agreement on seven points;
-# CSAT and 5-STAR are the usual five points.
+# CSAT and 5-STAR are the usual five points. Faces are for five: seven cannot be told apart.
 SCALES: dict[Metric, Scale] = {
     Metric.NPS: Scale(
         "NPS",
@@ -76,6 +93,7 @@ SCALES: dict[Metric, Scale] = {
         ("Satisfied", "Neutral", "Unsatisfied"),
         "How satisfied were you with your experience?",
         "Satisfaction with one purchase, call or visit.",
+        (ScoreLook.NUMBERS, ScoreLook.FACES, ScoreLook.STARS),
     ),
     Metric.CES: Scale(
         "CES",
@@ -100,7 +118,20 @@ SCALES: dict[Metric, Scale] = {
         ("Positive", "Neutral", "Negative"),
         "How would you rate your experience?",
         "An experience or a product, in one to five stars.",
+        (ScoreLook.STARS, ScoreLook.FACES, ScoreLook.NUMBERS),
     ),
 }
 
+# From the lowest score to the highest, as the reader's own font draws them: those of Unicode 6,
+# which all have.
+FACES = ("\U0001f620", "\U0001f61e", "\U0001f610", "\U0001f60a", "\U0001f603")
+STAR = "\u2605"
+
 METRIC_CHOICES = [(metric.value, SCALES[metric].label) for metric in Metric]
+
+
+def drawn_score(look: ScoreLook, score: int) -> str:
+    """Return the sign of a score; nothing where its number is all."""
+    if look is ScoreLook.STARS:
+        return STAR
+    return FACES[score - 1] if look is ScoreLook.FACES else ""

@@ -27,6 +27,7 @@ from afterword.occasions.call.occasion_of import occasion_of
 from afterword.occasions.occasion import Kind, Occasion
 from afterword.suppressions.suppress import look_up_standings
 from afterword.surveys.schedule import Asking, schedule
+from afterword.surveys.tallies import read_tallies
 
 SOURCE = "API"
 
@@ -92,18 +93,22 @@ def _decide(
     known = {met.record.id: met.record for met in people.values() if met.record}
     emails = {id_: one.email for id_, one in known.items()}
     past = past_surveys(campaign.workspace_id, emails, now - max(CAP_WINDOW, rules.memory))
+    tallies = read_tallies(campaign.workspace_id, [rules], now)
     later = read_later(_asked_of_later_stages(rules), known)
     verdicts: dict[str, Verdict] = {}
     decided, askings = [], []
     for address, met in people.items():
         one, occasion = met.record, occasions[address]
         surveys = past[one.id] if one else []
+        fields = _fields(met, named[address], rules, later.get(one.id, {}) if one else {})
+        tally = tallies.of(rules, fields)
         facts = facts_of(
             one.standing if one else None,
             is_known=one is not None,
             surveys=surveys,
-            fields=_fields(met, named[address], rules, later.get(one.id, {}) if one else {}),
+            fields=fields,
             person=Person(met.email, met.refused_email),
+            tally=tally,
         )
         verdict = verdicts[address] = decide(occasion, rules, facts, now)
         if verdict.due_at and one:
@@ -113,6 +118,7 @@ def _decide(
             )
             verdict.detail["survey_id"] = asking.id
             askings.append(asking)
+            tallies.note(rules, tally)
         decided.append(Decided(occasion, campaign.id, one.id if one else None, verdict))
     record(campaign.workspace_id, decided, now)
     schedule(campaign.workspace_id, askings, now)

@@ -94,6 +94,8 @@ class Survey(models.Model):
             models.Index(
                 fields=["customer", "campaign", "-created_at"], name="surveys_of_customer"
             ),
+            # who was asked lately, where a number of answers is wanted
+            models.Index(fields=["campaign", "-created_at"], name="surveys_of_campaign"),
             # the outbox and the API, asked about an address
             models.Index(fields=["workspace", "email", "-created_at"], name="surveys_by_address"),
             # what is shown to a customer, and what counts beside mails

@@ -105,6 +105,7 @@ def a_rich_workspace() -> Workspace:
     )
     factories.a_sender_domain(workspace, verified_at=factories.NOW)
     factories.a_property(workspace, "orders", "number")
+    factories.a_property(workspace, "plan", "text")
     factories.a_property(workspace, "null", "collection")
     workspace.properties.update(description="What they bought: all of it")
     own, brands = keep_logo(workspace, PNG), keep_logo(workspace, OTHER_PNG)
@@ -147,6 +148,8 @@ def a_transactional_campaign(workspace: Workspace, template: Template) -> Campai
         events=["Order Completed", "on"],
         audience=AUDIENCE,
         sample_percent=12.5,
+        target_answers=30,
+        target_property="plan",
         delay=timedelta(minutes=90),
         throttle_days=30,
         throttle_scope=ThrottleScope.ALL,

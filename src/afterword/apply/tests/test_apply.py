@@ -383,3 +383,14 @@ def test_a_name_from_elsewhere_can_be_given(shop: Path):
 
     assert outcome.workspace.name == "Demo"
     assert Token.objects.get().scope == Scope.INGEST
+
+
+def test_an_answer_target_is_for_a_text_property_that_is_there(shop: Path):
+    target = "    answer_target: {answers: 30, by: subscription_name}\n    delay:"
+    apply_path(edit(shop, ("    delay:", target)))
+
+    campaign = Workspace.objects.get(name="Acme").campaigns.get()
+    assert (campaign.target_answers, campaign.target_property) == (30, "subscription_name")
+    assert not [line for line in apply_path(shop).lines if not line.startswith("unchanged")]
+    edit(shop, ("by: subscription_name", "by: orders"))
+    assert "There is no property 'orders' of type text" in refusal(shop)[0]

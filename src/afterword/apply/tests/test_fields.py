@@ -70,6 +70,15 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
             "shop.yaml:12: campaigns[0].sample_percent: '.nan' is not a number from 0 to 100.",
         ),
         (
+            "    answer_target: {by: plan}",
+            "shop.yaml:12: campaigns[0].answer_target.answers: This is needed.",
+        ),
+        (
+            "    answer_target: {answers: 0}",
+            "shop.yaml:12: campaigns[0].answer_target.answers: "
+            "'0' is not a whole number from 1 to 100,000.",
+        ),
+        (
             "    delay: 2",
             "shop.yaml:12: campaigns[0].delay: '2' is no delay: "
             'write 0, "90 minutes" or "2 days".',
@@ -146,6 +155,8 @@ def test_a_wrong_field_is_named_with_its_line(tmp_path: Path, added: str, refusa
          "templates[0].questions: 0.choices: Give from 2 to 30 choices."),
         ("    thanks: {promoter: {text: Hi, buttons: [{label: Go, url: 'javascript:x'}]}}",
          "templates[0].thanks: promoter.buttons.0.url: Give an address that begins with https://"),
+        ("    scores: faces", "templates[0].scores: Scores of NPS can be numbers alone."),
+        ("    scores: hearts", "templates[0].scores: 'hearts' is not "),
         ("    color: '#fff000'", "templates[0].color: There is no such field; "
          "did you mean colour?"),
         ("    colour: red", "templates[0].colour: 'red' is no colour: "

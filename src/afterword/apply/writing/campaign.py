@@ -25,6 +25,7 @@ def campaign_as_written(campaign: Campaign) -> dict[str, Any]:
             }
         ),
         "sample_percent": whole(campaign.sample_percent),
+        **given({"answer_target": _target(campaign)}),
         "delay": span(campaign.delay),
         **given({"throttle": _throttle(campaign), "time_frame": campaign.time_frame}),
         **given({"in_app": campaign.in_app}),
@@ -52,6 +53,10 @@ def _regular(campaign: Campaign) -> dict[str, Any]:
 
 def _audience(stored: dict[str, Any]) -> dict[str, Any]:
     return stored if stored.get("filters") else {}
+
+
+def _target(campaign: Campaign) -> dict[str, Any]:
+    return given({"answers": campaign.target_answers, "by": campaign.target_property})
 
 
 def _throttle(campaign: Campaign) -> dict[str, Any]:

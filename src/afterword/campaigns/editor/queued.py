@@ -7,8 +7,8 @@ _MEANS = {
     "edit": "They keep the template that they were scheduled with; a change of its words shows "
     "in them, too.",
     "audience": "They are sent all the same: another audience counts for what happens from now on.",
-    "schedule": "They keep their time: sample, delay and time frame count for what happens from "
-    "now on. The throttle is looked at once more before each is sent.",
+    "schedule": "They keep their time: sample, answer target, delay and time frame count for what "
+    "happens from now on. The throttle is looked at once more before each is sent.",
     "reminders": "Another reminder holds for them, too: it counts for what is sent from now on.",
 }
 

@@ -321,6 +321,9 @@ SCHEDULE = {
     "service": "segment",
     "samples": "on",
     "sample_percent": "12.5",
+    "targets": "on",
+    "target_answers": "30",
+    "target_property": "",
     "delays": "on",
     "delay_number": "90",
     "delay_unit": "minutes",
@@ -337,6 +340,7 @@ def test_the_schedule_is_saved(client, draft):
     campaign = saved(draft)
     assert campaign.service == Service.SEGMENT
     assert campaign.sample_percent == 12.5
+    assert campaign.target_answers == 30
     assert campaign.delay == timedelta(minutes=90)
     assert (campaign.throttle_days, campaign.throttle_scope) == (30, "all")
     assert campaign.priority == 5
@@ -351,6 +355,20 @@ def test_an_option_that_is_off_means_every_event_always_at_once(client, draft):
     campaign = saved(draft)
     assert (campaign.sample_percent, campaign.delay) == (100, timedelta(0))
     assert campaign.throttle_days is None
+    assert campaign.target_answers is None
+
+
+def test_a_target_may_be_for_each_value_of_a_text_property(client, workspace, draft):
+    a_property(workspace, "plan")
+    a_property(workspace, "seats", "number")
+    given = SCHEDULE | {"target_property": "plan"}
+
+    assert client.post(f"/campaigns/{draft.id}/schedule", given).status_code == 302
+    assert saved(draft).target_property == "plan"
+    content = client.get(f"/campaigns/{draft.id}/schedule").content.decode()
+    assert "each plan" in content
+    assert "each seats" not in content
+    assert "30 answers tell a week&#x27;s score to within ±36 points" in content
 
 
 @pytest.mark.parametrize(
@@ -378,6 +396,10 @@ def test_a_delay_is_shown_in_its_largest_whole_unit(client, workspace, delay, sh
         {"sample_percent": "101"},
         {"sample_percent": "-1"},
         {"sample_percent": "nan"},
+        {"target_answers": ""},
+        {"target_answers": "0"},
+        {"target_answers": "100001"},
+        {"target_property": "nosuch"},
         {"delay_number": ""},
         {"delay_number": "0"},
         {"delay_number": "inf"},

@@ -22,7 +22,14 @@ from afterword.survey_templates.document import Button, Document
 from afterword.survey_templates.letters.brand import Shades, shades
 from afterword.survey_templates.letters.design import ACCENT
 from afterword.survey_templates.look import Look
-from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
+from afterword.survey_templates.metrics import (
+    SCALES,
+    Bucket,
+    Metric,
+    Scale,
+    ScoreLook,
+    drawn_score,
+)
 from afterword.survey_templates.wording.words import Words, is_leftward, words_for
 from afterword.surveys.models import Invitation
 
@@ -37,6 +44,7 @@ class Choice:
 
     value: int
     meaning: str  # for screen readers
+    mark: str  # a star or a face; nothing where the number is all
 
 
 @dataclass(frozen=True)
@@ -72,12 +80,16 @@ class SurveyPage:
         return SCALES[Metric(self.invitation.survey.metric)]
 
     @property
-    def is_stars(self) -> bool:
-        return self.invitation.survey.metric == Metric.STAR
+    def look(self) -> ScoreLook:
+        return self.scale.look(self.said.scores)
 
     @property
     def choices(self) -> list[Choice]:
-        return [Choice(score, self._meaning(score)) for score in self.scale.scores]
+        look = self.look
+        return [
+            Choice(score, self._meaning(score), drawn_score(look, score))
+            for score in self.scale.scores
+        ]
 
     @property
     def question(self) -> str:
@@ -202,7 +214,7 @@ class SurveyPage:
         return reverse("feedback:shown", args=[self.invitation.answer_token, self.hit])
 
     def _meaning(self, score: int) -> str:
-        if self.is_stars:
+        if self.look is ScoreLook.STARS:
             return "star" if score == 1 else "stars"
         ends = {
             self.scale.lowest: self.lowest_label,

@@ -32,9 +32,11 @@ def drawn(offer: Invitation, handed_out: str) -> dict[str, Any]:
             "dark-accent": colours.dark_accent,
             "dark-on-accent": colours.dark_on_accent,
         },
-        "stars": page.is_stars,
+        "as": page.look,
         "question": page.question,
-        "scores": [{"value": one.value, "meaning": one.meaning} for one in page.choices],
+        "scores": [
+            {"value": one.value, "meaning": one.meaning, "mark": one.mark} for one in page.choices
+        ],
         "ends": [page.lowest_label, page.highest_label],
         "prompts": {score: _prompt(offer, page, score) for score in page.scale.scores},
         "limit": page.limit,

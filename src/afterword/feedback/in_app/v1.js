@@ -168,9 +168,9 @@
       for (let n = 0; n < buttons.length; n += 1) buttons[n].tabIndex = n === place ? 0 : -1;
     }
     for (let n = 0; n < options.length; n += 1) {
-      const { value, label, meaning } = options[n];
+      const { value, label, meaning, mark } = options[n];
       const button = make("button", { type: "button", role: "radio", "aria-checked": "false" }, label);
-      if (meaning) button.setAttribute("aria-label", `${value} ${meaning}`);
+      if (meaning || mark) button.setAttribute("aria-label", meaning ? `${value} ${meaning}` : `${value}`);
       button.tabIndex = n ? -1 : 0;
       button.addEventListener("click", () => {
         for (let m = 0; m < buttons.length; m += 1) {
@@ -343,10 +343,10 @@
 
     const scores = [];
     for (let n = 0; n < survey.scores.length; n += 1) {
-      const { value, meaning } = survey.scores[n];
-      scores[n] = { value, meaning, label: survey.stars ? "★" : `${value}` };
+      const { value, meaning, mark } = survey.scores[n];
+      scores[n] = { value, meaning, mark, label: mark || `${value}` };
     }
-    const group = choice(scores, `scores of-${scores.length}${survey.stars ? " stars" : ""}`, "question", (value) => {
+    const group = choice(scores, `scores of-${scores.length} ${survey.as}`, "question", (value) => {
       score = value;
       prompt.textContent = survey.prompts[value];
       more.hidden = false;
@@ -428,7 +428,9 @@ button{font:inherit;cursor:pointer}
 .scores{display:grid;grid-template-columns:repeat(auto-fit,minmax(30px,1fr));gap:5px}
 .scores button{min-width:0;height:42px;padding:0;border:1px solid var(--edge);border-radius:6px;background:var(--accent);color:var(--on-accent);font-size:16px;font-weight:700}
 .scores.chosen button:not([aria-checked=true]){background:none;border-color:var(--line);color:var(--ink)}
-.scores.stars{grid-template-columns:repeat(5,44px)}
+.stars,.faces{grid-template-columns:repeat(5,44px)}
+.scores.faces button,.scores.faces.chosen button:not([aria-checked=true]){height:44px;border:0;background:none;font-size:30px;line-height:1}
+.faces.chosen button:not([aria-checked=true]){opacity:.45;filter:grayscale(1)}
 .scores.stars button,.scores.stars.chosen button:not([aria-checked=true]){height:44px;border:0;background:none;color:var(--star);font-size:36px;line-height:1}
 .scores.stars.chosen button:not(.upto){color:var(--line);opacity:.55}
 .ends{display:flex;justify-content:space-between;gap:12px;margin:6px 0 0;color:var(--quiet);font-size:13px}

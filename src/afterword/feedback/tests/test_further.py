@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from django.test import Client
 
 from afterword.feedback.models import Response
 from afterword.feedback.tests.test_public_pages import page_of, the_form
+from afterword.survey_templates.metrics import Metric
 from afterword.survey_templates.versions import current_of
 from tests.factories import NOW, a_campaign, a_customer, a_sent_survey, a_template, a_workspace
 
@@ -149,3 +152,19 @@ def test_halfway_through_an_anonymous_survey_nothing_is_recorded(visitor):
 
     assert visitor.post(page_of(survey), {**form, "by_itself": "1"}).status_code == 202
     assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [({"scores": "faces"}, "😠😞😐😊😃"), ({"scores": "stars"}, "★★★★★"), ({}, "")],
+)
+def test_the_page_shows_scores_as_its_template_says(visitor, said, marks):
+    workspace = a_workspace()
+    campaign = a_campaign(
+        workspace, Metric.CSAT, template=a_template(workspace, Metric.CSAT, **said)
+    )
+
+    content = visitor.get(page_of(a_sent_survey(campaign))).content.decode()
+
+    assert "".join(re.findall(r'<i aria-hidden="true">(.)</i>', content)) == marks
+    assert re.findall(r'name="score" value="(\d)"', content) == list("12345")

@@ -25,6 +25,7 @@ from afterword.feedback.tests.in_app import (
     an_in_app_campaign,
 )
 from afterword.sending.models import Mail
+from afterword.survey_templates.metrics import Metric
 from afterword.surveys.in_app.offers import withdraw_expired
 from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.outbox.status import Status, status_of, with_status
@@ -421,3 +422,19 @@ def test_an_event_from_the_page_asks_a_customer_who_has_no_address():
     happened(campaign.workspace, None, userId="42", is_trusted=False)
 
     assert Survey.objects.get().customer == ann
+
+
+@pytest.mark.parametrize(("look", "mark"), [("faces", "😠"), ("stars", "★"), ("", "")])
+def test_it_shows_scores_as_its_template_says(look, mark):
+    workspace = a_workspace()
+    template = a_template(workspace, Metric.CSAT, scores=look)
+    a_known_user(a_regular_one(workspace, metric=Metric.CSAT, template=template).workspace)
+
+    [survey] = AppPage(workspace).ask()
+
+    assert survey["as"] == (look or "numbers")
+    assert survey["scores"][0] == {
+        "value": 1,
+        "meaning": survey["scores"][0]["meaning"],
+        "mark": mark,
+    }

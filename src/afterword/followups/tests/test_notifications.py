@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from afterword.feedback.answering.answer import record_answer
+from afterword.feedback.loop.models import AssignmentRule
+from afterword.feedback.loop.watch import follow_up
 from afterword.followups.engine.lanes import deliver_next
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Delivery, State
@@ -278,3 +280,24 @@ def test_one_is_added_and_changed_on_its_pages(client):
     slack = {**given, "channel": "slack", "slack_url": "https://hooks.slack.example/T/secret"}
     assert client.post(f"{root}/{made.id}", slack).status_code == 302
     assert b"T/secret" not in client.get(f"{root}/{made.id}").content
+
+
+def test_the_same_answer_is_told_of_again_when_it_is_assigned_and_overdue(sink):
+    campaign, now = a_campaign(), timezone.now()
+    bo = a_member(campaign.workspace, spared_at=now).user
+    a_notification(campaign, events=["feedback", "assigned", "overdue"])
+    AssignmentRule.objects.create(
+        workspace=campaign.workspace, enabled_at=now - timedelta(hours=1), user=bo, due_hours=1
+    )
+    _, response = answer(campaign, 3, "Late", submitted=True)
+
+    follow_up(timezone.now())
+    follow_up(timezone.now() + timedelta(hours=2))
+    run(sink)
+
+    assert {message["Subject"] for message in sink.messages()} == {
+        "NPS 3 (Detractor) from Ann",
+        f"Assigned to {bo}: NPS 3 from Ann",
+        f"Overdue with {bo}: NPS 3 from Ann",
+    }
+    assert any(f"/feedback/{response.id}/assignment" in text_of(one) for one in sink.messages())

@@ -30,6 +30,7 @@ def build(
     sender_name: str = "",
     recipient_name: str = "",
     feedback_id: str = "",
+    list_id: str = "",
     reply_to: str = "",
 ) -> bytes:
     """The message with CRLF line ends, to exactly one recipient.
@@ -52,6 +53,8 @@ def build(
     if unsubscribe:
         fields.append(headers.web_address("List-Unsubscribe", unsubscribe))
         fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    if list_id:
+        fields.append(headers.plain("List-Id", f"<{list_id}>"))
     fields += ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"]
     if feedback_id:
         fields.append(headers.plain("Feedback-ID", feedback_id))

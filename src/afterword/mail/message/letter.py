@@ -22,13 +22,17 @@ def letter_of(
     recipient_name: str = "",
     unsubscribe: str = "",
     feedback_id: str = "",
+    list_name: str = "",
     reply_to: str = "",
 ) -> Letter:
     """Assemble and sign it; raises MessageRefused where it can't be a message.
 
     The Message-ID is the mail's own: whoever gets two copies can see that they are one mail.
+    `list_name` tells mails of one kind from others of the same sender: their List-Id (RFC 2919).
     """
     message_id = f"<{mail_id}@{sender.address.rpartition('@')[2]}>"
+    domain = envelope_address(sender.address).rpartition("@")[2]
+    list_id = f"{list_name}.{domain}" if list_name else ""
     content = build(
         rendered,
         sender=sender.address,
@@ -39,6 +43,7 @@ def letter_of(
         date=now,
         unsubscribe=unsubscribe,
         feedback_id=feedback_id,
+        list_id=list_id,
         reply_to=reply_to,
     )
     headers = {
@@ -51,6 +56,8 @@ def letter_of(
     if unsubscribe:
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if list_id:
+        headers["List-Id"] = f"<{list_id}>"
     return Letter(
         mail_id,
         workspace_id,

@@ -245,6 +245,11 @@ def test_a_foreign_local_part_needs_smtputf8_and_goes_out_as_utf_8():
     assert raw.count(b"\r\nTo: ") == 1
 
 
+def test_a_mail_says_of_which_list_it_is():
+    assert parsed(a_message(list_id="surveys-1.acme.test"))["List-Id"] == "<surveys-1.acme.test>"
+    assert "List-Id" not in parsed(a_message())
+
+
 def test_header_lines_are_folded():
     raw = a_message(
         subject="How was your order of the ninth of March, dear customer? " * 4,

@@ -14,7 +14,10 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def arranged(given: QueryDict) -> QueryDict:
-    """Return the form as it is once its button was pressed; as it was where that means nothing."""
+    """Return the form as it is once its button was pressed.
+
+    As it was where that means nothing: questions that were dragged stand in their new order.
+    """
     what, _, which = given.get(ARRANGE, "").partition(":")
     act = _ACTS.get(what)
     return act(given, which) if act else given

@@ -69,6 +69,13 @@ def fields_of(layout: Layout, scale: Scale, document: Document) -> dict[str, for
     fields["language"] = forms.CharField(
         label="Language of these texts", max_length=35, help_text="A tag, such as en or pt-BR."
     )
+    if len(scale.looks) > 1:
+        fields["scores"] = forms.ChoiceField(
+            label="Scores are shown as",
+            required=False,
+            widget=forms.RadioSelect,
+            choices=[(look if at else "", look.label) for at, look in enumerate(scale.looks)],
+        )
     fields["anonymous"] = forms.BooleanField(label="Anonymous responses", required=False)
     return fields
 

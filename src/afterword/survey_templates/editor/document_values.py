@@ -18,6 +18,7 @@ def values_of(document: Document) -> dict[str, Any]:
             values[f"languages.{tag}.questions.{key}.choices"] = "\n".join(words.choices)
     for number, question in enumerate(document.questions):
         values.update(_values_of_question(question, f"questions.{number}."))
+    values["scores"] = document.scores or ""
     return {**values, "language": document.language, "anonymous": document.anonymous}
 
 
@@ -66,6 +67,7 @@ def document_in(given: Mapping[str, Any], layout: Layout, kept: Document) -> dic
         "questions": questions,
         "language": given.get("language") or "en",
         "languages": languages,
+        "scores": given.get("scores") or "",
         "anonymous": bool(given.get("anonymous")),
     }
     return {name: value for name, value in found.items() if value not in ("", [], {}, False)}

@@ -88,6 +88,11 @@ class SurveyTemplateForm(NoticesOthers, BrandFields):
         ]
 
     @property
+    def scores(self) -> BoundField | None:
+        """How the scores look, where the metric leaves a choice."""
+        return self["scores"] if "scores" in self.fields else None
+
+    @property
     def follow_ups(self) -> list[BoundField]:
         return self.named("follow_up.")
 

@@ -72,7 +72,8 @@ class CompiledMail:
         self._names = self._subject.names.union(*(text.names for text in texts.values()))
         self._bodies = {name: text for name, text in texts.items() if not text.fixed}
         fixed = own | {name: text.source for name, text in texts.items() if text.fixed}
-        self._html = html_outline(design.metric, words).bind(_html_of_design(design))
+        look = SCALES[design.metric].look(design.scores)
+        self._html = html_outline(design.metric, look, words).bind(_html_of_design(design))
         self._html = self._html.bind(_html_of_texts(fixed))
         self._text = text_outline(design.metric, words).bind(_text_of_design(design))
         self._text = self._text.bind(_text_of_texts(fixed))
@@ -150,11 +151,11 @@ def _html_of_design(design: Design) -> dict[str, str]:
 
 def _logo(design: Design) -> str:
     """The logo at a height that Outlook heeds too, and readable where images are blocked."""
-    company = escape(design.company)
+    sender = escape(design.sender)
     if not design.logo_url:
-        return company
+        return sender
     return (
-        f'<img src="{escape(design.logo_url)}" alt="{company}" height="44" style="display:block;'
+        f'<img src="{escape(design.logo_url)}" alt="{sender}" height="44" style="display:block;'
         'height:auto;width:auto;max-height:44px;max-width:220px;font-size:19px;font-weight:700">'
     )
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from afterword.core.liquid import Text, TextRefused
 from afterword.survey_templates.letters.person import PERSON_FIELDS, person_values
-from afterword.survey_templates.metrics import Metric
+from afterword.survey_templates.metrics import Metric, ScoreLook
 
 ACCENT = "#2b5c8a"
 LABEL_LIMIT = 60
@@ -21,7 +21,7 @@ class Design:
     """A template's look and words. `subject` to `preheader` are Liquid, the rest is plain.
 
     Empty texts mean: no intro, Afterword's own footer and preheader, the scale's own labels.
-    Without a logo the company's name stands in its place.
+    Without a logo the sender's name stands in its place, which is the company's unless given.
     """
 
     metric: Metric
@@ -36,6 +36,12 @@ class Design:
     lowest_label: str = ""
     highest_label: str = ""
     language: str = "en"
+    scores: ScoreLook | None = None
+    sender_name: str = ""
+
+    @property
+    def sender(self) -> str:
+        return self.sender_name or self.company
 
 
 class DesignRefused(ValueError):

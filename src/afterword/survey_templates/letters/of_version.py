@@ -39,4 +39,6 @@ def design_of(said: Document, look: Look, metric: Metric) -> Design:
         logo_url=logo_link(look.logo) if look.logo else look.logo_url,
         colour=look.colour,
         language=said.language,
+        scores=said.scores,
+        sender_name=look.sender_name,
     )

@@ -18,7 +18,8 @@ from afterword.survey_templates.letters.compose import (
     compile_mail,
     problems,
 )
-from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.metrics import SCALES, STAR, Metric, ScoreLook
+from tests.browser.chromium import chromium
 
 LINKS = Links("https://ask.acme.test/s/tok-en_1", "https://ask.acme.test/u/tok-en_2")
 ANN = {
@@ -129,6 +130,10 @@ def test_nothing_in_the_mail_loads_but_the_logo(metric):
 
 def test_the_logo_names_the_company_where_images_are_blocked():
     assert 'alt="Acme &amp; Sons"' in a_mail(company="Acme & Sons").html
+
+
+def test_the_logo_names_who_the_mail_is_from():
+    assert 'alt="Ann at Acme"' in a_mail(sender_name="Ann at Acme").html
 
 
 def test_without_a_logo_the_company_is_named_in_its_place():
@@ -433,3 +438,35 @@ def test_any_brand_colour_can_be_seen_and_read_in_both_modes(colour):
     assert contrast(shade.on_accent, shade.accent) >= 3
     assert contrast(shade.dark_accent, "#1b1d21") >= 3
     assert contrast(shade.dark_on_accent, shade.dark_accent) >= 3
+
+
+@pytest.mark.parametrize("metric", [Metric.CSAT, Metric.STAR])
+@pytest.mark.parametrize(
+    ("look", "mark"), [(ScoreLook.FACES, "\U0001f620"), (ScoreLook.STARS, STAR)]
+)
+def test_drawn_scores_have_their_number_and_their_words(metric, look, mark):
+    page = _Page(a_mail(metric=metric, scores=look).html)
+
+    first = page.links[f"{LINKS.survey}?score=1"]
+    assert first["aria-label"] == "1 out of 5"
+    assert mark in page.words
+    assert a_mail(metric=metric, scores=look).html.isascii()
+    assert [word for word in page.words.split() if word in "12345"][:5] == list("12345")
+
+
+def test_stars_may_be_numbers():
+    assert STAR not in _Page(a_mail(metric=Metric.STAR, scores=ScoreLook.NUMBERS).html).words
+    assert STAR in _Page(a_mail(metric=Metric.STAR).html).words
+
+
+@pytest.mark.slow
+def test_fingers_hit_every_score_on_a_phone():
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 360, "height": 640})
+        for metric in Metric:
+            page.set_content(a_mail(metric=metric).html)
+            boxes = [one.bounding_box() for one in page.locator("a[href*='?score=']").all()]
+
+            assert min(box["width"] for box in boxes if box) >= 30
+            assert min(box["height"] for box in boxes if box) >= 44
+            assert max(box["x"] + box["width"] for box in boxes if box) <= 360

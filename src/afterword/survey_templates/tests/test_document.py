@@ -139,3 +139,27 @@ def test_a_question_is_asked_by_score_and_by_earlier_answers(when, score, answer
     question = Question(key="a", type=QuestionType.TEXT, text="?", when=when)
 
     assert is_asked(question, score, answers) is expected
+
+
+@pytest.mark.parametrize(
+    ("metric", "look", "is_fit"),
+    [
+        (Metric.NPS, "faces", False),
+        (Metric.CES, "faces", False),
+        (Metric.CES, "numbers", True),
+        (Metric.CSAT, "stars", True),
+        (Metric.STAR, "faces", True),
+    ],
+)
+def test_scores_look_as_their_metric_can(metric, look, is_fit):
+    document = read({"subject": "a", "question": "b", "scores": look})
+
+    found = [problem.place for problem in problems(document, SCALES[metric])]
+    assert found == ([] if is_fit else ["scores"])
+
+
+def test_a_document_of_before_has_the_usual_look_of_scores():
+    old = read({"subject": "a", "question": "b"})
+
+    assert SCALES[Metric.STAR].look(old.scores) == "stars"
+    assert SCALES[Metric.CSAT].look(old.scores) == "numbers"

@@ -7,6 +7,7 @@ from afterword.survey_templates.document import When, read
 from afterword.survey_templates.editor.arrange import arranged
 from afterword.survey_templates.editor.document_fields import layout_in, layout_of
 from afterword.survey_templates.editor.document_values import document_in, values_of
+from afterword.survey_templates.metrics import Metric
 from afterword.survey_templates.models import Brand, Template
 from afterword.survey_templates.pictures import redraw
 from afterword.survey_templates.tests.test_document import FULL
@@ -213,3 +214,20 @@ def test_an_outsider_sees_no_brand():
     answer = Client().get("/settings/brand")
 
     assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(("given", "kept"), [("faces", "faces"), ("", None)])
+def test_scores_look_as_is_chosen_where_the_metric_leaves_a_choice(client, member, given, kept):
+    template = a_template(member.workspace, metric=Metric.CSAT)
+
+    client.post(f"/templates/{template.id}", GIVEN | {"scores": given})
+
+    assert Template.objects.get(id=template.id).said.scores == kept
+
+
+def test_nobody_is_offered_faces_for_a_long_scale(client, member):
+    template = a_template(member.workspace, metric=Metric.NPS)
+    client.post(f"/templates/{template.id}", GIVEN | {"scores": "faces"})
+
+    assert 'name="scores"' not in client.get(f"/templates/{template.id}").content.decode()
+    assert Template.objects.get(id=template.id).said.scores is None

@@ -70,6 +70,7 @@ def test_a_mail_of_each_metric_keeps_to_every_rule(delivered, metric, fields):
     assert message["From"].addresses[0].addr_spec == "hello@acme.com"
     assert message["List-Unsubscribe"] == f"<{unsubscribe_link(survey.unsubscribe_token)}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"] == f"<surveys-{survey.survey.campaign_id}.acme.com>"
     told = f"{survey.survey.campaign_id}:{survey.workspace_id}:{metric}:afterword"
     assert f"\r\nFeedback-ID: {told}\r\n".encode() in content  # as it is: programs read it
     for part in ("plain", "html"):
