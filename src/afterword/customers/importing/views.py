@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -58,7 +58,11 @@ def mapping(request: HttpRequest, member: Member, import_id: UUID) -> HttpRespon
     form = _form(file, member, request)
     if form.is_bound and form.is_valid():
         form.apply(file)
-        return redirect("long_work:work", begin(file, IMPORT, form.targets, timezone.now()).id)
+        try:
+            work = begin(file, IMPORT, form.targets, timezone.now())
+        except Import.DoesNotExist:
+            raise Http404 from None  # another file was brought in another tab
+        return redirect("long_work:work", work.id)
     return _show(request, file, form)
 
 

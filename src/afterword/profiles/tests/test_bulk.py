@@ -140,6 +140,22 @@ def test_no_more_are_deleted_than_were_confirmed(client, member, monkeypatch):
     assert work.ended_at
 
 
+@pytest.mark.parametrize(("said", "done"), [("1", 1), ("", 2), ("many", 2), ("9" * 30, 2)])
+def test_who_came_to_match_after_the_question_adds_nobody_to_it(client, member, said, done):
+    a_customer(member.workspace, city="Brno")
+    mover = a_customer(member.workspace, city="Oslo")
+    query = "field=city&operator=is&value=Brno&group="
+    page = ask(client, "add_tag", query=query)
+    assert 'name="count" value="1"' in text(page)
+    Customer.objects.filter(id=mover.id).update(city="Brno")
+
+    hidden = dict(page.context["selection"].pairs)
+    client.post(reverse("bulk:act"), {**hidden, "act": "add_tag", "tags": "vip", "count": said})
+    work_until_done()
+
+    assert Customer.objects.filter(tags=["vip"]).count() == done
+
+
 def ask_about_one(client, member):
     a_customer(member.workspace)
     return {**dict(ask(client, "add_tag").context["selection"].pairs), "act": "add_tag"}

@@ -300,3 +300,18 @@ def test_bringing_another_file_leaves_what_is_being_started():
 
     assert set(Import.objects.all()) == {file, other.result()}
     assert forgotten.id not in {file.id, other.result().id}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_file_takes_the_place_of_meanwhile_is_not_found():
+    member = a_member()
+    file = a_file(member, PEOPLE)
+    client = signed_in(member)
+
+    with beside() as start, transaction.atomic():
+        another = a_file(member, PEOPLE)
+        other = start(lambda: client.post(page_of(file), chosen("email", "name", "")))
+        assert waits_for_us(other)
+
+    assert other.result().status_code == 404
+    assert Import.objects.get() == another
