@@ -104,5 +104,5 @@ def test_a_full_timeline_costs_as_many_queries_as_an_empty_one(
     for _ in range(5):
         happen(member, ann)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page(client, ann)
