@@ -6,10 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunSQL
 
 from afterword.core.ids import new_id
 from afterword.feedback.answering.answer import record_answer
@@ -43,6 +45,18 @@ def database(django_db_blocker: Any, transactional_db: None) -> Iterator[Databas
         connection.settings_dict["NAME"] = kept
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_an_index_that_was_interrupted_is_made_anew() -> None:
+    """One that is made while rows come in is left behind, of no use, by whoever is stopped."""
+    for name, migration in MigrationLoader(None).disk_migrations.items():
+        before: Any = None
+        for operation in migration.operations:
+            if isinstance(operation, AddIndexConcurrently):
+                drop = f"DROP INDEX CONCURRENTLY IF EXISTS {operation.index.name}"
+                assert isinstance(before, RunSQL), name
+                assert before.sql == drop, name
+            before = operation
 
 
 def a_row(apps: Any, label: str, **fields: Any) -> Any:

@@ -8,6 +8,8 @@ from afterword.customers.importing import kind as importing
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
+from afterword.feedback.loop.letter import ASSIGNMENT_KIND, ASSIGNMENT_STREAM
+from afterword.feedback.replies.take import take_replies
 from afterword.feedback.risk.field import AT_RISK
 from afterword.followups.autoresponders.mail import AUTORESPONDER_KIND, AUTORESPONDER_STREAM
 from afterword.followups.copy_rules import copy_rules
@@ -22,6 +24,7 @@ from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
 from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, invite_mail, kinds, streams
+from afterword.sending.reports.take_in import take_replies_by
 from afterword.sending.streams import StreamKind
 from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
@@ -38,16 +41,19 @@ for kind in (
     NOTIFICATION_KIND,
     AUTORESPONDER_KIND,
     NOTICE_KIND,
+    ASSIGNMENT_KIND,
 ):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
 streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
+streams.register(ASSIGNMENT_STREAM)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
+take_replies_by(take_replies)
 importing.look_up_by(look_up_standings)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())

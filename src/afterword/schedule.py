@@ -12,6 +12,7 @@ from afterword.core.clock import database_now
 from afterword.customers import search_texts
 from afterword.customers.importing import forget as imports_forget
 from afterword.events import forget as events_forget
+from afterword.feedback.loop import watch as loop
 from afterword.feedback.risk import judge_due
 from afterword.followups.engine.follow import forget_old as forget_deliveries
 from afterword.followups.notifications import digest
@@ -102,6 +103,12 @@ def collect_reports(now: datetime) -> None:
 def judge_customers(now: datetime) -> None:
     """Look who is at risk by now, and who is no more."""
     judge_due.judge_customers(now)
+
+
+@by_the_clock(EVERY_QUARTER)
+def close_loops(now: datetime) -> None:
+    """Assign the answers that rules mean, and remind of those that are overdue."""
+    loop.follow_up(now)
 
 
 @by_the_clock(EVERY_MINUTE)

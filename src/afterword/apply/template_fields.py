@@ -43,6 +43,7 @@ def _document(fields: Fields, metric: str) -> dict[str, Any]:
         "language": fields.text("language", 35, ""),
         "scores": _scores(fields, metric),
         "anonymous": fields.switch("anonymous", False),
+        "reply": fields.switch("reply", False),
         "languages": {tag: _translation(said) for tag, said in _by_name(fields.child("languages"))},
     }
     return _given(found)

@@ -25,13 +25,13 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
     from django.utils import timezone
 
     from afterword import joining  # noqa: F401  (what the mails are about is told, too)
-    from afterword.sending import outcomes
-    from afterword.sending.reports.delivery_reports import Incoming, reports_in
+    from afterword.sending.reports.delivery_reports import Incoming
+    from afterword.sending.reports.take_in import take_in
 
     recipients = [*arguments.recipient, *(os.environ.get(name, "") for name in _RECIPIENTS)]
     mail, now = Incoming(_read(), recipients), timezone.now()
     try:
-        outcomes.note(reports_in([mail], now), now)
+        take_in([mail], now)
     except Error as error:
         sys.stderr.write(f"afterword: The report could not be noted: {type(error).__name__}.\n")
         return os.EX_TEMPFAIL

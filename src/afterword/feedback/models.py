@@ -10,13 +10,18 @@ from afterword.core.ids import new_id
 from afterword.customers.models import Customer, Facts
 from afterword.customers.snapshot import name_in
 from afterword.feedback.hits.judge import Judgement
+from afterword.feedback.loop.models import Assignment, AssignmentRule
+from afterword.feedback.replies.models import CustomerReply
 from afterword.feedback.risk.models import AtRisk, RiskRule
 from afterword.survey_templates.metrics import METRIC_CHOICES, SCALES, Bucket, Metric, Scale
 from afterword.survey_templates.models import TemplateVersion
 from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
-__all__ = ["AtRisk", "Earlier", "Hit", "HitKind", "Response", "ResponseFacts", "RiskRule", "Source"]
+__all__ = [
+    "Assignment", "AssignmentRule", "AtRisk", "CustomerReply", "Earlier", "Hit", "HitKind",
+    "Response", "ResponseFacts", "RiskRule", "Source",
+]  # fmt: skip
 
 
 class Earlier(NamedTuple):
@@ -32,6 +37,11 @@ class Source(models.TextChoices):
     MANUAL = "manual", "Added by hand"
     API = "api", "API"
     IMPORT = "import", "Import"
+    REPLY = "reply", "Reply by mail"
+
+
+# What customers answered to a survey of ours.
+BY_SURVEY = frozenset({Source.SURVEY, Source.REPLY})
 
 
 class Response(models.Model):

@@ -54,10 +54,10 @@ class Search:
             "counts": self.counts,
         }
         rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
-        return rows.filter(_in_bucket(self.bucket)) if self.bucket else rows
+        return rows.filter(in_bucket(self.bucket)) if self.bucket else rows
 
 
-def _in_bucket(bucket: Bucket) -> Q:
+def in_bucket(bucket: Bucket) -> Q:
     """Each metric draws its own lines, so say them for each."""
     found = Q()
     for metric, scale in SCALES.items():

@@ -8,6 +8,7 @@ from afterword.feedback.hits import opens
 from afterword.feedback.in_app import public as in_app
 from afterword.feedback.in_app.script import script
 from afterword.feedback.links.public import link
+from afterword.feedback.loop import views as loop
 from afterword.feedback.own_people.views import own_people
 from afterword.feedback.risk.views import rule
 from afterword.feedback.stopping import unsubscribing
@@ -26,8 +27,11 @@ urlpatterns = [
     path("u/<str:token>", unsubscribing.unsubscribing, name="unsubscribe"),
     path("o/<str:token>.gif", opens.picture, name="open"),
     path("settings/at-risk", rule, name="risk"),
+    path("settings/close-the-loop", loop.rule, name="loop_rule"),
     path("settings/own-people", own_people, name="own_people"),
     path("feedback", views.feedback, name="list"),
     path("feedback/hits", views.hits, name="hits"),
     path("feedback/hits/<uuid:invitation_id>/acceptance", views.acceptance, name="acceptance"),
+    path("feedback/<uuid:response_id>/assignment", loop.assignment, name="assignment"),
+    path("feedback/<uuid:response_id>/assignment/opening", loop.opening, name="assignment_opening"),
 ]

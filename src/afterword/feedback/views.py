@@ -18,6 +18,7 @@ from afterword.feedback.hits.discarded import (
     groups_of,
     newest_of_each,
 )
+from afterword.feedback.loop.find import LABELS, asked_loop, narrow_to_loop
 from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
 from afterword.feedback.whom.filters import Whom
@@ -28,7 +29,7 @@ from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
 # What `feedback/response.html` shows of an answer.
-SHOWN = ("customer", "campaign", "survey", "version", "facts_then")
+SHOWN = ("customer", "campaign", "survey", "version", "facts_then", "assignment__user")
 
 
 @require_safe
@@ -39,7 +40,9 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
     if (tidy := whom.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
+    loop = asked_loop(request.GET.get("loop", ""))
     rows = narrow(search.find(Response.objects.visible_to(member), now), whom, now)
+    rows = narrow_to_loop(rows, loop, member, now)
     page = newest_first(rows.select_related(*SHOWN), "created_at", cursor)
     return render(
         request,
@@ -49,6 +52,8 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             "after": page.after,
             "cursor": cursor,
             "search": search,
+            "loop": loop,
+            "loops": LABELS,
             "whom": whom,
             "metrics": SCALES,
             "buckets": {

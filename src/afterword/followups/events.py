@@ -24,9 +24,12 @@ class Event(models.TextChoices):
     SCORE_RANGE = "score_range", "A score from … to …"
     BOUNCED = "bounced", "A survey bounced"
     UNSUBSCRIBED = "unsubscribed", "A customer unsubscribed"
+    REPLIED = "replied", "A customer replied to a mail"
     AT_RISK = "at_risk", "A customer is at risk"
     SENDING_PAUSED = "sending_paused", "Sending was paused"
     SCORE_MOVED = "score_moved", "A campaign's score moved, by more than noise"
+    ASSIGNED = "assigned", "An answer was assigned to somebody"
+    OVERDUE = "overdue", "An assigned answer is overdue"
 
 
 def event_choices() -> list[tuple[str, str]]:
@@ -42,13 +45,27 @@ _BUCKETS = {
 OTHERS = {
     Event.BOUNCED: HappeningKind.SURVEY_BOUNCED,
     Event.UNSUBSCRIBED: HappeningKind.CUSTOMER_UNSUBSCRIBED,
+    Event.REPLIED: HappeningKind.CUSTOMER_REPLIED,
     Event.AT_RISK: HappeningKind.CUSTOMER_AT_RISK,
     Event.SENDING_PAUSED: HappeningKind.SENDING_PAUSED,
     Event.SCORE_MOVED: HappeningKind.SCORE_MOVED,
+    Event.ASSIGNED: HappeningKind.FEEDBACK_ASSIGNED,
+    Event.OVERDUE: HappeningKind.FEEDBACK_OVERDUE,
 }
 # What people are told of alone: another application has no use for it.
-FOR_PEOPLE = frozenset({Event.AT_RISK, Event.SENDING_PAUSED, Event.SCORE_MOVED})
+FOR_PEOPLE = frozenset(
+    {
+        Event.REPLIED,
+        Event.AT_RISK,
+        Event.SENDING_PAUSED,
+        Event.SCORE_MOVED,
+        Event.ASSIGNED,
+        Event.OVERDUE,
+    }
+)
 OF_ANSWERS = frozenset({HappeningKind.FEEDBACK_NEW, HappeningKind.FEEDBACK_CHANGED})
+# What becomes of an answer, whose key they have too.
+OF_ASSIGNMENTS = frozenset({HappeningKind.FEEDBACK_ASSIGNED, HappeningKind.FEEDBACK_OVERDUE})
 
 
 def kinds_of(events: Collection[str]) -> set[HappeningKind]:

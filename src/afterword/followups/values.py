@@ -5,7 +5,7 @@ from typing import Any
 
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
-from afterword.feedback.models import Response
+from afterword.feedback.models import BY_SURVEY, Response
 from afterword.followups.engine.occurrence import Occurrence, occurrences
 from afterword.followups.models import TEST, Delivery
 from afterword.followups.rules import Rule
@@ -111,7 +111,7 @@ def _of_response(response: Response) -> dict[str, object]:
         "rating_category": response.scale.bucket_label(response.score),
         "comment": response.comment,
         "answers": response.answers,
-        "channel": "email" if response.source == "survey" else response.source,
+        "channel": "email" if response.source in BY_SURVEY else response.source,
         "email": response.email or None,
         "created_date": _moment(response.created_at),
     }

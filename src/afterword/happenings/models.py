@@ -11,6 +11,9 @@ class HappeningKind(models.TextChoices):
 
     FEEDBACK_NEW = "feedback.new", "New feedback"
     FEEDBACK_CHANGED = "feedback.changed", "Feedback changed"
+    # Whose it is to follow an answer up: that somebody got it, and that its time is past.
+    FEEDBACK_ASSIGNED = "feedback.assigned", "Feedback assigned"
+    FEEDBACK_OVERDUE = "feedback.overdue", "Assigned feedback overdue"
     # Of an invitation: one time that somebody is asked. The first has its survey's id.
     SURVEY_SENT = "survey.sent", "Survey sent"
     SURVEY_OPENED = "survey.opened", "Survey opened"
@@ -20,6 +23,7 @@ class HappeningKind(models.TextChoices):
     CUSTOMER_UNSUBSCRIBED = "customer.unsubscribed", "Customer unsubscribed"
     CUSTOMER_RESUBSCRIBED = "customer.resubscribed", "Customer resubscribed"
     CUSTOMER_HARD_BOUNCED = "customer.hard_bounced", "Customer's address hard-bounced"
+    CUSTOMER_REPLIED = "customer.replied", "Customer replied"
     CUSTOMER_AT_RISK = "customer.at_risk", "Customer at risk"
     # Of a brake.
     SENDING_PAUSED = "sending.paused", "Sending paused"

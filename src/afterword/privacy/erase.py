@@ -91,7 +91,7 @@ def _forget_undo(traces: Traces) -> int:
         kept = data.get(undo.KEY)
         if kept and pages and kept["address"].startswith(pages):
             del data[undo.KEY]
-            session.session_data = type(session).objects.encode(data)
-            session.save(update_fields=["session_data"])
-            forgotten += 1
+            # Who signs out meanwhile has no session any more.
+            rows = Session.objects.filter(pk=session.pk)
+            forgotten += rows.update(session_data=Session.objects.encode(data))
     return forgotten

@@ -19,7 +19,7 @@ from afterword.customers.models import Change, Customer, Identity, SearchText
 from afterword.decisions.models import Decision
 from afterword.events.models import Event, InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
-from afterword.feedback.models import Hit, Response, ResponseFacts
+from afterword.feedback.models import Assignment, CustomerReply, Hit, Response, ResponseFacts
 from afterword.feedback.risk.models import AtRisk
 from afterword.followups.models import (
     Attempt,
@@ -242,6 +242,12 @@ PLACES = (
     Place("mails", Mail, lambda one: Mail.objects.filter(id__in=among(one.mails))),
     Place("link_hits", Hit, lambda one: Hit.objects.filter(invitation__in=among(one.invitations))),
     Place(
+        "assignments",
+        Assignment,
+        lambda one: Assignment.objects.filter(response__in=among(one.responses)),
+        untold=frozenset({"user"}),
+    ),
+    Place(
         "facts_of_answers",
         ResponseFacts,
         lambda one: ResponseFacts.objects.filter(response__in=among(one.responses)),
@@ -272,6 +278,11 @@ PLACES = (
     Place("decisions", Decision, _decisions),
     Place("happenings", Happening, _happenings),
     Place("events", Event, lambda one: Event.objects.filter(id__in=among(one.events))),
+    Place(
+        "replies",
+        CustomerReply,
+        lambda one: CustomerReply.objects.filter(customer__in=one.customers),
+    ),
     Place("at_risk", AtRisk, lambda one: AtRisk.objects.filter(customer__in=one.customers)),
     Place("changes", Change, lambda one: Change.objects.filter(customer__in=one.customers)),
     Place(
@@ -320,6 +331,7 @@ APART = {
     "customers.Property": "names of properties, without values",
     "customers.StaleSearchText": "a customer's key, for seconds",
     "customers.Tag": "names of tags",
+    "feedback.AssignmentRule": "who of those who work here follows answers up",
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "followups.ScoreMove": "numbers of a campaign",

@@ -118,6 +118,7 @@ def _sources(customer: Customer) -> list[_Source]:
         _Source("decision", "gauge", decisions, "decided_at"),
         _Source("mail", "send", mails, "mail__sent_at"),
         _Source("autoresponse", "mail", autoresponses, "sent_at"),
+        _Source("reply", "mail-opened", customer.replies.all(), "received_at"),
         _Source("answer", "message", answers, "created_at"),
         _Source("change", "pencil", customer.changes.select_related("by"), "at"),
     ]

@@ -58,6 +58,7 @@ def problems(
     known = None if properties is None else {*PERSON_FIELDS, *properties}
     return [
         *_needed(document),
+        *_replied(document),
         *_scores(document, scale),
         *_words(document, "", known),
         *_questions(document, scale, known),
@@ -69,6 +70,12 @@ def _needed(document: Document) -> Iterator[Problem]:
     for name in ("subject", "question"):
         if not getattr(document, name).strip():
             yield Problem(name, "This is empty.")
+
+
+def _replied(document: Document) -> Iterator[Problem]:
+    if document.reply and document.anonymous:
+        words = "A reply by mail tells who it is from: choose this or anonymous responses."
+        yield Problem("reply", words)
 
 
 def _scores(document: Document, scale: Scale) -> Iterator[Problem]:

@@ -100,6 +100,8 @@ class Document(_Words, frozen=True, kw_only=True):
     scores: ScoreLook | None = None
     # Answers keep nobody's name.
     anonymous: bool = False
+    # The mail invites to reply with a number.
+    reply: bool = False
 
     def follow_up_for(self, bucket: Bucket | None) -> str:
         return self.follow_up.get(bucket or ANY) or self.follow_up.get(ANY, "")

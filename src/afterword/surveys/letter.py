@@ -4,6 +4,7 @@ from datetime import datetime
 
 from afterword.core.links import open_link, survey_link, trap_link, unsubscribe_link
 from afterword.mail.message.letter import letter_of
+from afterword.mail.message.return_path import reply_address
 from afterword.mail.senders.find import sender_of
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
@@ -24,7 +25,8 @@ def letter(mail: Mail, now: datetime) -> Letter:
     campaign, version = invitation.survey.campaign, invitation.asks
     metric = Metric(invitation.survey.metric)
     links = links_of(invitation, tracks_opens=campaign.workspace.tracks_opens)
-    rendered = compiled(version, metric, invitation.language).render(
+    reply_to = reply_address(mail.id) if version.said.reply else ""
+    rendered = compiled(version, metric, invitation.language, takes_replies=bool(reply_to)).render(
         person_of(mail.customer, mail.recipient, campaign.name), links
     )
     return letter_of(
@@ -38,6 +40,7 @@ def letter(mail: Mail, now: datetime) -> Letter:
         recipient_name=mail.customer.full_name if mail.customer else "",
         unsubscribe=links.unsubscribe,
         feedback_id=f"{campaign.id}:{campaign.workspace_id}:{metric}:{SENDER_ID}",
+        reply_to=reply_to,
         list_name=f"surveys-{campaign.id}",
     )
 

@@ -29,6 +29,7 @@ _SETTINGS = [
     ("API tokens", "/settings/tokens", "icons/key.svg"),
     ("At risk", "/settings/at-risk", "icons/alert-triangle.svg"),
     ("Brand", "/settings/brand", "icons/photo.svg"),
+    ("Close the loop", "/settings/close-the-loop", "icons/circle-check.svg"),
     _HOOKS,
     _MEMBERS,
     ("Mail server", "/settings/mail-server", "icons/server.svg"),

@@ -57,8 +57,13 @@ def send_invite(request: HttpRequest, member: Member, invite_id: UUID) -> HttpRe
 @for_administrators
 def take_back(request: HttpRequest, member: Member, invite_id: UUID) -> HttpResponse:
     found = _invite(member, invite_id)
-    found.delete()
-    messages.success(request, f"The invite of {found.email} is taken back: its link leads nowhere.")
+    if not Role(member.role).may_manage(Role(found.role)):
+        messages.error(request, "Only an owner takes back an owner's invite.")
+    else:
+        found.delete()
+        messages.success(
+            request, f"The invite of {found.email} is taken back: its link leads nowhere."
+        )
     return redirect("workspaces:members")
 
 

@@ -67,10 +67,10 @@ def remove_member(workspace: Workspace, email: str) -> None:
     """Take somebody out of the workspace, or back what waits for them; raises CannotChange.
 
     Every page asks for the member anew, so it holds from the next one on. What they offered to
-    others is taken back, for they may be those others; the workspace's tokens go on. The last owner
-    stays.
+    others is taken back; the workspace's tokens go on. The last owner stays.
     """
-    found = Member.objects.filter(workspace=workspace, user__email=email).first()
+    members = Member.objects.filter(workspace=workspace, user__email=email)
+    found = members.select_related("user").first()
     pending = PendingMember.objects.filter(workspace=workspace, user__email=email)
     invites = Invite.objects.filter(workspace=workspace, email=email)
     if found is None and not pending.exists() and not invites.exists():
@@ -81,7 +81,7 @@ def remove_member(workspace: Workspace, email: str) -> None:
     invites.delete()
     if found:
         found.delete()
-        Invite.objects.filter(workspace=workspace, by=found.user_id).delete()
+        _take_back_offers(workspace, found.user)
 
 
 @transaction.atomic
@@ -89,6 +89,7 @@ def change_role(workspace: Workspace, user: User, role: Role) -> Role:
     """Give a member another role and return the one before; raises CannotChange.
 
     It is given to somebody who is in the workspace, not to an address. The last owner stays one.
+    Of who may do less from now on, the offers to others are taken back.
     """
     if role != Role.OWNER:
         _keep_an_owner(workspace, user.email)
@@ -97,6 +98,8 @@ def change_role(workspace: Workspace, user: User, role: Role) -> Role:
         raise CannotChange(f"{user.email} is not in {workspace.name} any more.")
     former = Role(member.role)
     rows.update(role=role)
+    if former.exceeds(role):
+        _take_back_offers(workspace, user)
     return former
 
 
@@ -165,4 +168,11 @@ def _give(workspace: Workspace, user: User, role: Role) -> Joined:
         return Joined(user, workspace, role, Joining.UNCHANGED)
     member.role = role
     member.save(update_fields=["role"])
+    if former.exceeds(role):
+        _take_back_offers(workspace, user)
     return Joined(user, workspace, role, Joining.CHANGED, former)
+
+
+def _take_back_offers(workspace: Workspace, user: User) -> None:
+    """Delete the invites that they made: they may be those whom they invited."""
+    Invite.objects.filter(workspace=workspace, by=user).delete()

@@ -15,7 +15,7 @@ from afterword.long_work.start import start
 
 @transaction.atomic
 def begin(file: Import, kind: WorkKind, targets: Sequence[str], now: datetime) -> Work:
-    """Start the work once, however often it is asked for.
+    """Start the work once, however often it is asked for; raises Import.DoesNotExist if it is gone.
 
     `file` says the options; `targets` what each column fills, new properties among them.
     """

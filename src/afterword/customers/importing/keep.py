@@ -42,7 +42,7 @@ def keep(
     What the same person brought and did not start goes: there is no way back to it.
     """
     if by is not None:
-        Import.objects.filter(workspace_id=workspace_id, by=by, work=None).delete()
+        _drop_not_started(workspace_id, by)
     file = Import(
         id=new_id(), workspace_id=workspace_id, by=by, name=one_line(name)[:200], size=0,
         lines=0, encoding="utf-8", separator=",", created_at=now,
@@ -60,6 +60,13 @@ def keep(
     file.separator = separator_of(start)
     look(file, may_define=may_define)
     return file
+
+
+def _drop_not_started(workspace_id: UUID, by: User) -> None:
+    """They are locked before they go; what is being started at this moment stays."""
+    rows = Import.objects.filter(workspace_id=workspace_id, by=by, work=None)
+    ids = rows.select_for_update(skip_locked=True).values_list("id", flat=True)
+    Import.objects.filter(id__in=list(ids)).delete()
 
 
 def look(file: Import, *, may_define: bool) -> None:

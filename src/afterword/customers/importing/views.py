@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -57,7 +58,11 @@ def mapping(request: HttpRequest, member: Member, import_id: UUID) -> HttpRespon
     form = _form(file, member, request)
     if form.is_bound and form.is_valid():
         form.apply(file)
-        return redirect("long_work:work", begin(file, IMPORT, form.targets, timezone.now()).id)
+        try:
+            work = begin(file, IMPORT, form.targets, timezone.now())
+        except Import.DoesNotExist:
+            raise Http404 from None  # another file was brought in another tab
+        return redirect("long_work:work", work.id)
     return _show(request, file, form)
 
 
@@ -78,9 +83,14 @@ def look_at(request: HttpRequest, member: Member, import_id: UUID) -> HttpRespon
 
 @require_POST
 @for_changers
+@transaction.atomic
 def reading(request: HttpRequest, member: Member, import_id: UUID) -> HttpResponse:
-    """Read the file in another encoding, or with another separator."""
-    file = get_object_or_404(Import.objects.visible_to(member), id=import_id, work=None)
+    """Read the file in another encoding, or with another separator.
+
+    It is locked: who starts it in another tab waits, or we find that it is started.
+    """
+    rows = Import.objects.visible_to(member).select_for_update(no_key=True)
+    file = get_object_or_404(rows, id=import_id, work=None)
     form = ReadingForm(request.POST)
     if form.is_valid():
         form.apply(file)

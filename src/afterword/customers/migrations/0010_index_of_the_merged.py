@@ -13,6 +13,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # What an earlier try left behind is of no use.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS customers_merged", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name="customer",
             index=models.Index(

@@ -12,7 +12,7 @@ from afterword.core.text import clean_text
 from afterword.customers.record import OWN_COLUMNS
 from afterword.customers.snapshot import snapshot
 from afterword.feedback.answering.further import Answers
-from afterword.feedback.models import Response, ResponseFacts
+from afterword.feedback.models import Response, ResponseFacts, Source
 from afterword.feedback.own_people.recount import is_own
 from afterword.happenings.models import HappeningKind
 from afterword.happenings.note import Happened, note
@@ -122,6 +122,19 @@ def record_answer(
     invited = Invitation.objects.filter(id__in={invitation.id, survey.id}, answered_at=None)
     invited.update(answered_at=now)
     _note(response, before, now)
+    return response
+
+
+@transaction.atomic
+def answer_by_mail(invitation: Invitation, score: int, comment: str, now: datetime) -> Response:
+    """Record what a reply by mail says; without words, an earlier comment stays.
+
+    Raises AnswerClosed.
+    """
+    response = record_answer(invitation, score, comment or None, now, submitted=True)
+    if response.created_at == now:
+        response.source = Source.REPLY
+        response.save(update_fields=["source"])
     return response
 
 

@@ -28,7 +28,7 @@ from afterword.occasions.due_date.due import due, occasion_of
 from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.document import language_for
 from afterword.survey_templates.versions import current_of
-from afterword.surveys.in_app.offers import open_offers, withdraw
+from afterword.surveys.in_app.offers import lock_surveys, open_offers, withdraw
 from afterword.surveys.models import Invitation
 from afterword.surveys.schedule import Asking, schedule
 from afterword.surveys.shown import surveys_on_pages
@@ -47,13 +47,17 @@ def what_to_show(
     what must not be shown after all is withdrawn. Of two pages that ask at once, the second waits.
     """
     regular = _due_campaigns(workspace, customer, now)
-    if not regular and not open_offers(customer.id, now):
+    offers = open_offers(customer.id, now)
+    if not regular and not offers:
         return []
+    lock_surveys(offers, waits=True)
     [known] = load_locked(workspace.id, [], [customer.id])
     look_up_standings(workspace.id, [known])
     for campaign, rules in regular:
         _ask(campaign, rules, known, now)
-    offers = [one for one in open_offers(customer.id, now) if _may_be_shown(one, known, now)]
+    offers = open_offers(customer.id, now)
+    held = lock_surveys(offers, waits=False)  # another page may have made some meanwhile
+    offers = [one for one in offers if one.survey_id in held and _may_be_shown(one, known, now)]
     for offer in offers[:MOST]:
         _take_version(offer, wanted_language(customer.properties) or language, now)
     return offers[:MOST]

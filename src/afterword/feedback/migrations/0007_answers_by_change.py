@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     dependencies = [("feedback", "0006_at_risk")]
 
     operations = [
+        # What an earlier try left behind is of no use.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS responses_changed", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name='response',
             index=models.Index(fields=['workspace', 'updated_at'], name='responses_changed'),

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -5,6 +7,8 @@ from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.by_hand import Heard, add
 from afterword.feedback.models import Response
 from afterword.feedback.own_people.recount import change_own_people
+from afterword.feedback.risk.judge_due import judge_customers
+from afterword.feedback.risk.models import AtRisk
 from afterword.insights.rollup import counts_by_score
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
@@ -63,6 +67,19 @@ def test_the_list_holds_for_the_past_and_can_be_taken_back(member, answered):
     assert counted() == ["cy@example.com", "dee@notacme.test"]
     change_own_people(member.workspace, [])
     assert counted() == answered_all
+
+
+def test_who_is_at_risk_follows_what_counts(member, answered):
+    change_own_people(member.workspace, ["acme.test"])
+    answered("ann@acme.test", 0)
+    later = NOW + timedelta(days=1)
+    judge_customers(later)
+    assert not AtRisk.objects.exists()
+
+    change_own_people(member.workspace, [])
+    judge_customers(later)
+
+    assert AtRisk.objects.exists()
 
 
 def test_what_a_member_added_by_hand_counts_as_they_said(member):

@@ -420,8 +420,13 @@ def test_only_these_views_do_without_a_csrf_token():
     """Another one is a decision of its own: an API or a hook proves itself by other means."""
     assert set(_exempt(get_resolver().url_patterns)) - {"api"} == {
         "afterword.feedback.answering.public.survey",
+        "afterword.feedback.in_app.public.answer",
+        "afterword.feedback.in_app.public.check",
+        "afterword.feedback.in_app.public.closed",
+        "afterword.feedback.in_app.public.shown",
         "afterword.feedback.links.public.link",
         "afterword.feedback.stopping.unsubscribing.unsubscribing",
+        "afterword.hooks.door.hook",
         "afterword.sending.reports.hooks.hook",
     }
 

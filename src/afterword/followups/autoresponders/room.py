@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
-from afterword.feedback.models import Source
+from afterword.feedback.models import BY_SURVEY
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.moment import moment
 from afterword.followups.engine.occurrence import Occurrence
@@ -24,7 +24,7 @@ def due(rule: Autoresponder, occurrence: Occurrence, now: datetime) -> datetime 
     response = occurrence.response
     if response is None or response.customer is None or response.survey_id is None:
         return None
-    if response.source != Source.SURVEY or not rule.enabled_at:
+    if response.source not in BY_SURVEY or not rule.enabled_at:
         return None
     if response.created_at < rule.enabled_at or follows(rule, occurrence) is Follows.NOT:
         return None

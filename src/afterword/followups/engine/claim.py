@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from afterword.core.among import among
 from afterword.core.failpoints import failpoint
 from afterword.followups.engine.post import KEPT_LIMIT, Reply, Request
 from afterword.followups.models import Attempt, Delivery, State
@@ -119,7 +120,7 @@ def end(delivery: Delivery, state: State, words: str, now: datetime) -> None:
 
 def again(ids: Collection[UUID], now: datetime) -> int:
     """Deliver once more what was settled; each keeps its key."""
-    settled = Delivery.objects.filter(id__in=ids, lane__isnull=False).exclude(
+    settled = Delivery.objects.filter(id__in=among(ids), lane__isnull=False).exclude(
         state__in=[State.WAITING, State.SENDING]
     )
     return settled.update(state=State.WAITING, attempt=0, due_at=now, settled_at=None, words="")

@@ -11,6 +11,7 @@ from afterword.core.failpoints import failpoint
 from afterword.followups.engine.occurrence import Occurrence, occurrences
 from afterword.followups.engine.room import Room
 from afterword.followups.engine.whose import Whose
+from afterword.followups.events import OF_ANSWERS
 from afterword.followups.models import Delivery, State
 from afterword.followups.rooms import ROOMS
 from afterword.followups.rules import READER, Rule
@@ -74,7 +75,8 @@ def _before(happened: Iterable[Occurrence]) -> tuple[_Seen, set[tuple[UUID, int]
     for row in rows:
         assert row.subject_id
         assert row.happening_id
-        seen[row.rule_id, row.subject_id] = row
+        if row.kind in OF_ANSWERS:
+            seen[row.rule_id, row.subject_id] = row
         done.add((row.rule_id, row.happening_id))
     return seen, done
 
@@ -97,7 +99,8 @@ def _owed(
     if due_at is None:
         return None
     told = occurrence.told
-    earlier = seen.get((rule.id, told.subject_id)) if occurrence.response else None
+    is_answer = told.kind in OF_ANSWERS  # what becomes of one later is told each time
+    earlier = seen.get((rule.id, told.subject_id)) if is_answer else None
     if earlier and _waits(earlier, now) and due_at <= now:
         room.hasten(earlier, now)
         return None
@@ -113,7 +116,8 @@ def _owed(
         created_at=now,
         **{f"{room.name}_id": rule.id},
     )
-    seen[rule.id, told.subject_id] = delivery
+    if is_answer:
+        seen[rule.id, told.subject_id] = delivery
     return delivery
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from afterword.customers.models import Customer
 from afterword.feedback.models import Response
-from afterword.followups.events import OF_ANSWERS, OTHERS, Answer, Event
+from afterword.followups.events import OF_ANSWERS, OF_ASSIGNMENTS, OTHERS, Answer, Event
 from afterword.followups.moves import ScoreMove
 from afterword.happenings.models import HappeningKind
 from afterword.happenings.read import Told
@@ -52,9 +52,10 @@ def occurrences(told: Sequence[Told]) -> list[Occurrence]:
     subjects = {kind: {one.subject_id for one in told if one.kind == kind} for kind in _KINDS}
     found: dict[tuple[str, UUID], Occurrence] = {}
     about = {(one.kind, one.subject_id): one for one in told}
-    answered = set().union(*(subjects[kind] for kind in OF_ANSWERS))
+    of_responses = OF_ANSWERS | OF_ASSIGNMENTS
+    answered = set().union(*(subjects[kind] for kind in of_responses))
     for response in _responses(answered):
-        for kind in OF_ANSWERS:
+        for kind in of_responses:
             if one := about.get((kind, response.id)):
                 found[kind, response.id] = Occurrence(
                     one, _only(response.campaign_id), response, response.customer
@@ -69,12 +70,11 @@ def occurrences(told: Sequence[Told]) -> list[Occurrence]:
     for customer in _customers(left):
         key = (HappeningKind.CUSTOMER_UNSUBSCRIBED, customer.id)
         found[key] = Occurrence(about[key], asked.get(customer.id, frozenset()), None, customer)
-    threatened = subjects[HappeningKind.CUSTOMER_AT_RISK]
-    asked_them = _asked_by(threatened)
-    for customer in _customers(threatened):
-        key = (HappeningKind.CUSTOMER_AT_RISK, customer.id)
-        of = asked_them.get(customer.id, frozenset())
-        found[key] = Occurrence(about[key], of, None, customer)
+    for kind in (HappeningKind.CUSTOMER_AT_RISK, HappeningKind.CUSTOMER_REPLIED):
+        asked_them = _asked_by(subjects[kind])
+        for customer in _customers(subjects[kind]):
+            of = asked_them.get(customer.id, frozenset())
+            found[kind, customer.id] = Occurrence(about[kind, customer.id], of, None, customer)
     for brake in Brake.objects.filter(id__in=subjects[HappeningKind.SENDING_PAUSED]):
         key = (HappeningKind.SENDING_PAUSED, brake.id)
         of_campaign = brake.stream_id and brake.stream_kind == CAMPAIGN
@@ -96,9 +96,12 @@ def _only(campaign_id: UUID | None) -> frozenset[UUID]:
     return frozenset([campaign_id] if campaign_id else [])
 
 
+_OF_RESPONSES = ("campaign", "customer", "workspace", "assignment__user")
+
+
 def _responses(ids: Collection[UUID]) -> Iterable[Response]:
     rows = Response.objects.filter(id__in=ids)
-    return rows.select_related("campaign", "customer", "workspace") if ids else []
+    return rows.select_related(*_OF_RESPONSES) if ids else []
 
 
 def _invitations(ids: Collection[UUID]) -> Iterable[Invitation]:

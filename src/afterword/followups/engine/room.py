@@ -70,6 +70,6 @@ def due_once_settled(rule: Rule, occurrence: Occurrence, now: datetime) -> datet
     if follows(rule, occurrence) is Follows.NOT:
         return None
     response = occurrence.response
-    if response is None or response.submitted_at:
+    if occurrence.told.kind not in OF_ANSWERS or response is None or response.submitted_at:
         return now
     return max(now, occurrence.told.at + FORM_WAIT)

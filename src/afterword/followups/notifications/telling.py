@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from afterword.feedback.models import AtRisk
+from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Response
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
-from afterword.followups.events import Follows
+from afterword.followups.events import OF_ASSIGNMENTS, Follows
 from afterword.followups.mails import occurrences_of
 from afterword.followups.models import DIGEST, TEST, Delivery
 from afterword.followups.moves import ScoreMove
@@ -143,6 +143,9 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
         comment = comment[:COMMENT_LIMIT] + "…"
     if move := occurrence and occurrence.move:
         comment = _compared(move)
+    if delivery.kind == HappeningKind.CUSTOMER_REPLIED:
+        comment = _replied(delivery)[:COMMENT_LIMIT]
+    is_said = response is not None or delivery.kind == HappeningKind.CUSTOMER_REPLIED
     known = (response and response.customer_id) or (occurrence and occurrence.customer)
     return Line(
         headline=_headline(delivery, values, occurrence),
@@ -153,11 +156,13 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
         link=settings.BASE_URL + _path(values, occurrence, is_known=bool(known)),
         bucket=response.bucket if response else None,
         score=response.score if response else None,
-        reply_to=str(values["email"] or "") if response and delivery.kind != TEST else "",
+        reply_to=str(values["email"] or "") if is_said and delivery.kind != TEST else "",
     )
 
 
 def _path(values: Mapping[str, object], occurrence: Occurrence | None, *, is_known: bool) -> str:
+    if occurrence and occurrence.response and occurrence.told.kind in OF_ASSIGNMENTS:
+        return f"/feedback/{occurrence.response.id}/assignment"
     if occurrence and occurrence.move:
         return f"/campaigns/{occurrence.move.campaign_id}/results"
     return f"/customers/{values['customer_id']}" if is_known else "/feedback"
@@ -178,10 +183,14 @@ def _headline(
     delivery: Delivery, values: Mapping[str, object], occurrence: Occurrence | None
 ) -> str:
     who = values["full_name"] or values["email"] or "somebody"
+    if delivery.kind in OF_ASSIGNMENTS and occurrence and occurrence.response:
+        return _assigned(delivery, occurrence.response, str(who))
     if delivery.kind == HappeningKind.SURVEY_BOUNCED:
         return f"A survey to {who} bounced"
     if delivery.kind == HappeningKind.CUSTOMER_UNSUBSCRIBED:
         return f"{who} unsubscribed"
+    if delivery.kind == HappeningKind.CUSTOMER_REPLIED:
+        return f"{who} replied to a mail"
     if delivery.kind == HappeningKind.CUSTOMER_AT_RISK:
         return f"{who} is at risk{_reason(occurrence)}"
     if delivery.kind == HappeningKind.SENDING_PAUSED:
@@ -194,6 +203,22 @@ def _headline(
         return f"{label} of {move.campaign.name} {way} from {move.before:g} to {move.after:g}"
     metric = SCALES[Metric(str(values["metric"]))].label
     return f"{metric} {values['score']} ({values['rating_category']}) from {who}"
+
+
+def _assigned(delivery: Delivery, response: Response, who: str) -> str:
+    what = f"{response.scale.label} {response.score} from {who}"
+    assignment: Assignment | None = getattr(response, "assignment", None)
+    whose = assignment and assignment.user
+    if delivery.kind == HappeningKind.FEEDBACK_OVERDUE:
+        return f"Overdue with {whose or 'nobody'}: {what}"
+    return f"Assigned to {whose or 'nobody yet'}: {what}"
+
+
+def _replied(delivery: Delivery) -> str:
+    """Return what the customer replied then."""
+    rows = CustomerReply.objects.filter(customer=delivery.subject_id)
+    reply = rows.filter(received_at=delivery.happened_at).first()
+    return reply.text if reply else ""
 
 
 def _reason(occurrence: Occurrence | None) -> str:

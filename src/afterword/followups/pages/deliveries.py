@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from afterword.core.among import among
 from afterword.core.ids import parsed_id
 from afterword.core.instants import parse_instant
 from afterword.core.jobs import wake
@@ -117,7 +118,8 @@ def _again(rows: WorkspaceRows[Delivery], member: Member, now: datetime) -> int:
         mail_ids += of_mails
     count = again(ids, now)
     wake("deliver")
-    return count + queue_again(Mail.objects.filter(id__in=mail_ids), member.user_id, now)
+    mails = Mail.objects.filter(id__in=among(mail_ids))
+    return count + queue_again(mails, member.user_id, now)
 
 
 def explain(rows: Iterable[Delivery], zone: tzinfo) -> None:

@@ -131,6 +131,21 @@ def test_what_failed_is_sent_again_where_its_rule_is_on(member, campaign):
     assert arrived.state == State.WAITING
 
 
+def test_many_are_sent_again_by_one_parameter(member, campaign, django_assert_max_num_queries):
+    hook, team = a_webhook("https://crm.test/hook", campaign=campaign), a_notification(campaign)
+    for _ in range(3):
+        a_delivery(hook, State.FAILED)
+        a_mailed_delivery(team, state="parked")
+
+    with django_assert_max_num_queries(40) as asked:
+        signed_in(member).post(f"{PAGE}/replay", {"delivery": "failed"})
+
+    changes = [one["sql"] for one in asked.captured_queries if one["sql"].startswith("UPDATE")]
+    assert sum("unnest(" in one for one in changes) == 2
+    assert Mail.objects.filter(state="queued").count() == 3
+    assert Delivery.objects.filter(state=State.WAITING).count() == 3
+
+
 def test_one_is_sent_again_and_nonsense_is_not(member, campaign):
     hook = a_webhook("https://crm.test/hook", campaign=campaign)
     one, other = a_delivery(hook), a_delivery(hook)

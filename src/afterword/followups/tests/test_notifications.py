@@ -1,5 +1,6 @@
 """Notifications over real SMTP and to a real HTTP server in Slack's place."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,9 @@ import pytest
 from django.utils import timezone
 
 from afterword.feedback.answering.answer import record_answer
+from afterword.feedback.loop.models import AssignmentRule
+from afterword.feedback.loop.watch import follow_up
+from afterword.feedback.replies.take import take_replies
 from afterword.followups.engine.lanes import deliver_next
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Delivery, State
@@ -14,8 +18,10 @@ from afterword.followups.notifications.digest import make_digests
 from afterword.followups.notifications.models import Frequency, Notification
 from afterword.followups.notifications.moments import next_moment
 from afterword.followups.rules import save
+from afterword.mail.message.return_path import reply_address
 from afterword.sending.models import Mail
-from tests.factories import a_campaign, a_member
+from afterword.sending.reports.delivery_reports import Incoming
+from tests.factories import a_campaign, a_member, a_sent_survey
 from tests.followups import (
     a_notification,
     allow_loopback,
@@ -278,3 +284,41 @@ def test_one_is_added_and_changed_on_its_pages(client):
     slack = {**given, "channel": "slack", "slack_url": "https://hooks.slack.example/T/secret"}
     assert client.post(f"{root}/{made.id}", slack).status_code == 302
     assert b"T/secret" not in client.get(f"{root}/{made.id}").content
+
+
+def test_the_same_answer_is_told_of_again_when_it_is_assigned_and_overdue(sink):
+    campaign, now = a_campaign(), timezone.now()
+    bo = a_member(campaign.workspace, spared_at=now).user
+    a_notification(campaign, events=["feedback", "assigned", "overdue"])
+    AssignmentRule.objects.create(
+        workspace=campaign.workspace, enabled_at=now - timedelta(hours=1), user=bo, due_hours=1
+    )
+    _, response = answer(campaign, 3, "Late", submitted=True)
+
+    follow_up(timezone.now())
+    follow_up(timezone.now() + timedelta(hours=2))
+    run(sink)
+
+    assert {message["Subject"] for message in sink.messages()} == {
+        "NPS 3 (Detractor) from Ann",
+        f"Assigned to {bo}: NPS 3 from Ann",
+        f"Overdue with {bo}: NPS 3 from Ann",
+    }
+    assert any(f"/feedback/{response.id}/assignment" in text_of(one) for one in sink.messages())
+
+
+def test_what_a_customer_replies_reaches_members_who_can_answer_them(sink, settings):
+    settings.CONFIGURATION = replace(
+        settings.CONFIGURATION, bounce_address="bounces@mail.acme.example"
+    )
+    survey = a_sent_survey(a_campaign())
+    a_notification(survey.survey.campaign, events=["replied"])
+    raw = f"From: a@b.test\nTo: {reply_address(survey.id)}\nMessage-ID: <1@b>\n\nPlease call me!\n"
+
+    take_replies([Incoming(raw.encode())], timezone.now())
+    run(sink)
+
+    [message] = sink.messages()
+    assert message["Subject"].endswith("replied to a mail")
+    assert message["Reply-To"] == survey.survey.email
+    assert "Please call me!" in text_of(message)

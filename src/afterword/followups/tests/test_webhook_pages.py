@@ -80,6 +80,30 @@ def test_saved_again_a_hidden_value_stays(member, campaign):
 
 
 @pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("https://CRM.example/another/path", 302),
+        ("https://taker.example/hook", 422),
+        ("https://crm.example@taker.example/hook", 422),
+        ("https://crm.example:8443/hook", 422),
+        ("http://crm.example/hook", 422),
+    ],
+)
+def test_a_hidden_value_goes_to_no_other_server(member, campaign, url, status):
+    webhook = a_webhook("https://crm.example/hook", campaign=campaign, headers={"X-Key": "s3cret"})
+    address = f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+    client = signed_in(member)
+
+    answer = client.post(address, filled(url=url, headers_text=f"X-Key: {HIDDEN}"))
+
+    assert answer.status_code == status
+    assert ("Write the value of X-Key anew" in answer.content.decode()) is (status == 422)
+    anew = client.post(address, filled(url=url, headers_text="X-Key: other"))
+    webhook.refresh_from_db()
+    assert (anew.status_code, webhook.headers) == (302, {"X-Key": "other"})
+
+
+@pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"url": "ftp://crm.example"}, "https://"),

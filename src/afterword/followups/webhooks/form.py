@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -51,7 +52,7 @@ class WebhookForm(RuleForm):
         if rule._state.adding and not rule.body:
             rule.body = PREFILLED
         super().__init__(rule, data)
-        self._kept = _headers_of(rule)
+        self._kept, self._server = _headers_of(rule), _server_of(rule.url)
         self.fields["headers_text"].initial = "\n".join(f"{name}: {HIDDEN}" for name in self._kept)
         self.order_fields(["name", "url", "events", "score_min", "score_max", "headers_text"])
         self._put_the_switch_last()
@@ -78,6 +79,12 @@ class WebhookForm(RuleForm):
             if value == HIDDEN:
                 if name not in self._kept:
                     raise ValidationError(f"Write the value of {name}: it is not known here.")
+                url = self.cleaned_data.get("url")
+                if url and _server_of(url) != self._server:
+                    raise ValidationError(
+                        f"Write the value of {name} anew: what was meant for the address before "
+                        "is not sent to another server."
+                    )
                 value = self._kept[name]
             found[name] = value
         if len(found) > MOST_HEADERS:
@@ -108,6 +115,12 @@ def header_problem(name: str, value: str) -> str | None:
     if name.lower() in OURS or name.lower().startswith("webhook-"):
         return f"{name} is set by Afterword: leave it out."
     return None
+
+
+def _server_of(url: str) -> tuple[str, str]:
+    """Return scheme, and host with port: where else a value goes, others may read it."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2].lower()
 
 
 def _headers_of(webhook: Webhook) -> dict[str, str]:

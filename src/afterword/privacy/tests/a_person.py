@@ -12,7 +12,7 @@ from afterword.customers.models import Change, Customer, Identity
 from afterword.customers.search_texts import write_search_texts
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
-from afterword.feedback.models import AtRisk, Hit, HitKind, ResponseFacts
+from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Hit, HitKind, ResponseFacts
 from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
 from afterword.followups.notifications.models import SlackThread
 from afterword.happenings.models import Happening, HappeningKind, Listening
@@ -137,6 +137,12 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
         workspace=workspace, events=["feedback"], problem=f"Nobody named {EMAIL}"
     )
     assert response.customer
+    CustomerReply.objects.create(
+        workspace=workspace, customer=response.customer, key="1", text=COMMENT, received_at=NOW
+    )
+    Assignment.objects.create(
+        response=response, workspace=workspace, assigned_at=NOW, due_at=NOW, note=f"Called {NAME}"
+    )
     SlackThread.objects.create(
         workspace=workspace, channel=NAME, customer=response.customer, ts="1.2"
     )

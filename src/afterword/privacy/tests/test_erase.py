@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from afterword.core.clock import database_now
@@ -37,6 +37,7 @@ from tests.factories import (
     a_track,
     a_workspace,
 )
+from tests.locks import beside, waits_for_us
 
 pytestmark = pytest.mark.django_db
 
@@ -250,6 +251,22 @@ def test_what_could_be_undone_is_forgotten(workspace):
     assert not any("undo" in session.get_decoded() for session in Session.objects.all())
     assert receipt.counts["offers_to_undo"] == 1
     assert browser.get("/customers").status_code == 200, "the session goes on"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signs_out_meanwhile_keeps_nobody_from_erasing(workspace):
+    customer = a_customer(workspace, email=EMAIL, tags=[NAME])
+    browser = Client()
+    browser.force_login(a_member(workspace).user)
+    browser.post(f"/customers/{customer.id}/tags/removal", {"tag": NAME})
+
+    with beside() as start, transaction.atomic():
+        Session.objects.all().delete()
+        other = start(lambda: erased(workspace))
+        assert waits_for_us(other)
+
+    assert "offers_to_undo" not in other.result().counts
+    assert not Customer.objects.exists()
 
 
 def test_the_receipt_says_nothing_of_the_person(workspace):

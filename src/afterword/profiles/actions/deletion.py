@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from afterword.customers.models import Customer
 from afterword.customers.upsert import load_locked
 from afterword.profiles.page import find_customer
+from afterword.sending.models import Mail
 from afterword.surveys.cancel import cancel, waiting
-from afterword.surveys.models import Invitation
+from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.access import for_changers
 from afterword.workspaces.models import Member, Viewer, WorkspaceRows
 
@@ -46,10 +47,18 @@ def remove(viewer: Viewer, customer_ids: Collection[UUID], by: UUID | None, now:
 
     Returns how many there were. The number of queries hardly depends on it.
     """
+    _lock(viewer, customer_ids)
     held = [record.id for record in load_locked(viewer.workspace_id, [], customer_ids)]
     cancel(_invitations(viewer, held), by, now)
     Customer.objects.filter(id__in=held).delete()
     return len(held)
+
+
+def _lock(viewer: Viewer, customer_ids: Collection[UUID]) -> None:
+    """Lock their mails and surveys before themselves, as senders and pages do, or we deadlock."""
+    for rows in (Mail.objects.visible_to(viewer), Survey.objects.visible_to(viewer)):
+        theirs = rows.filter(customer__in=customer_ids).order_by("id")
+        list(theirs.select_for_update(no_key=True).values_list("id", flat=True))
 
 
 def _invitations(viewer: Viewer, customer_ids: Collection[UUID]) -> WorkspaceRows[Invitation]:

@@ -39,7 +39,8 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST" and count and form.is_valid():
         parameters = {**form.parameters, "act": act.name, "selection": selection.stored}
         key = clean_text(request.POST.get("key", ""))[:36]
-        return redirect("long_work:work", _started(member, {**parameters, "key": key}, count, now))
+        most = min(count, _confirmed(request.POST.get("count", "")) or count)
+        return redirect("long_work:work", _started(member, {**parameters, "key": key}, most, now))
     context = {
         "act": act,
         "form": form,
@@ -50,6 +51,11 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "customer_list/bulk.html", context, status=status)
+
+
+def _confirmed(number: str) -> int | None:
+    """Return how many the question said; None where the form does not say it."""
+    return int(number) if number.isdecimal() and len(number) < 20 else None
 
 
 @transaction.atomic

@@ -30,19 +30,23 @@ ACTS = {
 
 
 def step(work: Work, now: datetime) -> bool:
-    """Do it for the next batch, after the last key: who left the list by it is not met again."""
+    """Do it for the next batch, after the last key: who left the list by it is not met again.
+
+    It ends where as many are done as were confirmed, though more may match by now.
+    """
     act = ACTS[work.parameters["act"]]
     after = UUID(work.cursor) if work.cursor else None
     selection = Selection.from_stored(work.parameters["selection"])
-    ids = selection.ask(work, lambda rows: _next_ids(rows, after))
+    most = min(BATCH, (work.total or 0) - work.done)
+    ids = selection.ask(work, lambda rows: _next_ids(rows, after, most))
     if ids:
         _note(work, act, ids, now)
-    return len(ids) < BATCH
+    return len(ids) < BATCH or work.done == work.total
 
 
-def _next_ids(rows: WorkspaceRows[Customer], after: UUID | None) -> list[UUID]:
+def _next_ids(rows: WorkspaceRows[Customer], after: UUID | None, most: int) -> list[UUID]:
     beyond = rows.filter(id__gt=after) if after else rows
-    return list(beyond.order_by("id").values_list("id", flat=True)[:BATCH])
+    return list(beyond.order_by("id").values_list("id", flat=True)[:most])
 
 
 def _note(work: Work, act: Act, ids: Sequence[UUID], now: datetime) -> None:

@@ -2,13 +2,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from afterword.customers.models import Change, Customer
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Response
-from afterword.sending.models import State
+from afterword.profiles.actions.deletion import remove
+from afterword.sending.models import Mail, State
 from afterword.suppressions.models import Suppression, SuppressionReason
 from afterword.suppressions.suppress import suppress
 from afterword.survey_templates.metrics import Metric
@@ -24,6 +26,7 @@ from tests.factories import (
     a_survey,
     mail_of,
 )
+from tests.locks import beside, waits_for_us
 
 pytestmark = pytest.mark.django_db
 PAGES = ["edit", "tags", "feedback", "survey", "delete"]
@@ -428,3 +431,19 @@ def test_the_page_of_a_survey_says_who_asked_by_hand(client, member, ann):
     page = text(client.get(reverse("surveys:survey", args=[Survey.objects.get().id])))
 
     assert f"By hand. By {member.user}." in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", [Mail, Survey])
+def test_who_is_deleted_while_mail_goes_out_waits_without_holding_the_customer(model):
+    member = a_member()
+    a_survey(a_campaign(member.workspace))
+
+    with beside() as start, transaction.atomic():
+        model.objects.select_for_update().get()
+        ids = list(Customer.objects.values_list("id", flat=True))
+        other = start(lambda: remove(member, ids, member.user_id, NOW))
+        assert waits_for_us(other)
+        Customer.objects.select_for_update(nowait=True).get()
+
+    assert other.result() == 1

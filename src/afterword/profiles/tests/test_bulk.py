@@ -124,6 +124,38 @@ def test_who_came_after_the_question_is_left_alone(client, member):
     assert tags_of(late) == [[]]
 
 
+def test_no_more_are_deleted_than_were_confirmed(client, member, monkeypatch):
+    monkeypatch.setattr(bulk_work, "BATCH", 2)
+    for _ in range(3):
+        a_customer(member.workspace, city="Brno")
+    movers = [a_customer(member.workspace, city="Oslo") for _ in range(3)]
+    query = "field=city&operator=is&value=Brno&group="
+
+    begin(client, "delete", query=query, number="3")
+    Customer.objects.filter(id__in=[one.id for one in movers]).update(city="Brno")
+    work_until_done()
+
+    work = Work.objects.get()
+    assert (work.done, Customer.objects.count()) == (3, 3)
+    assert work.ended_at
+
+
+@pytest.mark.parametrize(("said", "done"), [("1", 1), ("", 2), ("many", 2), ("9" * 30, 2)])
+def test_who_came_to_match_after_the_question_adds_nobody_to_it(client, member, said, done):
+    a_customer(member.workspace, city="Brno")
+    mover = a_customer(member.workspace, city="Oslo")
+    query = "field=city&operator=is&value=Brno&group="
+    page = ask(client, "add_tag", query=query)
+    assert 'name="count" value="1"' in text(page)
+    Customer.objects.filter(id=mover.id).update(city="Brno")
+
+    hidden = dict(page.context["selection"].pairs)
+    client.post(reverse("bulk:act"), {**hidden, "act": "add_tag", "tags": "vip", "count": said})
+    work_until_done()
+
+    assert Customer.objects.filter(tags=["vip"]).count() == done
+
+
 def ask_about_one(client, member):
     a_customer(member.workspace)
     return {**dict(ask(client, "add_tag").context["selection"].pairs), "act": "add_tag"}

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from afterword.sending import outcomes
 from afterword.sending.reports.bounce_settings import ImapMailbox
-from afterword.sending.reports.delivery_reports import Incoming, reports_in
+from afterword.sending.reports.delivery_reports import Incoming
 from afterword.sending.reports.imap import Folder, ImapTrouble, opened
+from afterword.sending.reports.take_in import take_in
 
 PAGE = 20  # mails at a time: 20 MiB at most
 SECONDS = 45.0  # for all of it; the next minute goes on
@@ -67,4 +67,4 @@ def _take_in(folder: Folder, page: Sequence[bytes], now: datetime) -> None:
     mails = folder.fetch(page)
     for lost in set(page) - set(mails):
         log.warning("the server does not hand out mail %s: it is passed over", lost.decode())
-    outcomes.note(reports_in(map(Incoming, mails.values()), now), now)
+    take_in([*map(Incoming, mails.values())], now)

@@ -5,13 +5,13 @@ to no return path of ours has no effect whatever it says, but for complaints; se
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from afterword.mail.message.return_path import mail_of
@@ -37,6 +37,9 @@ _PARSERS_RAISE = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError),
     *(MessageError, RecursionError, TypeError, ValueError),
 )
+
+
+Found = TypeVar("Found")
 
 
 class Incoming(NamedTuple):
@@ -71,10 +74,15 @@ def reports_in(mails: Iterable[Incoming], now: datetime) -> list[Report]:
 def read(mail: Incoming, now: datetime) -> Reading | None:
     """Return what a mail says; None if it is no report about a mail of ours. Never raises."""
     raw = bytes(mail.raw[:READ])
+    return readable(mail, lambda message: _read(message, raw, mail.recipients, now))
+
+
+def readable(mail: Incoming, reads: Callable[[Message], Found | None]) -> Found | None:
+    """Return what `reads` makes of a mail; None of one that cannot be read. Never raises."""
     try:
-        return _read(parse(raw), raw, mail.recipients, now)
+        return reads(parse(bytes(mail.raw[:READ])))
     except TooDeep:
-        log.info("a mail of %d bytes is nested too deep for a report", len(mail.raw))
+        log.info("a mail of %d bytes is nested too deep to be read", len(mail.raw))
     except _PARSERS_RAISE as error:
         log.warning("a mail of %d bytes cannot be read: %s", len(mail.raw), type(error).__name__)
     return None

@@ -77,6 +77,11 @@ def fields_of(layout: Layout, scale: Scale, document: Document) -> dict[str, for
             choices=[(look if at else "", look.label) for at, look in enumerate(scale.looks)],
         )
     fields["anonymous"] = forms.BooleanField(label="Anonymous responses", required=False)
+    fields["reply"] = forms.BooleanField(
+        label="Invite to reply with a number",
+        required=False,
+        help_text="The mail says so in its language. It needs a mailbox that Afterword reads.",
+    )
     return fields
 
 

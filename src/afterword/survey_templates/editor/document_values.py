@@ -19,7 +19,12 @@ def values_of(document: Document) -> dict[str, Any]:
     for number, question in enumerate(document.questions):
         values.update(_values_of_question(question, f"questions.{number}."))
     values["scores"] = document.scores or ""
-    return {**values, "language": document.language, "anonymous": document.anonymous}
+    return {
+        **values,
+        "language": document.language,
+        "anonymous": document.anonymous,
+        "reply": document.reply,
+    }
 
 
 def _values_of_words(said: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -69,6 +74,7 @@ def document_in(given: Mapping[str, Any], layout: Layout, kept: Document) -> dic
         "languages": languages,
         "scores": given.get("scores") or "",
         "anonymous": bool(given.get("anonymous")),
+        "reply": bool(given.get("reply")),
     }
     return {name: value for name, value in found.items() if value not in ("", [], {}, False)}
 

@@ -146,7 +146,15 @@ def _html_of_design(design: Design) -> dict[str, str]:
         "dark_on_accent": colours.dark_on_accent,
         **_labels(design),
     }
-    return {name: escape(value) for name, value in plain.items()} | {"logo": _logo(design)}
+    html = {"logo": _logo(design), "reply": _paragraphs(_reply(design), "14px 0 0")}
+    return {name: escape(value) for name, value in plain.items()} | html
+
+
+def _reply(design: Design) -> str:
+    """The invitation to reply with a number; nothing where replies are not taken."""
+    scale = SCALES[design.metric]
+    words = words_for(design.language).reply if design.invites_reply else ""
+    return words.format(lowest=scale.lowest, highest=scale.highest)
 
 
 def _logo(design: Design) -> str:
@@ -185,7 +193,11 @@ def _text_of_design(design: Design) -> dict[str, str]:
     scale = SCALES[design.metric]
     choose = words_for(design.language).choose
     ends = {"lowest": scale.lowest, "highest": scale.highest}
-    return {"choose": wrapped(choose.format(**ends, **_labels(design)))}
+    reply = _reply(design)
+    return {
+        "choose": wrapped(choose.format(**ends, **_labels(design))),
+        "reply": f"{wrapped(reply)}\n\n" if reply else "",
+    }
 
 
 def _text_of_texts(texts: Mapping[str, str]) -> dict[str, str]:

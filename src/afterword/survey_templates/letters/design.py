@@ -36,6 +36,7 @@ class Design:
     lowest_label: str = ""
     highest_label: str = ""
     language: str = "en"
+    invites_reply: bool = False
     scores: ScoreLook | None = None
     sender_name: str = ""
 

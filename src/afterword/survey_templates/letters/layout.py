@@ -116,7 +116,7 @@ def text_outline(metric: Metric, words: Words) -> Outline:
     width = len(str(scale.highest))
     scores = "\n".join(f"{score:>{width}}: [[survey]]?score={score}" for score in scale.scores)
     return Outline.of(
-        f"[[intro]][[question]]\n\n[[choose]]\n\n{scores}\n\n"
+        f"[[intro]][[question]]\n\n[[choose]]\n\n{scores}\n\n[[reply]]"
         f"-- \n[[footer]]\n\n{words.unsubscribe}: [[unsubscribe]]\n"
     )
 

@@ -1,5 +1,6 @@
 """A version of a template as the letter that it makes, compiled once."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from afterword.core.links import logo_link
@@ -20,9 +21,15 @@ SOMEBODY: dict[str, object] = {
 
 
 @lru_cache(maxsize=256)
-def compiled(version: TemplateVersion, metric: Metric, language: str) -> CompiledMail:
-    """Do what is the same for everyone; a version is told by its key, and never changes."""
-    return compile_mail(design_of(spoken(version.said, language), version.looks, metric))
+def compiled(
+    version: TemplateVersion, metric: Metric, language: str, *, takes_replies: bool = False
+) -> CompiledMail:
+    """Do what is the same for everyone; a version is told by its key, and never changes.
+
+    Without a mailbox that takes replies, none is invited.
+    """
+    design = design_of(spoken(version.said, language), version.looks, metric)
+    return compile_mail(design if takes_replies else replace(design, invites_reply=False))
 
 
 def design_of(said: Document, look: Look, metric: Metric) -> Design:
@@ -39,6 +46,7 @@ def design_of(said: Document, look: Look, metric: Metric) -> Design:
         logo_url=logo_link(look.logo) if look.logo else look.logo_url,
         colour=look.colour,
         language=said.language,
+        invites_reply=said.reply,
         scores=said.scores,
         sender_name=look.sender_name,
     )

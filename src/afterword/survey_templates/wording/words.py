@@ -19,6 +19,7 @@ class Words(NamedTuple):
 
     score_title: str
     choose: str
+    reply: str
     footer: str
     preheader: str
     unsubscribe: str

@@ -1,5 +1,6 @@
 """An offer is the invitation of an in-app survey: which are open, and what becomes of them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -45,9 +46,21 @@ def _rests(offer: Invitation, now: datetime) -> bool:
     return again is None or now < offer.dismissed_at + again or now > offer.created_at + LIFE
 
 
+def lock_surveys(offers: Iterable[Invitation], *, waits: bool) -> set[UUID]:
+    """Lock the surveys of offers, and return the keys of those that are locked.
+
+    Everybody locks surveys first, then invitations, then customers. Whoever holds one of the later
+    ones already must not wait: what others hold is left out.
+    """
+    rows = Survey.objects.filter(id__in={one.survey_id for one in offers}).order_by("id")
+    locked = rows.select_for_update(no_key=True, skip_locked=not waits)
+    return set(locked.values_list("id", flat=True))
+
+
 @transaction.atomic
 def note_shown(offer: Invitation, now: datetime) -> None:
     """The customer sees it: from now on they were asked. The first time counts."""
+    lock_surveys([offer], waits=True)
     is_first = Invitation.objects.filter(id=offer.id, shown_at=None).update(shown_at=now)
     if is_first:
         Survey.objects.filter(id=offer.survey_id, asked_at=None).update(asked_at=now)
@@ -86,10 +99,12 @@ def withdraw_expired(now: datetime) -> int:
 
 _WITHDRAW = """
     WITH expired AS (
-        SELECT id FROM surveys_invitation
-        WHERE expires_at <= %s AND expires_at IS NOT NULL
-          AND shown_at IS NULL AND withdrawn_at IS NULL
-        ORDER BY expires_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+        SELECT invitation.id FROM surveys_invitation AS invitation
+        JOIN surveys_survey AS survey ON survey.id = invitation.survey_id
+        WHERE invitation.expires_at <= %s AND invitation.expires_at IS NOT NULL
+          AND invitation.shown_at IS NULL AND invitation.withdrawn_at IS NULL
+        ORDER BY invitation.expires_at LIMIT %s
+        FOR NO KEY UPDATE OF survey, invitation SKIP LOCKED
     ), withdrawn AS (
         UPDATE surveys_invitation AS invitation SET withdrawn_at = %s
         FROM expired WHERE invitation.id = expired.id

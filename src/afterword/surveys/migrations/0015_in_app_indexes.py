@@ -10,9 +10,17 @@ class Migration(migrations.Migration):
     dependencies = [("surveys", "0014_in_app")]
 
     operations = [
+        # What an earlier try left behind is of no use.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS invitations_offered", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name='invitation',
             index=models.Index(condition=models.Q(('expires_at__isnull', False), ('shown_at', None), ('withdrawn_at', None)), fields=['expires_at'], name='invitations_offered'),
+        ),
+        # What an earlier try left behind is of no use.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS surveys_on_pages", migrations.RunSQL.noop
         ),
         AddIndexConcurrently(
             model_name='survey',

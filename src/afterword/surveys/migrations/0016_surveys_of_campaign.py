@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     dependencies = [("surveys", "0015_in_app_indexes")]
 
     operations = [
+        # What an earlier try left behind is of no use.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS surveys_of_campaign", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name='survey',
             index=models.Index(fields=['campaign', '-created_at'], name='surveys_of_campaign'),

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
+from afterword.workspaces.invites import invite
 from afterword.workspaces.members import Joining, add_member, password_link
-from afterword.workspaces.models import Member, PendingMember, Role, User
+from afterword.workspaces.models import Invite, Member, PendingMember, Role, User
 from tests.factories import a_member, a_workspace
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,17 @@ def test_a_confirmed_account_is_added_at_once():
     choose_password(password_link(user))
 
     assert add_member(a_workspace(), BOSS, Role.OWNER).joining is Joining.ADDED
+
+
+def test_whose_role_a_command_lowers_leaves_no_way_back():
+    lowered = a_member(role=Role.ADMIN)
+    a_member(lowered.workspace, Role.OWNER)
+    now = timezone.now()
+    invite(lowered.workspace, "backdoor@elsewhere.test", Role.ADMIN, lowered.user, now)
+
+    add_member(lowered.workspace, lowered.user.email, Role.ANALYST)
+
+    assert not Invite.objects.exists()
 
 
 def test_a_new_account_with_a_password_is_the_operators_word():

@@ -191,12 +191,15 @@ def test_an_admin_has_no_say_about_owners(owner):
     browser.post(f"{PAGE}/{other.id}/role", {"role": "analyst"})
     browser.post(f"{PAGE}/{other.id}/removal")
     browser.post(f"{PAGE}/invites/{of_owner.id}/mail")
+    browser.post(f"{PAGE}/invites/{of_owner.id}/removal")
     invited = browser.post(f"{PAGE}/invites", {"email": "x@acme.test", "role": "owner"})
 
     roles = {one.id: one.role for one in Member.objects.all()}
     assert roles == {owner.id: Role.OWNER, admin.id: Role.ADMIN, other.id: Role.OWNER}
     assert invited.status_code == 422
     assert Mail.objects.count() == 1
+    assert Invite.objects.filter(id=of_owner.id).exists()
+    assert "Take back" not in browser.get(PAGE).content.decode()
 
 
 def test_who_is_removed_is_out_at_the_next_click(client, owner):
@@ -209,6 +212,25 @@ def test_who_is_removed_is_out_at_the_next_click(client, owner):
 
     assert theirs.get("/campaigns").status_code == 403
     assert not Invite.objects.exists(), "what they offered is taken back"
+
+
+def test_who_may_do_less_leaves_no_way_back(client, owner):
+    lowered = a_member(owner.workspace, Role.ADMIN)
+    an_invite(lowered, email="backdoor@elsewhere.test", role=Role.ADMIN)
+    an_invite(owner)
+
+    client.post(f"{PAGE}/{lowered.id}/role", {"role": "analyst"})
+
+    assert Invite.objects.get().email == ANN, "what others offered goes on"
+
+
+def test_who_may_do_more_keeps_their_invites(client, owner):
+    raised = a_member(owner.workspace, Role.ADMIN)
+    an_invite(raised)
+
+    client.post(f"{PAGE}/{raised.id}/role", {"role": "owner"})
+
+    assert Invite.objects.exists()
 
 
 @pytest.mark.parametrize("revoke", [True, False])

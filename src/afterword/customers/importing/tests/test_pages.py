@@ -5,16 +5,21 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from afterword import asgi
+from afterword.core.clock import database_now
 from afterword.customers.importing import forms
+from afterword.customers.importing.begin import begin
+from afterword.customers.importing.kind import IMPORT
 from afterword.customers.importing.models import Import
 from afterword.customers.models import Customer, Property
 from afterword.long_work.models import Work
 from afterword.workspaces.models import Role
 from tests.factories import a_member, a_property
 from tests.imports import a_file, downloaded, import_all
+from tests.locks import beside, waits_for_us
 from tests.long_work import work_until_done
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +268,50 @@ def test_a_file_may_take_longer_to_arrive_than_anything_else():
 
     assert slow is not asgi.door("POST", "/customers")
     assert asgi.door("GET", "/customers/import") is asgi.door("POST", "/customers")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_it_otherwise_in_another_tab_does_not_undo_the_start():
+    member = a_member()
+    file = a_file(member, PEOPLE)
+    client = signed_in(member)
+    otherwise = {"encoding": "utf-8", "separator": "semicolon"}
+
+    with beside() as start, transaction.atomic():
+        begin(file, IMPORT, file.targets, database_now())
+        other = start(lambda: client.post(f"{page_of(file)}/reading", otherwise))
+        assert waits_for_us(other)
+
+    assert other.result().status_code == 404
+    stored = Import.objects.get()
+    assert (stored.work, stored.separator) == (Work.objects.get(), ",")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bringing_another_file_leaves_what_is_being_started():
+    member = a_member()
+    file, forgotten = a_file(member, PEOPLE), a_file(a_member(member.workspace), PEOPLE)
+    Import.objects.update(by=member.user)
+
+    with beside() as start, transaction.atomic():
+        begin(file, IMPORT, file.targets, database_now())
+        other = start(lambda: a_file(member, PEOPLE, "another.csv"))
+        waits_for_us(other)
+
+    assert set(Import.objects.all()) == {file, other.result()}
+    assert forgotten.id not in {file.id, other.result().id}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_file_takes_the_place_of_meanwhile_is_not_found():
+    member = a_member()
+    file = a_file(member, PEOPLE)
+    client = signed_in(member)
+
+    with beside() as start, transaction.atomic():
+        another = a_file(member, PEOPLE)
+        other = start(lambda: client.post(page_of(file), chosen("email", "name", "")))
+        assert waits_for_us(other)
+
+    assert other.result().status_code == 404
+    assert Import.objects.get() == another

@@ -1,0 +1,45 @@
+"""Narrow the feedback page to what is to be followed up: mine, open, overdue, done."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q
+
+from afterword.feedback.models import Response
+from afterword.workspaces.models import Member, WorkspaceRows
+
+
+class Loop(StrEnum):
+    MINE = "mine"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    DONE = "done"
+
+
+LABELS = {
+    Loop.MINE: "Mine",
+    Loop.OPEN: "Open",
+    Loop.OVERDUE: "Overdue",
+    Loop.DONE: "Done",
+}
+
+
+def asked_loop(text: str) -> Loop | None:
+    """Return what a query asks for; junk asks for nothing."""
+    return Loop(text) if text in set(Loop) else None
+
+
+def narrow_to_loop(
+    rows: WorkspaceRows[Response], loop: Loop | None, member: Member, now: datetime
+) -> WorkspaceRows[Response]:
+    is_open = Q(assignment__isnull=False, assignment__done_at=None)
+    match loop:
+        case Loop.MINE:
+            return rows.filter(is_open, assignment__user=member.user_id)
+        case Loop.OPEN:
+            return rows.filter(is_open)
+        case Loop.OVERDUE:
+            return rows.filter(is_open, assignment__due_at__lte=now)
+        case Loop.DONE:
+            return rows.filter(assignment__done_at__isnull=False)
+    return rows

@@ -1,0 +1,1 @@
+"""What customers reply to our mails: a score, or words for a person to read."""
