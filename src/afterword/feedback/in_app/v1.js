@@ -429,7 +429,7 @@ button{font:inherit;cursor:pointer}
 .scores button{min-width:0;height:42px;padding:0;border:1px solid var(--edge);border-radius:6px;background:var(--accent);color:var(--on-accent);font-size:16px;font-weight:700}
 .scores.chosen button:not([aria-checked=true]){background:none;border-color:var(--line);color:var(--ink)}
 .stars,.faces{grid-template-columns:repeat(5,44px)}
-.scores.faces button,.scores.faces.chosen button:not([aria-checked=true]){height:44px;border:0;background:none;font-size:30px;line-height:1}
+.scores.faces button,.scores.faces.chosen button:not([aria-checked=true]){height:44px;border:0;background:none;color:var(--ink);font-size:30px;line-height:1}
 .faces.chosen button:not([aria-checked=true]){opacity:.45;filter:grayscale(1)}
 .scores.stars button,.scores.stars.chosen button:not([aria-checked=true]){height:44px;border:0;background:none;color:var(--star);font-size:36px;line-height:1}
 .scores.stars.chosen button:not(.upto){color:var(--line);opacity:.55}
