@@ -45,7 +45,7 @@ def visit(live_server, member, campaign, act, **context):
 
 
 def sees(page: Page, text: str) -> None:
-    expect(page.locator(".audience-count")).to_contain_text(text, timeout=PATIENCE)
+    expect(page.locator(".audience-count").first).to_contain_text(text, timeout=PATIENCE)
 
 
 def test_a_group_is_added_by_keyboard_and_counted_while_it_is_typed(live_server, member, campaign):
