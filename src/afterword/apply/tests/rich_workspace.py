@@ -106,7 +106,6 @@ def a_rich_workspace() -> Workspace:
     )
     factories.a_sender_domain(workspace, verified_at=factories.NOW)
     factories.a_property(workspace, "orders", "number")
-    factories.a_property(workspace, "plan", "text")
     factories.a_property(workspace, "null", "collection")
     factories.a_property(workspace, "plan")
     workspace.properties.update(description="What they bought: all of it")

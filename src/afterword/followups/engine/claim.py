@@ -38,15 +38,17 @@ _LANES: LiteralString = """
     ) AS first
     WHERE first.due_at <= %s
 """
+# As a part of the join the planner might look for the next one once for each row, and so take
+# several; whoever claims would know of one.
 _CLAIM: LiteralString = """
-    UPDATE followups_delivery AS delivery
-    SET state = 'sending', attempt = attempt + 1, lease_until = %s
-    FROM (
+    WITH next AS MATERIALIZED (
         SELECT id FROM followups_delivery
         WHERE lane = %s AND state = 'waiting' AND due_at <= %s
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) AS next
-    WHERE delivery.id = next.id RETURNING delivery.id
+    )
+    UPDATE followups_delivery AS delivery
+    SET state = 'sending', attempt = attempt + 1, lease_until = %s
+    FROM next WHERE delivery.id = next.id RETURNING delivery.id
 """
 
 
@@ -60,7 +62,7 @@ def lanes_due(now: datetime) -> dict[UUID, datetime]:
 def claim(lane: UUID, now: datetime) -> Delivery | None:
     """Take what is due next in a lane."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now + LEASE, lane, now])
+        cursor.execute(_CLAIM, [lane, now, now + LEASE])
         row = cursor.fetchone()
     failpoint("after_delivery_claim")
     return Delivery.objects.get(id=row[0]) if row else None

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -152,6 +153,21 @@ def test_without_a_comment_waits_until_the_form_was_sent_or_for_ten_minutes(web)
         return Delivery.objects.filter(state=State.CANCELLED).count() == 1
 
     eventually(is_cancelled)
+
+
+def test_one_delivery_is_claimed_at_a_time_however_the_planner_joins(web):
+    campaign = a_campaign()
+    webhook = a_webhook(web.url, campaign=campaign)
+    for score in (7, 8, 9):
+        answer(campaign, score, "Good", submitted=True)
+    read_all()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "indexscan", "bitmapscan", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        assert claim(webhook.id, database_now())
+
+    assert Delivery.objects.filter(state=State.SENDING).count() == 1
 
 
 def test_an_unsubscribe_is_told_to_the_campaign_that_asked(web):
