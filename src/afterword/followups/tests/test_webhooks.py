@@ -156,11 +156,15 @@ def test_without_a_comment_waits_until_the_form_was_sent_or_for_ten_minutes(web)
 
 
 def test_one_delivery_is_claimed_at_a_time_however_the_planner_joins(web):
+    """While it believes that there is one alone, it may look for the next again and again."""
     campaign = a_campaign()
     webhook = a_webhook(web.url, campaign=campaign)
     for score in (7, 8, 9):
         answer(campaign, score, "Good", submitted=True)
-    read_all()
+        read_all()
+        with connection.cursor() as cursor:
+            if score == 7:
+                cursor.execute("ANALYZE followups_delivery")
 
     with transaction.atomic(), connection.cursor() as cursor:
         for way in ("hashjoin", "mergejoin", "indexscan", "bitmapscan", "material"):
