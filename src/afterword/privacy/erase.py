@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from afterword.core.among import among
 from afterword.customers.models import Customer
 from afterword.events.take_up import hold_inbox
+from afterword.privacy.finding import import_pieces
 from afterword.privacy.models import Erasure
-from afterword.privacy.places import PLACES, import_pieces
+from afterword.privacy.places import PLACES
 from afterword.privacy.removal import Wish
 from afterword.privacy.traces import Traces, Who, traces_of
 from afterword.sending.models import Mail, State

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from afterword.core.clock import database_now
+from afterword.customers.importing.models import Import, Piece
 from afterword.customers.models import Customer
 from afterword.events.models import Event, InboxItem
 from afterword.feedback.models import Response
@@ -199,6 +200,18 @@ def test_a_mail_that_is_being_handed_over_is_waited_for(workspace):
     assert Customer.objects.filter(email=EMAIL).exists()
     Mail.objects.filter(id=survey.id).update(lease_until=database_now())
     assert erased(workspace).counts
+
+
+def test_a_file_that_names_another_with_a_longer_address_is_not_waited_for(workspace):
+    a_person(workspace)
+    file = Import.objects.create(
+        workspace=workspace, name="b.csv", size=1, lines=1, encoding="utf-8", separator=",",
+        created_at=NOW,
+    )  # fmt: skip
+    Piece.objects.create(of=file, first_line=1, content=f"jo{EMAIL},Joann\n".encode())
+
+    assert erased(workspace).counts
+    assert Piece.objects.get().of == file
 
 
 def test_a_file_that_is_being_imported_is_waited_for(workspace):
