@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -371,17 +372,23 @@ def test_who_dies_over_a_delivery_loses_nothing(web):
     assert web.asked[0].headers["webhook-id"] == str(died_with.id)
 
 
-def test_reading_costs_the_same_for_many(web, django_assert_max_num_queries):
+def test_reading_costs_the_same_for_many(web):
     campaign = a_campaign()
     a_webhook(web.url, campaign=campaign)
     for _ in range(20):
         answer(campaign)
+    queries = []
 
     def read_them():
-        return follow(database_now())
+        """One pass; a transaction open elsewhere in the cluster makes it see nothing yet."""
+        with CaptureQueriesContext(connection) as one_pass:
+            read = follow(database_now())
+        queries.append(len(one_pass))
+        return read
 
-    with django_assert_max_num_queries(20):
-        eventually(read_them)
+    eventually(read_them)
+
+    assert queries[-1] <= 20
 
 
 def test_switched_off_it_sends_nothing_more(web):
