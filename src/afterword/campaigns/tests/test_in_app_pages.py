@@ -36,7 +36,7 @@ def test_one_is_made_and_asks_for_what_it_needs():
     assert "Say when the survey is due." in page
     for section in ("Look and pages", "Setup", "Audience", "Schedule", "Webhooks"):
         assert section in page
-    assert "Reminders" not in page
+    assert "Reminders" in page
 
 
 def test_where_it_is_shown_is_kept():

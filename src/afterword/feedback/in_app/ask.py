@@ -124,10 +124,10 @@ def _past(workspace_id: UUID, known: Record, rules: Rules, now: datetime) -> Seq
 
 
 def _may_be_shown(offer: Invitation, known: Record, now: datetime) -> bool:
-    """Ask the rules once more; what was shown before is held back by no other survey."""
+    """Ask the rules once more; whom it was shown before, or is reminded, no other survey spares."""
     campaign = offer.survey.campaign
-    rules = rules_of(campaign, campaign.workspace, {})
-    if offer.shown_at:
+    rules = replace(rules_of(campaign, campaign.workspace, {}), goes_by_mail=False)
+    if offer.shown_at or offer.is_reminder:
         rules = replace(rules, throttle=None, fatigue=None)
     others = [one for one in _past(campaign.workspace_id, known, rules, now) if one.id != offer.id]
     person = Person(known.email)
