@@ -45,7 +45,10 @@ def _next_showing(invitation: Invitation, now: datetime, zone: tzinfo) -> str:
     if not invitation.survey.campaign.is_active:
         return "The campaign is switched off: unless it is on when the customer comes, it ends."
     begins = f"from {moment(due_at, zone)} on, " if due_at > now else ""
-    return f"It is shown when the customer comes by, {begins}until {moment(expires_at, zone)}."
+    campaign = invitation.survey.campaign
+    hours = "within the time frame, " if campaign.is_in_app and campaign.time_frame else ""
+    until = moment(expires_at, zone)
+    return f"It is shown when the customer comes by, {hours}{begins}until {until}."
 
 
 def _next_try(mail: Mail, campaign: Campaign, now: datetime, zone: tzinfo) -> str:
