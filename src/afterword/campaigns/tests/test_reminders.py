@@ -211,7 +211,7 @@ def test_what_is_shown_on_a_page_is_reminded_of_by_either_way(client, member, ch
     address = f"/campaigns/{campaign.id}/reminders"
 
     page = client.get(address).content.decode()
-    assert "Only who saw the survey is reminded" in page
+    assert "Only those who saw the survey are reminded" in page
     assert "stands on your pages for 9 days" in page
     assert "not opened" not in page
     assert client.post(address, given(campaign, channel=channel)).status_code == 302
