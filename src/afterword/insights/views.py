@@ -1,7 +1,6 @@
 """The first page: how are we doing?"""
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +13,7 @@ from afterword.feedback.views import SHOWN
 from afterword.feedback.whom.filters import Whom
 from afterword.feedback.whom.narrow import narrow, not_known
 from afterword.insights.dashboard import reports
+from afterword.insights.first_steps import first_steps
 from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
@@ -36,6 +36,7 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
         request,
         "insights/dashboard.html",
         {
+            "first_steps": None if search or whom else first_steps(member),
             "reports": reports(member, search, now, whom),
             "latest": latest.select_related(*SHOWN).order_by("-created_at", "-id")[:LATEST],
             "search": search,
@@ -50,8 +51,3 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
             "base_url": settings.BASE_URL,
         },
     )
-
-
-def _latest(responses: QuerySet[Response]) -> QuerySet[Response]:
-    rows = responses.select_related("customer", "campaign", "survey")
-    return rows.order_by("-created_at", "-id")[:LATEST]
