@@ -22,6 +22,7 @@ TYPES = [
     (PropertyType.NUMBER.value, "Number: with decimals or without"),
     (PropertyType.DATE.value, "Date: MM/DD/YYYY, ISO 8601 or RFC 2822"),
     (PropertyType.COLLECTION.value, "Collection: a list, or words between commas"),
+    (PropertyType.BOOLEAN.value, "Boolean: true or false, yes or no, 1 or 0"),
 ]
 
 

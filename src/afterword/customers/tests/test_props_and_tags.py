@@ -145,7 +145,9 @@ def test_names_that_events_carry_and_nobody_defined_are_offered(client, workspac
     [
         ("pro", "text"),
         (3, "number"),
-        (True, "text"),
+        (True, "boolean"),
+        ("False", "boolean"),
+        ("yes", "text"),
         (["a"], "collection"),
         ("2026-11-01", "date"),
         ("1234567890", "text"),

@@ -138,8 +138,9 @@ def _type_of(examples: Sequence[str]) -> PropertyType:
         all(_fits(text, PropertyType.NUMBER) for text in examples)
     ):
         return PropertyType.NUMBER
-    if all(type_of(text) == PropertyType.DATE for text in examples):
-        return PropertyType.DATE
+    for kind in (PropertyType.DATE, PropertyType.BOOLEAN):
+        if all(type_of(text) == kind for text in examples):
+            return kind
     return PropertyType.TEXT
 
 
