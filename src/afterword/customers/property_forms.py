@@ -78,7 +78,7 @@ class PropertyForm(_NamedForm):
 
 
 class EditForm(_NamedForm):
-    """Another name or description. Its type stays: values were converted to it."""
+    """Another name or description; the type has a page of its own, for values are converted."""
 
 
 class TagForm(forms.Form):
