@@ -31,8 +31,8 @@ _SYNONYMS = {
     "score rating npsscore lastscore scoretrend comment comments feedback lastfeedback permalink "
     "createdat createddate updatedat updateddate lastsentat lastrespondedat respondedat "
     "lastsurveydate lastsurveyedat nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
-    "status deliverabilitystatus unsubscribed unsubscribedat isunsubscribed bounced bouncedat "
-    "isbounced source surveytype notes refusedbecause",
+    "status atrisk deliverabilitystatus unsubscribed unsubscribedat isunsubscribed bounced "
+    "bouncedat isbounced source surveytype notes refusedbecause",
 }
 _KNOWN = {word: target for target, words in _SYNONYMS.items() for word in words.split()}
 # A service is recognised by columns that its exports have and others hardly do.
