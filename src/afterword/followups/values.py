@@ -1,7 +1,9 @@
 """What texts may say of a happening: every field, by its name."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
@@ -38,18 +40,21 @@ FIELDS = (
 )  # fmt: skip
 
 
-def occurrence_of(delivery: Delivery) -> Occurrence | None:
-    """Look up what a delivery is about, as it is today; None where that is gone."""
-    if delivery.subject_id is None:
-        return None
-    told = Told(
-        delivery.happening_id or 0,
-        delivery.workspace_id,
-        delivery.kind,
-        delivery.subject_id,
-        delivery.happened_at,
-    )
-    return next(iter(occurrences([told])), None)
+def occurrences_of(deliveries: Collection[Delivery]) -> Mapping[UUID, Occurrence]:
+    """Return what deliveries are about, as it is today; without those whose row is gone."""
+    about = {
+        (one.kind, one.subject_id): Told(
+            one.happening_id or 0, one.workspace_id, one.kind, one.subject_id, one.happened_at
+        )
+        for one in deliveries
+        if one.subject_id
+    }
+    found = {(one.told.kind, one.told.subject_id): one for one in occurrences([*about.values()])}
+    return {
+        one.id: occurrence
+        for one in deliveries
+        if one.subject_id and (occurrence := found.get((one.kind, one.subject_id)))
+    }
 
 
 def values_of(delivery: Delivery, rule: Rule, occurrence: Occurrence | None) -> dict[str, Any]:
