@@ -20,6 +20,7 @@ from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
+from afterword.followups.pages.outbox import AUTORESPONDERS_APART
 from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
 from afterword.insights.compared import scores_in_words
@@ -34,6 +35,7 @@ from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
+from afterword.surveys.outbox import apart
 from afterword.workspaces import accounts, invites
 
 for kind in (
@@ -52,6 +54,7 @@ streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
 streams.register(ASSIGNMENT_STREAM)
+apart.register(AUTORESPONDERS_APART)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
