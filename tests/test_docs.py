@@ -1,4 +1,4 @@
-"""The documentation's pictures and links lead somewhere, and every picture is made by the script."""
+"""The documentation's pictures and links lead somewhere; the script makes every picture."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_links_to_other_pages_and_pictures_lead_somewhere(page):
 
 def test_each_picture_is_shown_made_by_the_script_and_small():
     pages = "".join(page.read_text() for page in PAGES)
-    shown = {name for name in re.findall(r"images/([\w-]+)\.png\)", pages)}
+    shown = set(re.findall(r"images/([\w-]+)\.png\)", pages))
 
     pictures = {file.stem: file.stat().st_size for file in IMAGES.iterdir()}
 

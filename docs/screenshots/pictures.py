@@ -5,13 +5,13 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from docs.screenshots.shop import Shop
 from tests.running_afterword import Owner, eventually
 
 IMAGES = Path(__file__).parents[1] / "images"
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 560}
+WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=560)
 COLOURS = 200  # in a picture: pages have few, and each picture stays below 150 KB
 APP_PAGE = """<!doctype html><html lang="en"><head><title>Order 4711</title>
 <script async src="{url}/in-app/v1.js" data-key="{key}"></script>
@@ -37,9 +37,9 @@ def take_all(browser: Browser, shop: Shop, owner: Owner, wanted: set[str]) -> No
             scene(page, shop)
             _shoot(page, name)
     phone = browser.new_context(viewport=PHONE).new_page()
-    for name, scene in ON_A_PHONE.items():
+    for name, on_a_phone in ON_A_PHONE.items():
         if not wanted or name in wanted:
-            scene(phone, shop, page)
+            on_a_phone(phone, shop, page)
             _shoot(phone, name)
 
 
@@ -86,10 +86,8 @@ def _a_reply(page: Page, shop: Shop) -> None:
 
 
 def _members(page: Page, shop: Shop) -> None:
-    for email, role in (
-        ("eva@demo-store.example", "member"),
-        ("tom@demo-store.example", "analyst"),
-    ):
+    for name, role in (("eva", "member"), ("tom", "analyst")):
+        email = f"{name}@demo-store.example"
         words = ("member", "add", "--workspace", "Demo", "--email", email, "--role", role)
         shop.afterword.run(*words, "--password-stdin", given="correct horse battery\n")
     at("/settings/members")(page, shop)

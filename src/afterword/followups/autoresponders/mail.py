@@ -16,9 +16,9 @@ from afterword.followups.autoresponders.write import html_of, subject_of, text_o
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import Follows
-from afterword.followups.mails import deliveries_of, occurrences_of
+from afterword.followups.mails import deliveries_of
 from afterword.followups.models import TEST, Delivery
-from afterword.followups.values import values_of
+from afterword.followups.values import occurrences_of, values_of
 from afterword.mail.message.letter import letter_of
 from afterword.mail.message.rendered import Rendered
 from afterword.mail.senders.find import Sender, sender_of, senders_at
