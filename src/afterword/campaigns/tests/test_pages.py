@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -459,6 +460,12 @@ def test_a_time_frame_is_saved_where_it_is_on(client, draft):
 
     client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame | {"frames": "on"})
     assert saved(draft).time_frame == {"days": ["mon", "fri"], "from": "10:00", "to": "12:30"}
+
+    own = {"frames": "on", "own_time": "on"}
+    client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame | own)
+    assert saved(draft).time_frame["own_time"] is True
+    page = client.get(f"/campaigns/{draft.id}/schedule").content.decode()
+    assert re.search(r'name="own_time"[^>]* checked', page)
 
     client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame)
     assert saved(draft).time_frame is None
