@@ -12,6 +12,7 @@ from afterword.feedback.views import SHOWN
 from afterword.feedback.whom.filters import Whom
 from afterword.insights.basis import basis_of
 from afterword.insights.dashboard import reports
+from afterword.insights.first_steps import first_steps
 from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
@@ -34,6 +35,7 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
         request,
         "insights/dashboard.html",
         {
+            "first_steps": None if search or whom else first_steps(member),
             "reports": reports(member, search, now, basis),
             "basis": basis,
             "in_full": in_full,
