@@ -1,9 +1,12 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.audience import later_fields
+from afterword.audience.filters import problem_of
 from afterword.campaigns import activation, duplicate, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
+from afterword.customers import audiences
+from afterword.customers.converting.work import CONVERT
 from afterword.customers.importing import kind as importing
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
@@ -68,6 +71,7 @@ kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 take_replies_by(take_replies)
 importing.look_up_by(look_up_standings)
+audiences.judge_by(problem_of)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
@@ -79,5 +83,6 @@ later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(CONVERT)
 long_work_kinds.register(DRY_RUN)
 long_work_kinds.register(importing.IMPORT)

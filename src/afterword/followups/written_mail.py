@@ -18,10 +18,13 @@ from afterword.mail.senders.find import Sender, sender_of, senders_at
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
 from afterword.survey_templates.letters.of_customer import person_of
+from afterword.survey_templates.wording.words import is_leftward, words_for
 from afterword.surveys.models import Invitation
 
 Key = TypeVar("Key")
 Values = Mapping[str, object]
+# Mail programs differ in how far apart paragraphs are.
+_PARAGRAPH = '<p style="margin:0 0 16px">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Matter:
     """What a mail's letter is made of: of whom and of their answer `person` and `own` tell."""
 
     written: Written
+    language: str  # of what we add to the texts
     person: Values
     own: Values
     unsubscribe: str
@@ -41,7 +45,9 @@ def matter_of(
     written: Written,
     response: Response,
     invitation: Invitation,
+    *,
     sender: Sender | None,
+    language: str,
 ) -> Matter:
     """Return it for somebody who answered by that invitation."""
     own = {
@@ -53,7 +59,7 @@ def matter_of(
     campaign = response.campaign.name if response.campaign else ""
     person = person_of(mail.customer, mail.recipient, campaign)
     unsubscribe = unsubscribe_link(invitation.unsubscribe_token)
-    return Matter(written, person, own, unsubscribe, is_test=False, sender=sender)
+    return Matter(written, language, person, own, unsubscribe, is_test=False, sender=sender)
 
 
 def own_senders(written: Iterable[tuple[Key, UUID, Written]]) -> dict[Key, Sender]:
@@ -66,19 +72,29 @@ def own_senders(written: Iterable[tuple[Key, UUID, Written]]) -> dict[Key, Sende
     return {key: found[of] for key, of in asked.items() if of in found}
 
 
-def draw(written: Written, company: str, person: Values, own: Values, unsubscribe: str) -> Rendered:
+def draw(
+    written: Written,
+    company: str,
+    language: str,
+    person: Values,
+    own: Values,
+    *,
+    unsubscribe: str,
+) -> Rendered:
     """Return the mail as somebody reads it; raises CannotBeWritten."""
-    body, subject = (
-        html_of(written.body, person, own),
-        subject_of(written.subject, person, own),
-    )
+    body = html_of(written.body, person, own)
+    subject = subject_of(written.subject, person, own)
+    said = words_for(language)
     words = {
         "subject": subject,
-        "body": body,
+        "lang": language,
+        "dir": "rtl" if is_leftward(language) else "ltr",
+        "body": body.replace("<p>", _PARAGRAPH),
         "text": text_of(body, written.buttons),
         "buttons": written.buttons,
         "unsubscribe": unsubscribe,
-        "company": company,
+        "why": said.answered.format(company=company),
+        "unsubscribe_word": said.unsubscribe,
     }
     return Rendered(
         subject,
@@ -93,7 +109,14 @@ def letter(mail: Mail, now: datetime) -> Letter:
     written = matter.written
     assert mail.workspace
     company = mail.workspace.name
-    drawn = draw(written, company, matter.person, matter.own, matter.unsubscribe)
+    drawn = draw(
+        written,
+        company,
+        matter.language,
+        matter.person,
+        matter.own,
+        unsubscribe=matter.unsubscribe,
+    )
     subject = f"Test: {drawn.subject}" if matter.is_test else drawn.subject
     return letter_of(
         mail.id,

@@ -17,6 +17,7 @@ _QUIET = "font-family:system-ui,sans-serif;padding:1rem;margin:0;color:#5b6670"
 def preview_of(
     written: Written,
     company: str,
+    language: str,
     typed: Mapping[str, str],
     example: Callable[[], tuple[Values, Values]],
 ) -> str:
@@ -24,7 +25,7 @@ def preview_of(
     written.subject, written.body = typed.get("subject", ""), typed.get("body", "")
     written.buttons = [button for button in buttons_of(typed.get("buttons_text", "")) if button]
     try:
-        drawn = draw(written, company, *example(), "#")
+        drawn = draw(written, company, language, *example(), unsubscribe="#")
     except CannotBeWritten as fault:
         return format_html("<p style='{}'>{}</p>", _QUIET, fault)
     if typed.get("show") == "text":

@@ -12,9 +12,9 @@ from afterword.followups.autoresponders.room import AUTORESPONDER
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import Follows
-from afterword.followups.mails import deliveries_of, occurrences_of
+from afterword.followups.mails import deliveries_of
 from afterword.followups.models import TEST, Delivery
-from afterword.followups.values import values_of
+from afterword.followups.values import occurrences_of, values_of
 from afterword.followups.written_mail import Matter, letter, matter_of, own_senders
 from afterword.mail.senders.find import Sender
 from afterword.sending.kinds import Kind, Unwanted
@@ -49,7 +49,10 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
             assert response
             assert response.survey_id
             asked = invitations[response.survey_id]
-            mail.matter = matter_of(mail, delivery.autoresponder, response, asked, own)
+            rule = delivery.autoresponder
+            mail.matter = matter_of(
+                mail, rule, response, asked, sender=own, language=language_of(rule)
+            )
     return unwanted
 
 
@@ -70,7 +73,9 @@ def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> U
 def _example(delivery: Delivery, sender: Sender | None) -> Matter:
     rule = delivery.autoresponder
     assert rule
-    return Matter(rule, *example_of(rule), "", is_test=True, sender=sender)
+    return Matter(
+        rule, language_of(rule), *example_of(rule), unsubscribe="", is_test=True, sender=sender
+    )
 
 
 def example_of(rule: Autoresponder) -> tuple[dict[str, object], dict[str, object]]:
@@ -80,6 +85,12 @@ def example_of(rule: Autoresponder) -> tuple[dict[str, object], dict[str, object
     own = {name: values[name] for name in ("score", "rating_category", "comment")}
     person = {**SOMEBODY, "campaign_name": values["campaign_name"]}
     return person, {**own, "survey_link": "https://example.com/"}
+
+
+def language_of(rule: Autoresponder) -> str:
+    """Return the language of the campaign's template, as the rule's texts are taken to be."""
+    template = rule.campaign.template if rule.campaign else None
+    return template.said.language if template else "en"
 
 
 def _names(ids: Collection[UUID]) -> dict[UUID, str]:

@@ -95,7 +95,7 @@ def _write(request: HttpRequest, member: Member, you_said: YouSaid) -> HttpRespo
 @for_members
 def preview(request: HttpRequest, member: Member) -> HttpResponse:
     """Draw what is being typed. Nothing is saved, so whoever may look may do that."""
-    drawn = preview_of(YouSaid(), member.workspace.name, request.POST.dict(), example)
+    drawn = preview_of(YouSaid(), member.workspace.name, "en", request.POST.dict(), example)
     response = HttpResponse(drawn)
     response.headers["Content-Security-Policy"] = POLICY
     return response

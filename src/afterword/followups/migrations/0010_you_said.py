@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0014_everybody_into_search'),
         ('feedback', '0009_replies'),
-        ('followups', '0008_slack_bots'),
+        ('followups', '0009_turns_in_lanes'),
         ('long_work', '0001_long_work'),
         ('workspaces', '0008_our_own_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
