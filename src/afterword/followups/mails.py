@@ -64,5 +64,5 @@ def hasten_mails(delivery: Delivery, now: datetime) -> None:
 def deliveries_of(mails: Sequence[Mail]) -> dict[str, Delivery]:
     """Return what mails are about, by that key as text, with their rules."""
     rows = Delivery.objects.filter(id__in={mail.about for mail in mails})
-    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign")]
+    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign__template")]
     return {str(row.id): row for row in rows.select_related(*related)}

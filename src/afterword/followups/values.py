@@ -26,6 +26,7 @@ _SAMPLE: dict[str, object] = {
     "country": "Czechia",
     "tags": ["example"],
     "properties": {},
+    "is_at_risk": False,
     "comment": "This is an example of a comment.",
     "channel": "email",
     "answers": {},
@@ -34,7 +35,8 @@ FIELDS = (
     "event", "id", "created_date", "workspace_name", "campaign_id", "campaign_name", "metric",
     "response_id", "survey_id", "score", "rating_category", "comment", "answers", "channel",
     "customer_id", "email", "first_name", "last_name", "full_name", "company_id", "company_name",
-    "job_title", "phone", "city", "state", "country", "tags", "properties", "bounce",
+    "job_title", "phone", "city", "state", "country", "tags", "properties", "is_at_risk",
+    "at_risk_reason", "bounce",
 )  # fmt: skip
 
 
@@ -123,13 +125,14 @@ def _of_response(response: Response) -> dict[str, object]:
 
 
 def _of_customer(customer: Customer) -> dict[str, object]:
+    risk = getattr(customer, "at_risk", None)
     return {
         "customer_id": str(customer.id),
         "email": customer.email,
         "first_name": customer.first_name,
         "last_name": customer.last_name,
         "full_name": customer.full_name,
-        "company_id": str(customer.company_id) if customer.company_id else None,
+        "company_id": str(customer.company.whole_id) if customer.company else None,
         "company_name": customer.company_name,
         "job_title": customer.job_title,
         "phone": customer.phone,
@@ -138,6 +141,8 @@ def _of_customer(customer: Customer) -> dict[str, object]:
         "country": customer.country,
         "tags": list(customer.tags),
         "properties": customer.properties,
+        "is_at_risk": risk is not None,
+        "at_risk_reason": risk.words if risk else None,
     }
 
 

@@ -31,5 +31,6 @@ of_customer = [
     path("/last-survey/reset", last_survey.reset, name="last_survey"),
     path("/last-survey/undo", last_survey.put_back, name="last_survey_undo"),
     path("/deletion", deletion.delete, name="delete"),
+    path("/deletion/undo", deletion.put_back, name="deletion_undo"),
 ]
 urlpatterns = [path("customers/<uuid:customer_id>", include(of_customer))]

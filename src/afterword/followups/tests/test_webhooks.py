@@ -69,6 +69,7 @@ def test_an_answer_is_told_at_once_signed_and_with_its_own_headers(web):
     body = Verifier(webhook.secret).verify(asked.body, dict(asked.headers))
     assert (body["score"], body["comment"], body["firstName"]) == (9, "Good", "Ann")
     assert (body["event"], body["responseId"]) == ("feedback.new", str(response.id))
+    assert (body["isAtRisk"], body["atRiskReason"]) == (False, None)
     assert asked.headers["X-Key"] == "s3cret"
     delivery = Delivery.objects.get()
     assert (delivery.state, asked.headers["webhook-id"]) == (State.DELIVERED, str(delivery.id))

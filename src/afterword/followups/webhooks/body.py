@@ -43,6 +43,8 @@ _PREFILLED = {
     "country": "country",
     "tags": "tags",
     "properties": "properties",
+    "isAtRisk": "is_at_risk",
+    "atRiskReason": "at_risk_reason",
     "bounce": "bounce",
     "workspace": "workspace_name",
 }
