@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
+from afterword.customers.models import Customer
 from afterword.feedback.answering.answer import AnswerRefused, read_score
 from afterword.feedback.hits.accept import accept
 from afterword.feedback.hits.discarded import (
@@ -52,6 +53,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             "after": page.after,
             "cursor": cursor,
             "search": search,
+            "customer": Customer.objects.visible_to(member).filter(id=search.customer_id).first(),
             "loop": loop,
             "loops": LABELS,
             "whom": whom,
