@@ -1,6 +1,7 @@
 """A pytest plugin: gives the tests a real PostgreSQL, the embedded one unless one is named.
 
-The tables are made once for each run; each test process works on a copy of that database.
+The tables are made once for as long as the migrations stay the same, on a server that is named once
+for each run; each test process works on a copy of that database.
 """
 
 import os
@@ -8,16 +9,17 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, suppress
 from functools import cache
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import psycopg
 import pytest
 
+from tests.migrated import DATA, fingerprint
+
 _running = ExitStack()
 NAME = r"(?<=://)([^/?]*)/?[^?]*"  # of the database in an address, and who and where before it
-DATA = Path(__file__).parent.parent / ".test-data"
+KEPT_TEMPLATE = "migrated_"  # begins the name of what the next run finds
 # Nobody misses this cluster after a power cut. What proves that nothing is lost brings its own.
 FORGETFUL = ("fsync", "full_page_writes", "synchronous_commit")
 # Filled by the migrations, and no test's to change.
@@ -48,10 +50,12 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         os.environ["AFTERWORD_DATABASE_URL"] = url
+        os.environ["TEST_TEMPLATE"] = KEPT_TEMPLATE + fingerprint()
     if "TEST_DATABASES" not in os.environ:
         # A name of this run's own, so that two runs at a time leave each other alone.
         os.environ["TEST_DATABASES"] = f"test_{os.getpid()}"
         _running.callback(_drop, os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_DATABASES"])
+        os.environ.setdefault("TEST_TEMPLATE", os.environ["TEST_DATABASES"])
     return (yield)
 
 
@@ -64,7 +68,7 @@ def _maintaining(url: str) -> "psycopg.Connection[Any]":
 
 
 def _drop(url: str, prefix: str) -> None:
-    """Drop this run's databases, those of test processes that died included.
+    """Drop the databases whose names begin so, those of test processes that died included.
 
     Another run, which started the server, may have stopped it with its own end.
     """
@@ -84,12 +88,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     from django.test import TransactionTestCase
     from django.urls import get_resolver
 
-    url, template = os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_DATABASES"]
-    own = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    url, template = os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
+    own = f"{os.environ['TEST_DATABASES']}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
     with _maintaining(url) as maintaining, django_db_blocker.unblock():
         maintaining.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         if not maintaining.execute(query, [template]).fetchone():
+            if template.startswith(KEPT_TEMPLATE):
+                _drop(url, KEPT_TEMPLATE)
+            maintaining.execute(f"DROP DATABASE IF EXISTS {template}_fresh")
             maintaining.execute(f"CREATE DATABASE {template}_fresh")
             _migrate(f"{template}_fresh")
             maintaining.execute(f"ALTER DATABASE {template}_fresh RENAME TO {template}")

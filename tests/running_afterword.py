@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx
 import yaml
 
+from tests.migrated import give_tables
 from tests.running.conftest import AFTERWORD, Up, forget, wait_until
 
 Found = TypeVar("Found")
@@ -60,11 +61,15 @@ def a_campaign(key: str, *events: str, **fields: Any) -> Row:
 
 
 def eventually(read: Callable[[], Found], seconds: float = 20) -> Found:
-    """Return the first answer of `read` that is true."""
-    deadline = time.monotonic() + seconds
+    """Return the first answer of `read` that is true.
+
+    Who asks takes time from who is to answer: the longer it takes, the less often it is asked.
+    """
+    began = time.monotonic()
     while not (found := read()):
-        assert time.monotonic() < deadline, f"after {seconds} s it was still {found!r}"
-        time.sleep(0.05)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"after {seconds} s it was still {found!r}"
+        time.sleep(min(max(0.05, waited / 8), 0.5))
     return found
 
 
@@ -135,9 +140,14 @@ class RunningAfterword(Up):
 
     def mails(self, address: str) -> list[Row]:
         """The mails to an address that the mailbox holds, the newest first."""
-        answer = self.http.get("/mailbox.json")
+        return [mail for mail in self.mails_to(address) if mail["to"] == address]
+
+    def mails_to(self, beginning: str) -> list[Row]:
+        """The mails to all addresses that begin so."""
+        answer = self.http.get("/mailbox.json", params={"to": beginning})
         assert answer.status_code == 200, answer.text
-        return [mail for mail in answer.json() if mail["to"] == address]
+        found: list[Row] = answer.json()
+        return found
 
     def end(self) -> None:
         self.http.close()
@@ -199,12 +209,19 @@ class Workspace:
         wanted = set(message_ids)
 
         def decided() -> dict[str, str]:
-            rows = self.rows("decisions")
-            found = {row["messageId"]: row["reason"] for row in reversed(rows)}
-            return found if wanted <= set(found) else {}
+            found = self.reasons(wanted)
+            return found if wanted == set(found) else {}
 
-        found = eventually(decided)
-        return {message_id: found[message_id] for message_id in wanted}
+        return eventually(decided)
+
+    def reasons(self, message_ids: Collection[str]) -> dict[str, str]:
+        """Return why by messageId, for those of these events that are among the newest decided.
+
+        There may have been as many others since, and one decision more on each.
+        """
+        rows = self.ask("decisions", limit=min(4 * len(message_ids) + 20, 1000))["decisions"]
+        found = {row["messageId"]: row["reason"] for row in rows}
+        return {id_: reason for id_, reason in found.items() if id_ in message_ids}
 
     def decision_on(self, message_id: str) -> Row:
         """Wait for the first decision on an event and return it."""
@@ -241,10 +258,14 @@ class Workspace:
 
 
 @contextmanager
-def running_afterword(name: str, **settings: str) -> Iterator[RunningAfterword]:
+def running_afterword(
+    name: str, *, has_tables: bool = True, **settings: str
+) -> Iterator[RunningAfterword]:
     """Run one in a data folder of its own, which is removed in the end."""
     room = Path(tempfile.mkdtemp(prefix="afterword-"))
     room.chmod(0o711)  # run by root, PostgreSQL is another user, who must pass
+    if has_tables:
+        give_tables(room / name)
     afterword = RunningAfterword(room / name, **settings)
     try:
         yield afterword.wait_ready()

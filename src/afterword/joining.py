@@ -1,9 +1,12 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.audience import later_fields
+from afterword.audience.filters import problem_of
 from afterword.campaigns import activation, duplicate, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
+from afterword.customers import audiences
+from afterword.customers.converting.work import CONVERT
 from afterword.customers.importing import kind as importing
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
@@ -17,6 +20,7 @@ from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
+from afterword.followups.pages.outbox import AUTORESPONDERS_APART
 from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
 from afterword.insights.compared import scores_in_words
@@ -31,6 +35,7 @@ from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
+from afterword.surveys.outbox import apart
 from afterword.workspaces import accounts, invites
 
 for kind in (
@@ -49,12 +54,14 @@ streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
 streams.register(ASSIGNMENT_STREAM)
+apart.register(AUTORESPONDERS_APART)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 take_replies_by(take_replies)
 importing.look_up_by(look_up_standings)
+audiences.judge_by(problem_of)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
@@ -66,5 +73,6 @@ later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(CONVERT)
 long_work_kinds.register(DRY_RUN)
 long_work_kinds.register(importing.IMPORT)

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from afterword.running.places import SYSTEM_FOLDER, cluster_of
+from tests.migrated import give_tables
 
 SECONDS_TO_START = 60
 AFTERWORD = [sys.executable, "-m", "afterword"]
@@ -154,6 +155,7 @@ def room() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared_up(room: Path) -> Iterator[Up]:
     """One that several tests use, each of which leaves it well."""
+    give_tables(room / "shared")
     up = Up(room / "shared").wait_ready()
     yield up
     up.end()
@@ -161,10 +163,12 @@ def shared_up(room: Path) -> Iterator[Up]:
 
 @pytest.fixture
 def start(room: Path) -> Iterator[Callable[..., Up]]:
-    """Starts one on a data folder, by name or path."""
+    """Starts one on a data folder, by name or path; a new one has its tables already."""
     started: list[Up] = []
 
-    def start(name: str | Path, **settings: str) -> Up:
+    def start(name: str | Path, *, has_tables: bool = True, **settings: str) -> Up:
+        if has_tables and not (room / name).exists():
+            give_tables(room / name)
         started.append(Up(room / name, **settings))
         return started[-1]
 

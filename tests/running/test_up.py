@@ -96,7 +96,7 @@ def test_a_killed_postgres_is_survived(shared_up: Up):
 
 
 def test_a_stop_ends_every_process_and_the_next_start_is_quick(start: Start):
-    up = start("stopped").wait_ready()
+    up = start("stopped", has_tables=False).wait_ready()
 
     os.killpg(up.process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
 

@@ -15,7 +15,7 @@ from afterword.apply.in_app_fields import read_in_app
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.forms import LONGEST_LABEL, MOST_LABELS
 from afterword.campaigns.editor.priority import MOST_PRIORITY
-from afterword.campaigns.editor.reminders_form import MOST_DAYS
+from afterword.campaigns.editor.reminders_form import HOW, MOST_DAYS
 from afterword.campaigns.editor.schedule_form import (
     LONGEST_DELAY,
     MOST_ANSWERS,
@@ -191,6 +191,7 @@ def _reminder(fields: Fields) -> ReminderSpec:
         source=fields,
         when=fields.choice("when", ReminderWhen, ReminderWhen.NOT_ANSWERED),
         after_days=fields.integer("after_days", 1, MOST_DAYS) or 0,
+        channel=fields.choice("channel", list(HOW), Channel.EMAIL),
         template_key=fields.text("template", 100),
     )
     fields.finish()

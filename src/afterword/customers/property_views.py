@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from afterword.customers.holders import holders_of_properties, holders_of_tags
-from afterword.customers.properties import audiences_with, delete, holders, rename
+from afterword.customers.models import Property
+from afterword.customers.properties import BeingConverted, audiences_with, delete, holders, rename
 from afterword.customers.property_forms import EditForm, PropertyForm, TagForm
 from afterword.customers.undefined import undefined_names
 from afterword.workspaces.access import for_administrators, for_members
@@ -71,17 +72,24 @@ def edit_property(request: HttpRequest, member: Member, property_id: int) -> Htt
     form = EditForm(member.workspace, given, instance=prop)
     if request.method == "POST" and form.is_valid():
         wanted, prop.name = prop.name, name
-        prop.save(update_fields=["description"])
-        if wanted != name:
-            held = rename(prop, wanted)
-            words = f"{name} is called {wanted} now, with {held:,} customers too."
-            messages.success(request, words)
-        else:
-            messages.success(request, f"The property {name} is saved.")
-        return redirect("properties:list")
-    context = {"form": form, "name": name, "audiences": audiences_with(prop)}
+        try:
+            messages.success(request, _save(prop, wanted))
+            return redirect("properties:list")
+        except BeingConverted as why:
+            form.add_error("name", str(why))
+    context = {"form": form, "name": name, "property": prop, "audiences": audiences_with(prop)}
     status = 422 if form.is_bound else 200
     return render(request, "customers/property_edit.html", context, status=status)
+
+
+def _save(prop: Property, wanted: str) -> str:
+    """Keep the description, and the name that is wanted; return what is to be said of it."""
+    name = prop.name
+    prop.save(update_fields=["description"])
+    if wanted == name:
+        return f"The property {name} is saved."
+    held = rename(prop, wanted)
+    return f"{name} is called {wanted} now, with {held:,} customers too."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,8 +98,10 @@ def delete_property(request: HttpRequest, member: Member, property_id: int) -> H
     prop = get_object_or_404(member.workspace.properties, id=property_id)
     audiences = audiences_with(prop)
     if request.method == "POST" and not audiences:
-        lost = delete(prop)
-        messages.success(request, _said(prop.name, lost))
+        try:
+            messages.success(request, _said(prop.name, delete(prop)))
+        except BeingConverted as why:
+            messages.warning(request, f"{prop.name} is not deleted. {why}")
         return redirect("properties:list")
     context = {"property": prop, "audiences": audiences, "holders": holders(prop).count()}
     return render(

@@ -98,9 +98,9 @@ class Delivery(models.Model):
         )
         indexes = (
             models.Index(
-                fields=["lane", "due_at"],
+                fields=["lane", "due_at", "id"],
                 condition=models.Q(state="waiting"),
-                name="deliveries_due_of_lane",
+                name="deliveries_turn_in_lane",
             ),
             models.Index(
                 fields=["lease_until"],

@@ -34,6 +34,7 @@ from afterword.privacy.finding import (
     Rows,
     attempts,
     decisions,
+    deleted_customers,
     happenings,
     hook_calls,
     import_pieces,
@@ -55,7 +56,7 @@ from afterword.privacy.removal import (
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
-from afterword.profiles.models import SavedView
+from afterword.profiles.models import DeletedCustomer, SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.models import Suppression
 from afterword.surveys.models import Invitation, Survey, SurveyFacts
@@ -176,6 +177,7 @@ PLACES = (
         lambda one: SearchText.objects.filter(customer__in=one.customers),
     ),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
+    Place("deleted_customers", DeletedCustomer, deleted_customers),
     Place("views", SavedView, saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, saying(Pace, "words"), erase=blank("words")),

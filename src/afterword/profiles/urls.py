@@ -32,6 +32,7 @@ of_customer = [
     path("/last-survey/reset", last_survey.reset, name="last_survey"),
     path("/last-survey/undo", last_survey.put_back, name="last_survey_undo"),
     path("/deletion", deletion.delete, name="delete"),
+    path("/deletion/undo", deletion.put_back, name="deletion_undo"),
 ]
 urlpatterns = [
     path("customers/new", addition.add, name="add"),

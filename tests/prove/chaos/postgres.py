@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from afterword.running.postgres import Postgres, embedded
+from tests.migrated import give_tables
 from tests.running.conftest import forget
 
 OWN_SETTINGS = "max_connections = 400\n"
@@ -71,6 +72,7 @@ class OwnPostgres:
 @contextmanager
 def own_postgres(room: Path) -> Iterator[OwnPostgres]:
     """Run one in a folder of `room`, which every user must be able to enter."""
+    give_tables(room / "data")
     postgres = OwnPostgres(room / "data")
     try:
         yield postgres

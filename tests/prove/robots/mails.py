@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import time
 from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
@@ -49,9 +48,7 @@ def receive(shop: Workspace, name: str, count: int) -> list[Mail]:
     assert shop.send(*calls).status_code == 200
 
     def arrived() -> list[Row]:
-        time.sleep(0.3)  # to read so many mails again and again would keep them waiting
-        kept = shop.afterword.http.get("/mailbox.json", params={"limit": str(count)}).json()
-        found = [mail for mail in kept if mail["to"] in sent]
+        found = [mail for mail in shop.afterword.mails_to(name) if mail["to"] in sent]
         return found if len(found) == count else []
 
     return [_mail(kept) for kept in eventually(arrived)]

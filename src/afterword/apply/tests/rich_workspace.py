@@ -123,6 +123,7 @@ def a_rich_workspace() -> Workspace:
     Reminder.objects.create(
         campaign=first,
         position=1,
+        channel=Channel.IN_APP,
         when=ReminderWhen.OPENED_NOT_ANSWERED,
         after_days=4,
         template=template,

@@ -16,9 +16,9 @@ from afterword.followups.autoresponders.write import html_of, subject_of, text_o
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import Follows
-from afterword.followups.mails import deliveries_of, occurrences_of
+from afterword.followups.mails import deliveries_of
 from afterword.followups.models import TEST, Delivery
-from afterword.followups.values import values_of
+from afterword.followups.values import occurrences_of, values_of
 from afterword.mail.message.letter import letter_of
 from afterword.mail.message.rendered import Rendered
 from afterword.mail.senders.find import Sender, sender_of, senders_at
@@ -28,7 +28,11 @@ from afterword.sending.models import Mail
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.letters.of_customer import person_of
 from afterword.survey_templates.letters.of_version import SOMEBODY
+from afterword.survey_templates.wording.words import is_leftward, words_for
 from afterword.surveys.models import Invitation
+
+# Mail programs differ in how far apart paragraphs are.
+_PARAGRAPH = '<p style="margin:0 0 16px">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +137,24 @@ def draw(
     own: Mapping[str, object],
     unsubscribe: str,
 ) -> Rendered:
-    """Return the mail as somebody reads it; raises CannotBeWritten."""
+    """Return the mail as somebody reads it; raises CannotBeWritten.
+
+    What we add is in the language of the campaign's template, as its texts are taken to be.
+    """
     body, subject = html_of(rule.body, person, own), subject_of(rule.subject, person, own)
+    template = rule.campaign.template if rule.campaign else None
+    language = template.said.language if template else "en"
+    said = words_for(language)
     words = {
         "subject": subject,
-        "body": body,
+        "lang": language,
+        "dir": "rtl" if is_leftward(language) else "ltr",
+        "body": body.replace("<p>", _PARAGRAPH),
         "text": text_of(body, rule.buttons),
         "buttons": rule.buttons,
         "unsubscribe": unsubscribe,
-        "company": rule.workspace.name,
+        "why": said.answered.format(company=rule.workspace.name),
+        "unsubscribe_word": said.unsubscribe,
     }
     return Rendered(
         subject,

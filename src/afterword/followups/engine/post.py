@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -70,38 +71,46 @@ class _Hook(Wire):
         return response
 
 
-def post(request: Request) -> Reply:
-    """Send it; every failure is a reply."""
-    wire = _Hook(settings.CONFIGURATION.egress_allow)
-    session = requests.Session()
-    wire.equip(session)
-    session.max_redirects = 1  # with 0 it would be an error to be told of one
-    clock = threading.Timer(TIMEOUT, wire.abort)
-    clock.daemon = True
-    began = time.monotonic()
-    clock.start()
-    try:
-        response = session.post(
-            request.url,
-            data=request.body,
-            headers={**request.headers, **request.own_headers},
-            timeout=TIMEOUT,
-            allow_redirects=False,
+class Line:
+    """Brings requests to one receiver, one at a time; the connection stays open between them."""
+
+    def __init__(self) -> None:
+        self._wire = _Hook(settings.CONFIGURATION.egress_allow)
+        self._session = requests.Session()
+        self._wire.equip(self._session)
+        self._session.max_redirects = 1  # with 0 it would be an error to be told of one
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def post(self, request: Request) -> Reply:
+        """Send it; every failure is a reply."""
+        clock = threading.Timer(TIMEOUT, self._wire.abort)
+        clock.daemon = True
+        began = time.monotonic()
+        clock.start()
+        try:
+            response = self._session.post(
+                request.url,
+                data=request.body,
+                headers={**request.headers, **request.own_headers},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except (requests.RequestException, OSError, ValueError) as error:
+            return Reply(None, "", _in_words(error, time.monotonic() - began), _since(began))
+        finally:
+            clock.cancel()
+        text = clean_text(response.content.decode("utf-8", "replace"))
+        note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
+        return Reply(
+            response.status_code,
+            text,
+            note,
+            _since(began),
+            response.headers.get("Retry-After", ""),
         )
-    except (requests.RequestException, OSError, ValueError) as error:
-        return Reply(None, "", _in_words(error, time.monotonic() - began), _since(began))
-    finally:
-        clock.cancel()
-        session.close()
-    text = clean_text(response.content.decode("utf-8", "replace"))
-    note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
-    return Reply(
-        response.status_code,
-        text,
-        note,
-        _since(began),
-        response.headers.get("Retry-After", ""),
-    )
+
+    def close(self) -> None:
+        self._session.close()
 
 
 def _since(began: float) -> int:

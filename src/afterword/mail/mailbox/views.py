@@ -71,9 +71,8 @@ def for_readers(
 @never_cache
 @for_readers
 def mailbox(request: HttpRequest, mail: Mail) -> HttpResponse:
-    cursor, wanted = request.GET.get("after", ""), request.GET.get("to", "").strip()[:254]
-    if wanted and "\x00" not in wanted:
-        mail = mail.filter(recipient__istartswith=wanted)
+    cursor, wanted = request.GET.get("after", ""), _recipient(request)
+    mail = _to(mail, wanted)
     page = newest_first(mail, "sent_at", cursor)
     part = request.GET.get("part", "")
     return render(
@@ -94,11 +93,23 @@ def mailbox(request: HttpRequest, mail: Mail) -> HttpResponse:
 @never_cache
 @for_readers
 def mailbox_json(request: HttpRequest, mail: Mail) -> HttpResponse:
-    """The newest messages, `?limit=` of them."""
+    """The newest messages, `?limit=` of them; `?to=` is how their recipients' addresses begin."""
     limit = request.GET.get("limit", "")
     count = int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 6 else LISTED
-    newest = mail.order_by("-sent_at", "-id")[: min(count, LISTED_AT_MOST)]
+    found = _to(mail, _recipient(request))
+    newest = found.order_by("-sent_at", "-id")[: min(count, LISTED_AT_MOST)]
     return JsonResponse([_as_json(read(message)) for message in newest], safe=False)
+
+
+def _recipient(request: HttpRequest) -> str:
+    return request.GET.get("to", "").strip()[:254]
+
+
+def _to(mail: Mail, wanted: str) -> Mail:
+    """Return those to an address that begins so; all if there is none to ask for."""
+    if not wanted or "\x00" in wanted:
+        return mail
+    return mail.filter(recipient__istartswith=wanted)
 
 
 @require_safe

@@ -96,6 +96,19 @@ def test_the_json_may_be_limited(here, limit, count):
     assert len(here.get("/mailbox.json", {"limit": limit}).json()) == count
 
 
+@pytest.mark.parametrize(
+    ("to", "found"), [("Bob", ["bob@example.com"]), ("carl", []), ("", ["ann@example.com"] * 3)]
+)
+def test_the_json_may_be_of_one_recipient(here, to, found):
+    for _ in range(3):
+        a_message()
+    a_message(recipient="bob@example.com", sent_at=NOW - timedelta(days=1))
+
+    listed = here.get("/mailbox.json", {"to": to, "limit": "3"}).json()
+
+    assert [one["to"] for one in listed] == found
+
+
 def test_the_page_shows_the_newest_message(here):
     message = a_message()
 

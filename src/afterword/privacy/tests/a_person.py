@@ -20,7 +20,7 @@ from afterword.hooks.models import Hook, HookCall
 from afterword.hooks.models import Outcome as HookOutcome
 from afterword.long_work.models import Work
 from afterword.mail.models import MailboxMessage, Pace
-from afterword.profiles.models import SavedView
+from afterword.profiles.models import DeletedCustomer, SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
@@ -123,6 +123,10 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
     Piece.objects.create(of=file, first_line=1, content=row.encode())
     Row.objects.create(of=file, line=2, email="", said=row, reason="It is not an address.")
     SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
+    DeletedCustomer.objects.create(
+        workspace=workspace, customer_key=new_id(), at=NOW, links={},
+        rows={"customers_customer": [{"email": EMAIL, "first_name": NAME}]},
+    )  # fmt: skip
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")
 

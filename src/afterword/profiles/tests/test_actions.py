@@ -293,6 +293,8 @@ def test_a_value_that_does_not_fit_is_refused_and_kept_in_the_form(client, membe
         ("number", ("1,234.50", 1234.5)),
         ("date", ("11/23/2026", "2026-11-23T00:00:00Z")),
         ("collection", ("tea, cake", ["tea", "cake"])),
+        ("boolean", ("Yes", True)),
+        ("boolean", ("0", False)),
         ("text", ("as it is", "as it is")),
     ],
 )
@@ -303,6 +305,20 @@ def test_a_value_is_kept_by_its_type(client, member, ann, kind, said_and_kept):
     post(client, "property", ann, editing="new", property=found.id, value=said)
 
     assert ann.properties["it"] == kept
+
+
+def test_a_truth_is_chosen_and_shown_and_false_is_a_value_too(client, member, ann):
+    is_vip = a_property(member.workspace, "is_vip", "boolean")
+    post(client, "property", ann, property=is_vip.id, value="false")
+
+    page = text(client.get(reverse("profiles:profile", args=[ann.id]), {"edit": is_vip.id}))
+    listed = text(client.get(reverse("customers:list"), {"column": "properties.is_vip"}))
+    refused = post(client, "property", ann, property=is_vip.id, value="maybe")
+
+    assert ann.properties["is_vip"] is False
+    assert '<option value="false" selected>No</option>' in page
+    assert '<span class="cell-text" dir="auto">No</span>' in listed
+    assert "Expected true or false, yes or no, 1 or 0" in text(refused)
 
 
 def test_a_property_is_removed_and_put_back(client, ann, plan):

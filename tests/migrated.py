@@ -1,0 +1,74 @@
+"""A cluster of PostgreSQL in which all tables are made, for whoever starts an Afterword of its own.
+
+Migrating takes most of a first start. It is done once for as long as the migrations stay the same,
+and what it made is copied; `up` migrates what is missing all the same.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from afterword.configuration import read_configuration
+from afterword.core.folders import make_folder
+from afterword.running.places import cluster_of
+from afterword.running.postgres import database
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / ".test-data"
+
+
+def give_tables(data: Path) -> None:
+    """Put a copy into a data folder that has no cluster yet; PostgreSQL's user must get there."""
+    made = _made()
+    make_folder(data)
+    _copy(made, data / "cluster")
+
+
+@cache
+def fingerprint() -> str:
+    """Return what the tables depend on: migrations, what is installed, and partitions by month."""
+    files = [*sorted(ROOT.glob("src/afterword/*/migrations/*.py")), ROOT / "requirements.txt"]
+    said = [f"{datetime.now(UTC):%Y-%m}".encode()]
+    said += [bytes(str(file.relative_to(ROOT)), "utf-8") + file.read_bytes() for file in files]
+    return sha256(b"\0".join(said)).hexdigest()[:16]
+
+
+def _made() -> Path:
+    """Return the cluster, made by the first of the test processes that asks."""
+    make_folder(DATA)
+    kept = DATA / f"migrated-{fingerprint()}"
+    with (DATA / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            for old in DATA.glob("migrated-*"):
+                shutil.rmtree(old)
+            _make(kept)
+    return kept
+
+
+def _make(kept: Path) -> None:
+    room = Path(tempfile.mkdtemp(prefix="afterword-migrated-"))
+    room.chmod(0o711)  # run by root, PostgreSQL is another user, who must pass
+    environment = {name: value for name, value in os.environ.items() if "AFTERWORD" not in name}
+    environment["DJANGO_SETTINGS_MODULE"] = "afterword.settings"
+    try:
+        with database(read_configuration({"AFTERWORD_DATA": str(room / "data")})) as url:
+            environment |= {"AFTERWORD_DATA": str(room / "data"), "AFTERWORD_DATABASE_URL": url}
+            migrate = [sys.executable, "-m", "afterword", "migrate"]
+            subprocess.run(migrate, env=environment, check=True, stdout=subprocess.DEVNULL)
+        fresh = kept.with_name(f"migrated-{os.getpid()}.new")
+        _copy(cluster_of(room / "data"), fresh)
+        fresh.rename(kept)
+    finally:
+        shutil.rmtree(room)
+
+
+def _copy(cluster: Path, to: Path) -> None:
+    subprocess.run(["cp", "-a", str(cluster), str(to)], check=True)  # owners included
