@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
-from afterword.customers.models import Customer
 from afterword.feedback.answering.answer import AnswerRefused, read_score
 from afterword.feedback.asked import AskedAnswers
 from afterword.feedback.hits.accept import accept
@@ -50,7 +49,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             "cursor": cursor,
             "asked": asked,
             "search": asked.search,
-            "customer": Customer.objects.visible_to(member).filter(id=asked.search.customer_id).first(),
+            "customer": asked.customer(member),
             "loop": asked.loop,
             "loops": LABELS,
             "whom": asked.whom,
