@@ -72,6 +72,27 @@ def test_a_new_campaign_is_off_and_leads_to_its_editor(client, workspace, metric
 
 
 @pytest.mark.parametrize(
+    ("type_", "channel", "events"),
+    [
+        ("transactional", "email", ["Order & <Paid>"]),
+        ("transactional", "inapp", ["Order & <Paid>"]),
+        ("regular", "email", []),
+        ("transactional", "link", []),
+    ],
+)
+def test_a_campaign_is_made_of_an_event(client, workspace, type_, channel, events):
+    page = client.get("/campaigns/new", {"event": "Order & <Paid>"})
+    form = page.context["form"]
+    assert form["name"].value() == "After Order & <Paid>"
+    assert "Order &amp; &lt;Paid&gt;" in page.content.decode()
+
+    given = {"name": form["name"].value(), "event": form["event"].value()}
+    client.post("/campaigns/new", {**given, "metric": "nps", "channel": channel, "type": type_})
+
+    assert workspace.campaigns.get().events == events
+
+
+@pytest.mark.parametrize(
     ("name", "key"),
     [("After a call", "after-a-call-2"), ("Über Größe", "uber-groe"), ("!!", "campaign")],
 )
