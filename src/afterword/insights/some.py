@@ -1,15 +1,14 @@
 """Some of many rows, drawn evenly: they stand for all where looking at all takes too long."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Model
-from django.db.models.expressions import RawSQL
+from django.db.models import Model
 
 from afterword.audience.sql_text import Sql, sql
+from afterword.core.by_keys import by_keys
 from afterword.workspaces.models import WorkspaceRows
 
 Row = TypeVar("Row", bound=Model)
@@ -76,20 +75,7 @@ def some_of(rows: WorkspaceRows[Row], scope: Sql) -> Some[Row]:
             break
     # Of the pages a few more or less are read than asked for.
     times = (rows_of_table / max(read, 1) if share < 1 else 1.0) or 1 / share
-    return Some(these(rows, keys), theirs / max(drawn, 1) * times, drawn)
-
-
-def these(rows: WorkspaceRows[Row], keys: str) -> WorkspaceRows[Row]:
-    """Keep those with these keys: looked up one by one, however the rows are joined to others.
-
-    The keys are an array as PostgreSQL writes it.
-    """
-    table = rows.model._meta.db_table
-    return rows.filter(RawSQL(f"{table}.id = ANY(%s::uuid[])", [keys], BooleanField()))  # noqa: S611  (our own words)
-
-
-def array_of(keys: Iterable[UUID]) -> str:
-    return f"{{{','.join(map(str, keys))}}}"
+    return Some(by_keys(rows, keys), theirs / max(drawn, 1) * times, drawn)
 
 
 def _rows(query: Sql) -> list[Any]:
