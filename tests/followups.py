@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from afterword.campaigns.models import Campaign
+from afterword.core.clock import database_now
 from afterword.core.sealed import seal
 from afterword.feedback.answering.answer import record_answer
 from afterword.followups.autoresponders.models import Autoresponder
+from afterword.followups.engine.claim import claim
+from afterword.followups.engine.deliver import deliver
 from afterword.followups.engine.turn import take_turn
 from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.digest import next_digest
@@ -78,6 +82,15 @@ def answer(campaign: Campaign, score: int = 9, comment: str | None = None, **of:
 def read_all() -> None:
     """Follow what happened, once nobody else's transaction hides it."""
     eventually(lambda: take_turn(lambda: None))
+
+
+def deliver_next(lane: UUID) -> bool:
+    """Deliver what is due next in a lane; return whether there was something."""
+    now = database_now()
+    claimed = claim({lane: 1}, now)
+    for delivery in claimed:
+        deliver(delivery, now)
+    return bool(claimed)
 
 
 def fast_forward(by: timedelta) -> None:

@@ -25,11 +25,15 @@ class Answer:
 
 @dataclass
 class Asked:
-    """A request: `values` are what its body held, as JSON or as a form."""
+    """A request, and the client's port that it came from.
+
+    `values` are what its body held, as JSON or as a form.
+    """
 
     path: str
     headers: Mapping[str, str]
     body: bytes
+    port: int
 
     @property
     def values(self) -> dict[str, Any]:
@@ -58,14 +62,15 @@ def scripted_http(*answers: Answer) -> Generator[Web]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            web.asked.append(Asked(self.path, dict(self.headers), self.rfile.read(length)))
+            body, port = self.rfile.read(length), self.client_address[1]
+            web.asked.append(Asked(self.path, dict(self.headers), body, port))
             answer = web.answers.pop(0) if len(web.answers) > 1 else web.answers[0]
             web.stopping.wait(answer.wait)
             if answer.closes:
                 self.close_connection = True
                 return
-            body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-            content = body.encode()
+            said = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+            content = said.encode()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

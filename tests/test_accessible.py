@@ -64,6 +64,7 @@ def places(transactional_db):
         workspace, first_name="Ann", properties={"plan": "pro"}, tags=["vip"], company=acme
     )
     in_app = a_campaign(workspace, channel="inapp", template=template)
+    by_call = a_campaign(workspace, service="api", events=[])
     survey = a_sent_survey(campaign, customer=customer)
     a_reminder_of(survey)
     a_survey(campaign)
@@ -80,6 +81,7 @@ def places(transactional_db):
     ]  # fmt: skip
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
+        "/customers/new", "/settings/properties?new=property",
         "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
         "/customers/bulk?act=delete&scope=all", "/customers/bulk?act=add_tag&scope=ticked",
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit",
@@ -102,6 +104,7 @@ def places(transactional_db):
         f"/settings/inbound-webhooks/{hook.id}", f"/campaigns/{hooked.id}/setup",
         *of_campaign, f"/campaigns/{regular.id}/schedule",
         f"/campaigns/{in_app.id}/in-app", f"/campaigns/{in_app.id}/setup",
+        f"/campaigns/{in_app.id}/reminders", f"/campaigns/{by_call.id}/setup",
         f"/s/{open_survey.answer_token}?score=9", f"/u/{open_survey.unsubscribe_token}",
     ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from afterword.audience.fields import field_key
 from afterword.audience.later_fields import later_fields, read_later
@@ -22,11 +22,11 @@ from afterword.customers.properties import property_types
 from afterword.customers.record import Record
 from afterword.customers.snapshot import snapshot
 from afterword.customers.upsert import load_locked
+from afterword.decisions.daily_limit import room_today, take_turn
 from afterword.decisions.decide import decide
 from afterword.decisions.facts import facts_of, past_surveys, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
 from afterword.decisions.models import Decision
-from afterword.decisions.reasons import Reason
 from afterword.decisions.record import Decided, record
 from afterword.decisions.terms import PastSurvey, Person, Rules
 from afterword.occasions.due_date.due import Place, next_due, occasion_of
@@ -60,37 +60,16 @@ def ask_due(campaign: Campaign, now: datetime) -> int:
     asked = 0
     while True:
         with transaction.atomic():
-            room = _room(campaign, now)
-            if room == 0 or not _is_ours(campaign):
+            room = room_today(campaign, now)
+            if room == 0 or not take_turn(campaign, waits=False):
                 return asked
-            places = next_due(campaign, rules.audience, place, now, min(BATCH, room))
+            most = BATCH if room is None else min(BATCH, room)
+            places = next_due(campaign, rules.audience, place, now, most)
             asked += _decide(campaign, rules, [each.id for each in places], now)
             failpoint("before_due_commit")
         if not places:
             return asked
         place = places[-1]
-
-
-def _is_ours(campaign: Campaign) -> bool:
-    """One worker at a time decides a campaign, or two would exceed its limit together."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 7))", [str(campaign.id)]
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def _room(campaign: Campaign, now: datetime) -> int:
-    """How many more may be asked today, by the workspace's clocks."""
-    if campaign.daily_limit is None:
-        return BATCH
-    today = Decision.objects.filter(
-        campaign=campaign,
-        occasion_kind=Kind.DUE_DATE,
-        reason=Reason.SCHEDULED,
-        decided_at__gte=midnight(now, campaign.workspace.time_zone),
-    )
-    return max(0, campaign.daily_limit - today.count())
 
 
 def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime) -> int:
@@ -110,16 +89,17 @@ def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime
         occasion = occasion_of(campaign, one.id, day, now)
         if occasion.id in known:
             continue
+        fields = _fields(one, later)
         facts = facts_of(
             one.standing,
             is_known=True,
             surveys=[*past[one.id], *on_pages[one.id]],
-            fields=_fields(one, later),
+            fields=fields,
             person=Person(one.email),
         )
         verdict = decide(occasion, rules, facts, now)
         if verdict.due_at:
-            at = frame.spread(now, _share(occasion.id))
+            at = frame.of(fields).spread(now, _share(occasion.id))
             asking = _asking(campaign, one, occasion, at)
             verdict = replace(
                 verdict, detail={**verdict.detail, "due_at": at, "survey_id": asking.id}, due_at=at

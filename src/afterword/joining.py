@@ -1,9 +1,12 @@
 """Joins the stages where an earlier one asks something of a later one; who runs imports it."""
 
 from afterword.audience import later_fields
+from afterword.audience.filters import problem_of
 from afterword.campaigns import activation, duplicate, figures
 from afterword.campaigns.editor import later_sections, later_setups
 from afterword.campaigns.streams import campaign_names
+from afterword.customers import audiences
+from afterword.customers.converting.work import CONVERT
 from afterword.customers.importing import kind as importing
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
@@ -17,9 +20,14 @@ from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
+from afterword.followups.pages.outbox import AUTORESPONDERS_APART, YOU_SAID_APART
+from afterword.followups.you_said import results as you_said_results
+from afterword.followups.you_said.mail import YOU_SAID_KIND, YOU_SAID_STREAM, YOU_SAID_TRIAL_KIND
+from afterword.followups.you_said.work import TELLING
 from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
 from afterword.insights.compared import scores_in_words
+from afterword.insights.you_said import compare
 from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
 from afterword.profiles.bulk.work import BULK
@@ -31,6 +39,7 @@ from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
+from afterword.surveys.outbox import apart
 from afterword.workspaces import accounts, invites
 
 for kind in (
@@ -42,6 +51,8 @@ for kind in (
     AUTORESPONDER_KIND,
     NOTICE_KIND,
     ASSIGNMENT_KIND,
+    YOU_SAID_KIND,
+    YOU_SAID_TRIAL_KIND,
 ):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
@@ -49,12 +60,18 @@ streams.register(NOTIFICATION_STREAM)
 streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
 streams.register(ASSIGNMENT_STREAM)
+apart.register(AUTORESPONDERS_APART)
+streams.register(YOU_SAID_STREAM)
+apart.register(YOU_SAID_APART)
+you_said_results.compare_by(compare)
+long_work_kinds.register(TELLING)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 take_replies_by(take_replies)
 importing.look_up_by(look_up_standings)
+audiences.judge_by(problem_of)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
 later_fields.register(LAST_SCORE)
@@ -66,5 +83,6 @@ later_setups.register(SETUP)
 for section in editor_sections():
     later_sections.register(section)
 long_work_kinds.register(BULK)
+long_work_kinds.register(CONVERT)
 long_work_kinds.register(DRY_RUN)
 long_work_kinds.register(importing.IMPORT)

@@ -20,6 +20,7 @@ from afterword.happenings import partitions, restored
 from afterword.hooks import forget as hooks_forget
 from afterword.insights import watch
 from afterword.mail.senders import domains
+from afterword.profiles import deleted
 from afterword.sending import account_mail, brake
 from afterword.sending.reports import bounce_mailbox
 from afterword.suppressions import forget as suppressions_forget
@@ -131,12 +132,13 @@ def check_sender_domains(now: datetime) -> None:
 
 @by_the_clock("*/10 * * * *")
 def forget_old(now: datetime) -> None:
-    """Remove what strangers can make us write, beyond its age or its number."""
+    """Remove what strangers make us write, beyond its age or number, and what is undone no more."""
     events_forget.forget_old(now)
     hooks_forget.forget_old(now)
     suppressions_forget.forget_old(now)
     imports_forget.forget_old(now)
     kept_forms.forget_old(now)
+    deleted.forget_old(now)
     account_mail.forget_old(now)
     forget_deliveries(now)
 

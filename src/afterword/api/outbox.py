@@ -97,7 +97,7 @@ class OutboxSurvey(Schema):
     firstName: str
     lastName: str
     companyName: str
-    companyId: None = None
+    companyId: UUID | None
     surveyCreatedDate: datetime
     dueDate: datetime | None
     sentDate: datetime | None
@@ -148,7 +148,7 @@ def list_outbox(request: TokenRequest, asked: Query[OutboxQuery]) -> Success[Out
     rows = Invitation.objects.visible_to(request.auth).filter(**asked.conditions())
     rows = rows.filter(is_sent_by(asked.sentBy)) if asked.sentBy else rows
     rows = with_status(rows, asked.status) if asked.status else rows
-    related = ("mail", "survey__customer", "survey__campaign", "survey__response")
+    related = ("mail", "survey__customer__company", "survey__campaign", "survey__response")
     page = page_of(rows.select_related(*related), asked, SORTS)
     types = property_types(request.auth)
     surveys = [outbox_survey(row, types) for row in page.rows]
@@ -167,6 +167,7 @@ def outbox_survey(row: Invitation, types: Types) -> OutboxSurvey:
         firstName=customer.first_name if customer else "",
         lastName=customer.last_name if customer else "",
         companyName=customer.company_name if customer else "",
+        companyId=customer.company.whole_id if customer and customer.company else None,
         surveyCreatedDate=row.created_at,
         dueDate=mail.due_at if mail else None,
         sentDate=mail.sent_at if mail else row.shown_at,

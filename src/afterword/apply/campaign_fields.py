@@ -15,7 +15,7 @@ from afterword.apply.in_app_fields import read_in_app
 from afterword.apply.things import CampaignSpec, ReminderSpec
 from afterword.campaigns.editor.forms import LONGEST_LABEL, MOST_LABELS
 from afterword.campaigns.editor.priority import MOST_PRIORITY
-from afterword.campaigns.editor.reminders_form import MOST_DAYS
+from afterword.campaigns.editor.reminders_form import HOW, MOST_DAYS
 from afterword.campaigns.editor.schedule_form import (
     LONGEST_DELAY,
     MOST_ANSWERS,
@@ -128,8 +128,10 @@ def _time_frame(fields: Fields) -> dict[str, Any] | None:
         frame.refuse("days", f"Name at least one of {', '.join(DAYS)}.")
     elif begins and ends and begins >= ends:
         frame.refuse("to", "It ends after it begins: write from: 09:00 and to: 17:00, in quotes.")
+    own_time = frame.switch("own_time", False)
     frame.finish()
-    return {"days": days, "from": begins, "to": ends}
+    found = {"days": days, "from": begins, "to": ends}
+    return {**found, "own_time": True} if own_time else found
 
 
 def _is_day(fields: Fields, day: str) -> bool:
@@ -191,6 +193,7 @@ def _reminder(fields: Fields) -> ReminderSpec:
         source=fields,
         when=fields.choice("when", ReminderWhen, ReminderWhen.NOT_ANSWERED),
         after_days=fields.integer("after_days", 1, MOST_DAYS) or 0,
+        channel=fields.choice("channel", list(HOW), Channel.EMAIL),
         template_key=fields.text("template", 100),
     )
     fields.finish()

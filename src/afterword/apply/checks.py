@@ -8,7 +8,7 @@ from afterword.apply.filter_checks import check_filter
 from afterword.apply.followup_checks import check_followups
 from afterword.apply.things import CampaignSpec, HookSpec, ReminderSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
-from afterword.campaigns.models import Campaign, CampaignType, Channel
+from afterword.campaigns.models import Campaign, CampaignType, Channel, ReminderWhen
 from afterword.customers.values import PropertyType
 from afterword.mail.models import SenderDomain
 from afterword.survey_templates.metrics import SCALES, Metric
@@ -104,6 +104,9 @@ def _check_reminder(
     reminder: ReminderSpec, campaign: CampaignSpec, templates: Mapping[str, Template]
 ) -> None:
     _check_choice(reminder.source, reminder.template_key, campaign.metric, templates)
+    is_in_app = campaign.columns["channel"] == Channel.IN_APP
+    if is_in_app and reminder.when != ReminderWhen.NOT_ANSWERED:
+        reminder.source.refuse("when", "Nothing is mailed that could be opened: use not_answered.")
     template = templates.get(reminder.template_key)
     if template and not template.has_logo:
         reminder.source.refuse("template", f"Give {template.name} your company's logo first.")

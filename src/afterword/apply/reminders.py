@@ -12,8 +12,8 @@ def make_reminders(
 ) -> list[str]:
     """Return ["reminders"] if that changed anything, else nothing.
 
-    A reminder is the same as long as its occasion is: with another template it still knows whom
-    it has reminded, and which surveys are older than itself.
+    A reminder is the same as long as its occasion is: with another template, or by another
+    channel, it still knows whom it has reminded, and which surveys are older than itself.
     """
     before = {(each.when, each.after_days): each for each in campaign.reminders.all()}
     wanted = [
@@ -26,9 +26,11 @@ def make_reminders(
     changed = bool(gone)
     for position, (reminder, spec) in enumerate(zip(wanted, specs, strict=True), start=1):
         template = templates[spec.template_key]
-        is_same = reminder.position == position and reminder.template_id == template.id
+        said = {"position": position, "template_id": template.id, "channel": spec.channel}
+        is_same = all(getattr(reminder, name) == value for name, value in said.items())
         if reminder._state.adding or not is_same:
-            reminder.position, reminder.template = position, template
+            for name, value in said.items():
+                setattr(reminder, name, value)
             reminder.save()
             changed = True
     return ["reminders"] if changed else []

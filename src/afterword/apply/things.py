@@ -54,6 +54,7 @@ class ReminderSpec:
     source: Fields
     when: str
     after_days: int
+    channel: str
     template_key: str
 
 

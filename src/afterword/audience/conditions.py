@@ -22,6 +22,8 @@ DENIALS = {
     "does not exist": "exists",
     "does not include": "includes",
     "is empty": "is not empty",
+    "is not true": "is true",
+    "is not false": "is false",
 }
 
 # From here on floats are whole. They count as they are written, and as a database reads them.
@@ -54,6 +56,10 @@ _TESTS: Mapping[PropertyType, Mapping[str, _Test]] = {
         "includes": lambda words, wanted, _: words >= wanted,
         "includes any": lambda words, wanted, _: not words.isdisjoint(wanted),
         "includes all": lambda words, wanted, _: words >= wanted,
+    },
+    PropertyType.BOOLEAN: {
+        "is true": lambda truth, *_: truth,
+        "is false": lambda truth, *_: not truth,
     },
 }
 
@@ -116,9 +122,15 @@ def _read_words(value: object) -> frozenset[str] | None:
     return frozenset(map(fold, words)) if isinstance(words, list) else None
 
 
+def _read_truth(value: object) -> bool | None:
+    truth = convert(value, PropertyType.BOOLEAN)
+    return truth if isinstance(truth, bool) else None
+
+
 _READERS: Mapping[PropertyType, Callable[[object], object]] = {
     PropertyType.TEXT: _read_text,
     PropertyType.NUMBER: _read_number,
     PropertyType.DATE: parse_instant,
     PropertyType.COLLECTION: _read_words,
+    PropertyType.BOOLEAN: _read_truth,
 }

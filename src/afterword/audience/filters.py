@@ -46,6 +46,11 @@ def read_filter(spec: object, types: Mapping[str, PropertyType]) -> Filter:
     return Filter(key, operator.word, wanted, None, kind, of_event is not None, holds)
 
 
+def problem_of(spec: object, types: Mapping[str, PropertyType]) -> str | None:
+    """Return what is wrong with a filter, as it is stored, where properties have these types."""
+    return read_filter(spec, types).problem
+
+
 def _of_event(
     name: str, spec: Mapping[object, object], word: object
 ) -> tuple[str, PropertyType | None]:

@@ -16,7 +16,8 @@ class LaterField:
     """How a field is read for an event's customers, and within a search for customers.
 
     Both see the same: an unknown value is absent from `read` and NULL in `sql`, an expression
-    over a row of `customers_customer` of type text, numeric, timestamptz or text[], by `kind`.
+    over a row of `customers_customer` of type text, numeric, timestamptz, text[] or boolean, by
+    `kind`.
     """
 
     name: str

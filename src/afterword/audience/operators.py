@@ -48,6 +48,10 @@ OPERATORS_BY_TYPE: Mapping[PropertyType, tuple[Operator, ...]] = MappingProxyTyp
             *_same("list", "includes any", "includes all"),
             *_same("none", "is empty", "is not empty"),
         ),
+        PropertyType.BOOLEAN: (
+            *_same("none", "is true", "is not true", "is false", "is not false"),
+            *_EXISTENCE,
+        ),
     }
 )
 _OPERATORS = {
@@ -89,6 +93,14 @@ _OTHER_WORDS: dict[PropertyType, dict[str, str]] = {
         "includes all": "contains all|includes all of|all of",
         "is empty": "does not exist|not exists|is not set",
         "is not empty": "exists|is set",
+    },
+    PropertyType.BOOLEAN: {
+        "is true": "true|is yes",
+        "is not true": "not true|is not yes",
+        "is false": "false|is no",
+        "is not false": "not false|is not no",
+        "exists": _SCALAR_WORDS["exists"],
+        "does not exist": _SCALAR_WORDS["does not exist"],
     },
 }
 _ALIASES = {

@@ -29,6 +29,10 @@ _PROPERTY = {
         f"jsonb_array_elements_text(CASE jsonb_typeof({_PROPERTIES} -> {{}}) "
         f"WHEN 'array' THEN {_PROPERTIES} -> {{}} END)"
     ),
+    PropertyType.BOOLEAN: (
+        f"(CASE jsonb_typeof({_PROPERTIES} -> {{}}) "
+        f"WHEN 'boolean' THEN ({_PROPERTIES} -> {{}})::boolean END)"
+    ),
 }
 
 

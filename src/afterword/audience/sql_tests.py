@@ -144,6 +144,11 @@ TESTS: Mapping[PropertyType, Mapping[str, Test]] = {
         "includes all": _includes_all,
         "is not empty": lambda value, *_: sql("EXISTS (SELECT FROM {} word)", value),
     },
+    PropertyType.BOOLEAN: {
+        "is true": lambda value, *_: value,
+        "is false": lambda value, *_: sql("NOT {}", value),
+        "exists": lambda value, *_: sql("{} IS NOT NULL", value),
+    },
 }
 WRITTEN_DATE_TESTS: Mapping[str, Test] = {
     "before": _before_written,

@@ -43,6 +43,7 @@ def duplicate(campaign: Campaign) -> Campaign:
         Reminder(
             campaign=copy,
             position=one.position,
+            channel=one.channel,
             when=one.when,
             after_days=one.after_days,
             template_id=one.template_id,

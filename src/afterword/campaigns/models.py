@@ -105,7 +105,7 @@ class Campaign(models.Model):
     daily_limit = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    # {"days": ["mon", …], "from": "09:00", "to": "17:00"}; see `time_frame.py`.
+    # {"days": ["mon", …], "from": "09:00", "to": "17:00", "own_time": true}; see `time_frame.py`.
     time_frame = models.JSONField(null=True, blank=True)
     # Where two compete for the last place of the workspace's budget, the higher one gets it.
     priority = models.PositiveSmallIntegerField(default=1, db_default=1)
@@ -181,10 +181,14 @@ MOST_REMINDERS = 5
 
 
 class Reminder(models.Model):
-    """A second mail about the same survey, to someone who has not answered it."""
+    """A second invitation to answer the same survey, for someone who has not answered it."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="reminders")
     position = models.PositiveSmallIntegerField()
+    # By mail or in an application, whichever way the survey itself came.
+    channel = models.CharField(
+        max_length=10, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
     when = models.CharField(
         max_length=20, choices=ReminderWhen.choices, default=ReminderWhen.NOT_ANSWERED
     )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from afterword.campaigns.channels.in_app.placement import read_placement
 from afterword.campaigns.editor.reminders_form import MOST_DAYS, NEEDS_OPENS, ReminderForm
 from afterword.campaigns.editor.sections import find_campaign, show_section
 from afterword.campaigns.models import MOST_REMINDERS, Campaign, Reminder
@@ -106,4 +107,5 @@ def _show(
         and any(row.when in NEEDS_OPENS for row in rows),
         tracks_opens=member.workspace.tracks_opens,
         most=MOST_REMINDERS,
+        placement=read_placement(campaign.in_app),
     )

@@ -26,12 +26,14 @@ def lines(rows: Iterable[Sequence[object]]) -> str:
 def cell(value: object) -> str:
     """Return a value as a cell that is no formula.
 
-    None is empty, an instant is ISO 8601 in UTC, a list is joined by commas. A text that a
-    spreadsheet might take for a formula gets an apostrophe in front; a number, such as -5.3,
-    stays one.
+    None is empty, a truth `true` or `false`, an instant is ISO 8601 in UTC, a list is joined by
+    commas. A text that a spreadsheet might take for a formula gets an apostrophe in front; a
+    number, such as -5.3, stays one.
     """
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     if isinstance(value, list):

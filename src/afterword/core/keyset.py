@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True)
-class KeysetPage(Generic[Row]):
-    rows: Sequence[Row]
+class KeysetPage(Generic[Shown]):
+    rows: Sequence[Shown]
     after: str  # the cursor of the next page; empty at the end
 
 
@@ -31,6 +32,15 @@ def newest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> K
     return KeysetPage(shown, _write(shown[-1], at) if len(found) > size else "")
 
 
+def merged(pages: Sequence[KeysetPage[Any]], at: str, size: int = 50) -> KeysetPage[Any]:
+    """Make one page of several that begin after the same cursor, each of at least `size` rows."""
+    rows = [row for page in pages for row in page.rows]
+    rows.sort(key=lambda row: (getattr(row, at), row.pk), reverse=True)
+    is_last = len(rows) <= size and not any(page.after for page in pages)
+    shown = rows[:size]
+    return KeysetPage(shown, "" if is_last else _write(shown[-1], at))
+
+
 def soonest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> KeysetPage[Row]:
     """The same the other way round: the earliest instant first."""
     if (last := _read(cursor)) is not None:
@@ -42,7 +52,7 @@ def soonest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> 
     return KeysetPage(shown, _write(shown[-1], at) if len(found) > size else "")
 
 
-def _write(row: Model, at: str) -> str:
+def _write(row: Any, at: str) -> str:
     return f"{getattr(row, at).isoformat()}_{row.pk}"
 
 

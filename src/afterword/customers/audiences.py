@@ -1,14 +1,26 @@
 """The audiences of a workspace's campaigns, rules and views, by property or tag.
 
-Audiences belong to a later stage; here they are no more than JSON, as it is stored.
+Audiences belong to a later stage; here they are no more than JSON, as it is stored. What a filter
+lacks is said by whoever `joining.py` registers.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from afterword.customers.models import Property
+from afterword.customers.values import PropertyType
 from afterword.workspaces.models import Workspace
 
 Filter = Mapping[str, Any]
+Problem = Callable[[Filter, Mapping[str, PropertyType]], str | None]
+
+_problem_of: Problem
+
+
+def judge_by(problem_of: Problem) -> None:
+    """`audience`, a later stage, tells what is wrong with a filter where properties have types."""
+    global _problem_of  # noqa: PLW0603  (joined once, when the program starts)
+    _problem_of = problem_of
 
 
 # What has an audience, as a workspace calls it.
@@ -23,6 +35,16 @@ def asking_for(workspace: Workspace, is_meant: Callable[[Filter], bool]) -> list
         for row in _sorted(getattr(workspace, name).all())
         if any(map(is_meant, _filters(row.audience)))
     ]
+
+
+def asking_in_vain(prop: Property, kind: PropertyType) -> list[str]:
+    """Return the names of those whose filters cannot be used once the property is of this type."""
+    types = {prop.name: kind}
+    spellings = {prop.name, f"properties.{prop.name}"}
+    return asking_for(
+        prop.workspace,
+        lambda each: each.get("field") in spellings and bool(_problem_of(each, types)),
+    )
 
 
 def rewrite(workspace: Workspace, change: Callable[[Filter], Filter]) -> None:

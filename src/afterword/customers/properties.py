@@ -8,7 +8,26 @@ from django.db.models import F, Func, JSONField, TextField, Value
 from afterword.customers.audiences import asking_for, rewrite
 from afterword.customers.models import Customer, Property
 from afterword.customers.values import PropertyType
+from afterword.long_work.models import Work
 from afterword.workspaces.models import WorkspaceRows
+
+CONVERTING = "customers.convert"  # the kind of work that changes a type; see `converting/`
+
+
+class BeingConverted(Exception):
+    """The property's values are being converted to another type; the text is safe to show."""
+
+
+def is_being_converted(prop: Property) -> bool:
+    works = Work.objects.filter(workspace_id=prop.workspace_id, kind=CONVERTING, ended_at=None)
+    return works.filter(parameters__property=prop.id).exists()
+
+
+def _hold(prop: Property) -> None:
+    """Keep its type as it is until the transaction ends; raises BeingConverted."""
+    Property.objects.select_for_update().get(id=prop.id)
+    if is_being_converted(prop):
+        raise BeingConverted("Its values are being converted: wait until that has ended.")
 
 
 def property_types(workspace_id: UUID) -> dict[str, PropertyType]:
@@ -32,8 +51,10 @@ def audiences_with(prop: Property) -> list[str]:
 def rename(prop: Property, name: str) -> int:
     """Rename the property with customers' values and in audiences; return how many have one.
 
-    What was kept of a customer with an earlier survey or answer stays as it was.
+    What was kept of a customer with an earlier survey or answer stays as it was. Raises
+    BeingConverted.
     """
+    _hold(prop)
     with connection.cursor() as cursor:
         cursor.execute(_RENAME, {"of": prop.workspace_id, "old": prop.name, "new": name})
         held = int(cursor.rowcount)
@@ -61,8 +82,10 @@ _RENAME = """
 def delete(prop: Property) -> int:
     """Delete the property; return how many customers lost a value.
 
-    Values go too: a property made later under the same name must not bring old ones back.
+    Values go too: a property made later under the same name must not bring old ones back. Raises
+    BeingConverted.
     """
+    _hold(prop)
     lost = holders(prop).update(
         properties=_without("properties", prop.name), changed_at=_without("changed_at", prop.name)
     )

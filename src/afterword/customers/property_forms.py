@@ -22,6 +22,7 @@ TYPES = [
     (PropertyType.NUMBER.value, "Number: with decimals or without"),
     (PropertyType.DATE.value, "Date: MM/DD/YYYY, ISO 8601 or RFC 2822"),
     (PropertyType.COLLECTION.value, "Collection: a list, or words between commas"),
+    (PropertyType.BOOLEAN.value, "Boolean: true or false, yes or no, 1 or 0"),
 ]
 
 
@@ -77,7 +78,7 @@ class PropertyForm(_NamedForm):
 
 
 class EditForm(_NamedForm):
-    """Another name or description. Its type stays: values were converted to it."""
+    """Another name or description; the type has a page of its own, for values are converted."""
 
 
 class TagForm(forms.Form):

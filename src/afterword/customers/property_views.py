@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from afterword.customers.holders import holders_of_properties, holders_of_tags
-from afterword.customers.properties import audiences_with, delete, holders, rename
+from afterword.customers.models import Property
+from afterword.customers.properties import BeingConverted, audiences_with, delete, holders, rename
 from afterword.customers.property_forms import EditForm, PropertyForm, TagForm
 from afterword.customers.undefined import undefined_names
 from afterword.workspaces.access import for_administrators, for_members
@@ -30,7 +31,8 @@ def properties(request: HttpRequest, member: Member) -> HttpResponse:
             words = f"The property {made.name} is made: the next event may fill it."
             messages.success(request, words)
             return redirect("properties:list")
-    return show(request, member, form=form, status=422 if form.is_bound else 200)
+    creating = form.is_bound or request.GET.get("new") == "property"
+    return show(request, member, form=form, creating=creating, status=422 if form.is_bound else 200)
 
 
 def show(
@@ -39,6 +41,7 @@ def show(
     *,
     form: PropertyForm | None = None,
     tag_form: TagForm | None = None,
+    creating: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     workspace = member.workspace
@@ -47,6 +50,7 @@ def show(
     context = {
         "form": form or PropertyForm(workspace),
         "tag_form": tag_form or TagForm(),
+        "creating": creating,
         "properties": [
             (one, None if held is None else held.get(one.name, 0))
             for one in workspace.properties.order_by("name")
@@ -68,17 +72,24 @@ def edit_property(request: HttpRequest, member: Member, property_id: int) -> Htt
     form = EditForm(member.workspace, given, instance=prop)
     if request.method == "POST" and form.is_valid():
         wanted, prop.name = prop.name, name
-        prop.save(update_fields=["description"])
-        if wanted != name:
-            held = rename(prop, wanted)
-            words = f"{name} is called {wanted} now, with {held:,} customers too."
-            messages.success(request, words)
-        else:
-            messages.success(request, f"The property {name} is saved.")
-        return redirect("properties:list")
-    context = {"form": form, "name": name, "audiences": audiences_with(prop)}
+        try:
+            messages.success(request, _save(prop, wanted))
+            return redirect("properties:list")
+        except BeingConverted as why:
+            form.add_error("name", str(why))
+    context = {"form": form, "name": name, "property": prop, "audiences": audiences_with(prop)}
     status = 422 if form.is_bound else 200
     return render(request, "customers/property_edit.html", context, status=status)
+
+
+def _save(prop: Property, wanted: str) -> str:
+    """Keep the description, and the name that is wanted; return what is to be said of it."""
+    name = prop.name
+    prop.save(update_fields=["description"])
+    if wanted == name:
+        return f"The property {name} is saved."
+    held = rename(prop, wanted)
+    return f"{name} is called {wanted} now, with {held:,} customers too."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,8 +98,10 @@ def delete_property(request: HttpRequest, member: Member, property_id: int) -> H
     prop = get_object_or_404(member.workspace.properties, id=property_id)
     audiences = audiences_with(prop)
     if request.method == "POST" and not audiences:
-        lost = delete(prop)
-        messages.success(request, _said(prop.name, lost))
+        try:
+            messages.success(request, _said(prop.name, delete(prop)))
+        except BeingConverted as why:
+            messages.warning(request, f"{prop.name} is not deleted. {why}")
         return redirect("properties:list")
     context = {"property": prop, "audiences": audiences, "holders": holders(prop).count()}
     return render(

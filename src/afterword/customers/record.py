@@ -8,7 +8,7 @@ from uuid import UUID
 
 from afterword.customers.own_fields import read_own_fields, read_tags
 from afterword.customers.standing import FREE, Standing
-from afterword.customers.values import Problem, PropertyType, convert
+from afterword.customers.values import Problem, PropertyType, convert, same
 
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 NAMES = ("first_name", "last_name")
@@ -120,7 +120,7 @@ def take_over(
         if record.own[column] != text and _is_newest(record, column, stamp):
             set_own(record, column, text)
     for name, value in properties.items():
-        if record.properties.get(name) != value and _is_newest(record, name, stamp):
+        if not same(record.properties.get(name), value) and _is_newest(record, name, stamp):
             set_property(record, name, value)
     if tags:
         _add_tags(record, tags, {})
@@ -167,7 +167,7 @@ def set_own(record: Record, column: str, text: str) -> None:
 
 
 def set_property(record: Record, name: str, value: Any) -> None:
-    if record.properties.get(name) != value:
+    if not same(record.properties.get(name), value):
         record.changed.add(name)
         if value is None:
             del record.properties[name]

@@ -14,6 +14,7 @@ LOOKED_AT = 200  # events
 OFFERED = 12
 _OWN = frozenset({*OWN_FIELDS, "email", "tags"})
 _LONGEST, _SHOWN = 100, 60
+_WORDS = frozenset(("true", "false"))  # yes and no may be texts beside others
 
 
 class Undefined(NamedTuple):
@@ -58,7 +59,9 @@ def type_of(value: object) -> PropertyType:
     """Return the type that a value looks like."""
     if isinstance(value, list):
         return PropertyType.COLLECTION
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in _WORDS):
+        return PropertyType.BOOLEAN
+    if isinstance(value, int | float):
         return PropertyType.NUMBER
     # Text of digits alone may be an instant too, and is rather a number of something.
     if isinstance(value, str) and not value.strip().isdigit() and parse_instant(value):

@@ -20,6 +20,7 @@ class PropertyType(StrEnum):
     NUMBER = "number"
     DATE = "date"
     COLLECTION = "collection"
+    BOOLEAN = "boolean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ class Problem:
     message: str
 
 
-Value = str | float | int | list[str]
+Value = str | float | int | list[str] | bool
 
 _EXPECTED = {
     PropertyType.TEXT: f"a text of at most {MAX_TEXT:,} characters",
     PropertyType.NUMBER: "a number such as 39.95",
     PropertyType.DATE: "a date such as 11/23/2026 (month first) or 2026-11-23T09:30:00Z",
     PropertyType.COLLECTION: f"a list of at most {MAX_ITEMS:,} words, or words between commas",
+    PropertyType.BOOLEAN: "true or false, yes or no, 1 or 0",
 }
 
 # ---- any value to its type
@@ -60,6 +62,8 @@ def convert(value: object, kind: PropertyType) -> Value | Problem | None:
         converted = _number(value)
     elif kind == PropertyType.DATE:
         converted = _date(value)
+    elif kind == PropertyType.BOOLEAN:
+        converted = _truth(value)
     else:
         converted = _collection(value)
         if converted == []:
@@ -67,6 +71,20 @@ def convert(value: object, kind: PropertyType) -> Value | Problem | None:
     if converted is None:
         return Problem(f"Expected {_EXPECTED[kind]}; got {describe(value)}.")
     return converted
+
+
+def written(value: Value | None) -> str:
+    """Return a stored value as a person would type it; a date in full, nothing as ""."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+def same(one: object, other: object) -> bool:
+    """Tell whether two stored values are one: true is no 1, though Python calls them equal."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def describe(value: object) -> str:
@@ -121,6 +139,18 @@ def _collection(value: object) -> list[str] | None:
 def _date(value: object) -> str | None:
     moment = parse_instant(value)
     return None if moment is None else f"{moment.isoformat()[:19]}Z"
+
+
+_TRUTHS: dict[object, bool] = {
+    **dict.fromkeys(("true", "yes", "y", "1", 1), True),
+    **dict.fromkeys(("false", "no", "n", "0", 0), False),
+}
+
+
+def _truth(value: object) -> bool | None:
+    if isinstance(value, str):
+        value = value.lower()
+    return _TRUTHS.get(value) if isinstance(value, str | int | float) else None
 
 
 # ---- numbers

@@ -128,6 +128,8 @@ def _value(value: object) -> str:
         return ", ".join(_value(item) for item in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_value(item)}" for name, item in value.items())
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return f"“{value}”" if isinstance(value, str) else str(value)
 
 

@@ -10,16 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from afterword.campaigns.models import Campaign
-from afterword.events.looks import looks_of
+from afterword.events.looks import LOOKS, RECENT, SHOWN, looks_of
 from afterword.events.models import Event, EventCount
 from afterword.events.search import Search
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
 
-SHOWN = 3
-RECENT = timedelta(days=1)
 JUST_NOW = timedelta(minutes=15)
-LOOKS = 1_800  # every two seconds, for an hour; then the page has to be opened again
 
 
 @require_safe

@@ -1,6 +1,12 @@
-"""How often a page has looked again for something that is on its way."""
+"""How often a page has looked again for something that is on its way, and for what it looks."""
+
+from datetime import timedelta
 
 from django.http import HttpRequest
+
+SHOWN = 3
+RECENT = timedelta(days=1)
+LOOKS = 1_800  # every two seconds, for an hour; then the page has to be opened again
 
 
 def looks_of(request: HttpRequest) -> int | None:

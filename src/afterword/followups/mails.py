@@ -1,14 +1,11 @@
 """Deliveries that go by mail: each mail is made with its delivery, and sent like any other."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
-from afterword.followups.engine.occurrence import Occurrence, occurrences
 from afterword.followups.models import Delivery, State
-from afterword.happenings.read import Told
 from afterword.sending.models import Mail
 from afterword.sending.streams import Stream
 
@@ -67,22 +64,5 @@ def hasten_mails(delivery: Delivery, now: datetime) -> None:
 def deliveries_of(mails: Sequence[Mail]) -> dict[str, Delivery]:
     """Return what mails are about, by that key as text, with their rules."""
     rows = Delivery.objects.filter(id__in={mail.about for mail in mails})
-    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign")]
+    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign__template")]
     return {str(row.id): row for row in rows.select_related(*related)}
-
-
-def occurrences_of(deliveries: Collection[Delivery]) -> Mapping[UUID, Occurrence]:
-    """Return what deliveries are about, as it is today; without those whose row is gone."""
-    about = {
-        (one.kind, one.subject_id): Told(
-            one.happening_id or 0, one.workspace_id, one.kind, one.subject_id, one.happened_at
-        )
-        for one in deliveries
-        if one.subject_id
-    }
-    found = {(one.told.kind, one.told.subject_id): one for one in occurrences([*about.values()])}
-    return {
-        one.id: occurrence
-        for one in deliveries
-        if one.subject_id and (occurrence := found.get((one.kind, one.subject_id)))
-    }

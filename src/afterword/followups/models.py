@@ -11,6 +11,7 @@ from afterword.followups.moves import ScoreMove
 from afterword.followups.notifications.models import Notification, SlackThread
 from afterword.followups.rules import Rule
 from afterword.followups.webhooks.models import Webhook
+from afterword.followups.you_said.models import Told, YouSaid
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "ScoreMove",
     "SlackThread",
     "State",
+    "Told",
     "Webhook",
+    "YouSaid",
 ]
 
 TEST = "test"
@@ -98,9 +101,9 @@ class Delivery(models.Model):
         )
         indexes = (
             models.Index(
-                fields=["lane", "due_at"],
+                fields=["lane", "due_at", "id"],
                 condition=models.Q(state="waiting"),
-                name="deliveries_due_of_lane",
+                name="deliveries_turn_in_lane",
             ),
             models.Index(
                 fields=["lease_until"],

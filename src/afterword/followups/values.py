@@ -1,7 +1,9 @@
 """What texts may say of a happening: every field, by its name."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
@@ -24,6 +26,7 @@ _SAMPLE: dict[str, object] = {
     "country": "Czechia",
     "tags": ["example"],
     "properties": {},
+    "is_at_risk": False,
     "comment": "This is an example of a comment.",
     "channel": "email",
     "answers": {},
@@ -32,22 +35,26 @@ FIELDS = (
     "event", "id", "created_date", "workspace_name", "campaign_id", "campaign_name", "metric",
     "response_id", "survey_id", "score", "rating_category", "comment", "answers", "channel",
     "customer_id", "email", "first_name", "last_name", "full_name", "company_id", "company_name",
-    "job_title", "phone", "city", "state", "country", "tags", "properties", "bounce",
+    "job_title", "phone", "city", "state", "country", "tags", "properties", "is_at_risk",
+    "at_risk_reason", "bounce",
 )  # fmt: skip
 
 
-def occurrence_of(delivery: Delivery) -> Occurrence | None:
-    """Look up what a delivery is about, as it is today; None where that is gone."""
-    if delivery.subject_id is None:
-        return None
-    told = Told(
-        delivery.happening_id or 0,
-        delivery.workspace_id,
-        delivery.kind,
-        delivery.subject_id,
-        delivery.happened_at,
-    )
-    return next(iter(occurrences([told])), None)
+def occurrences_of(deliveries: Collection[Delivery]) -> Mapping[UUID, Occurrence]:
+    """Return what deliveries are about, as it is today; without those whose row is gone."""
+    about = {
+        (one.kind, one.subject_id): Told(
+            one.happening_id or 0, one.workspace_id, one.kind, one.subject_id, one.happened_at
+        )
+        for one in deliveries
+        if one.subject_id
+    }
+    found = {(one.told.kind, one.told.subject_id): one for one in occurrences([*about.values()])}
+    return {
+        one.id: occurrence
+        for one in deliveries
+        if one.subject_id and (occurrence := found.get((one.kind, one.subject_id)))
+    }
 
 
 def values_of(delivery: Delivery, rule: Rule, occurrence: Occurrence | None) -> dict[str, Any]:
@@ -118,13 +125,14 @@ def _of_response(response: Response) -> dict[str, object]:
 
 
 def _of_customer(customer: Customer) -> dict[str, object]:
+    risk = getattr(customer, "at_risk", None)
     return {
         "customer_id": str(customer.id),
         "email": customer.email,
         "first_name": customer.first_name,
         "last_name": customer.last_name,
         "full_name": customer.full_name,
-        "company_id": str(customer.company_id) if customer.company_id else None,
+        "company_id": str(customer.company.whole_id) if customer.company else None,
         "company_name": customer.company_name,
         "job_title": customer.job_title,
         "phone": customer.phone,
@@ -133,6 +141,8 @@ def _of_customer(customer: Customer) -> dict[str, object]:
         "country": customer.country,
         "tags": list(customer.tags),
         "properties": customer.properties,
+        "is_at_risk": risk is not None,
+        "at_risk_reason": risk.words if risk else None,
     }
 
 

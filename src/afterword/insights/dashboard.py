@@ -4,23 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import sqrt
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncWeek
 from django.http import QueryDict
 
+from afterword.campaigns.certainty import margin
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
 from afterword.feedback.whom.filters import Whom
 from afterword.feedback.whom.narrow import narrow
+from afterword.insights.basis import WEEKS, Basis, basis_of
 from afterword.insights.scores import Score, score, unit
 from afterword.sending.models import Mail
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Member, WorkspaceRows
 
-WEEKS = 12
+FEW = 30  # answers that were drawn say no score
 
 Counts = dict[int, int]  # responses by score
 
@@ -61,6 +64,29 @@ class MetricReport:
     weeks: list[Week]
     arrived: int  # sent in the period, and answered or not bounced; reminders belong to theirs
     answered: int  # of those
+    # How many of the answers that were drawn it comes of; None where all were counted.
+    drawn: int | None = None
+    arrived_is_about: bool = False
+
+    @property
+    def is_about(self) -> bool:
+        return self.drawn is not None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there are enough to tell a score."""
+        return self.drawn is None or self.drawn >= FEW
+
+    @property
+    def most(self) -> int:
+        """How many answers there are at most, where they are too few to say more: by Poisson."""
+        drawn = self.drawn or 0
+        return round((drawn + 3 * sqrt(drawn) + 5) * self.score.total / drawn) if drawn else 0
+
+    @property
+    def margin(self) -> float:
+        """By how much the score may be off, where it comes of some: see `certainty`."""
+        return margin(self.metric, self.drawn) if self.drawn else 0.0
 
     @property
     def scale(self) -> Scale:
@@ -114,27 +140,45 @@ class MetricReport:
 
 
 def reports(
-    member: Member, search: Search, now: datetime, whom: Whom | None = None
+    member: Member, search: Search, now: datetime, basis: Basis | None = None
 ) -> list[MetricReport]:
     """Return a report for each metric that has responses, with three queries."""
-    whom = whom or Whom(QueryDict(), {})
+    basis = basis or basis_of(member, search, now, Whom(QueryDict(), {}))
     zone = ZoneInfo(member.workspace.time_zone)
-    answers = search.find(Response.objects.visible_to(member), now).filter(counts=True)
-    answers = narrow(answers, whom, now)
+    answers = narrow(basis.answers.rows.filter(counts=True), basis.whom, now)
+    recent = narrow(basis.recent.rows.filter(counts=True), basis.whom, now)
     counts = _counts(answers.values_list("metric", "score").annotate(Count("id")))
-    weekly = _weekly(answers, now, zone)
-    arrived = _arrived(narrow(Survey.objects.visible_to(member), whom, now), search, now)
+    weekly = {
+        week: basis.recent.scaled(found) for week, found in _weekly(recent, now, zone).items()
+    }
+    arrived = _arrived(narrow(basis.surveys.rows, basis.whom, now), search, now)
     return [
-        MetricReport(
-            metric,
-            score(metric, counts[metric]),
-            counts[metric],
-            _weeks(metric, weekly, now, zone),
-            *arrived.get(metric, (0, 0)),
-        )
+        _report(metric, counts[metric], _weeks(metric, weekly, now, zone), arrived, basis)
         for metric in Metric
         if counts[metric]
     ]
+
+
+def _report(
+    metric: Metric,
+    found: Counts,
+    weeks: list[Week],
+    arrived: Mapping[str, tuple[int, int]],
+    basis: Basis,
+) -> MetricReport:
+    counts = basis.answers.scaled(found)
+    came, answered = (round(n * basis.surveys.times) for n in arrived.get(metric, (0, 0)))
+    drawn = None if basis.answers.is_all else sum(found.values())
+    return MetricReport(
+        metric=metric,
+        score=score(metric, counts),
+        counts=counts,
+        weeks=weeks,
+        arrived=came,
+        answered=answered,
+        drawn=drawn,
+        arrived_is_about=not basis.surveys.is_all,
+    )
 
 
 def _counts(rows: Iterable[tuple[str, int, int]]) -> Mapping[str, Counts]:

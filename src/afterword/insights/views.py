@@ -1,19 +1,18 @@
 """The first page: how are we doing?"""
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from afterword.campaigns.models import Campaign
-from afterword.feedback.models import Response
 from afterword.feedback.search import PERIODS, Search
 from afterword.feedback.views import SHOWN
 from afterword.feedback.whom.filters import Whom
-from afterword.feedback.whom.narrow import narrow, not_known
+from afterword.insights.basis import basis_of
 from afterword.insights.dashboard import reports
+from afterword.insights.first_steps import first_steps
 from afterword.surveys.models import Survey
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member
@@ -29,18 +28,21 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
     whom = Whom.asked(member, request.GET)
     if (tidy := whom.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
-    answers = search.find(Response.objects.visible_to(member), now)
-    latest = narrow(answers, whom, now)
+    in_full = request.GET.get("exact") == "yes"
+    basis = basis_of(member, search, now, whom, in_full=in_full)
     campaigns = list(Campaign.objects.visible_to(member).order_by("name"))
     return render(
         request,
         "insights/dashboard.html",
         {
-            "reports": reports(member, search, now, whom),
-            "latest": latest.select_related(*SHOWN).order_by("-created_at", "-id")[:LATEST],
+            "first_steps": None if search or whom else first_steps(member),
+            "reports": reports(member, search, now, basis),
+            "basis": basis,
+            "in_full": in_full,
+            "latest": basis.latest(LATEST).select_related(*SHOWN),
             "search": search,
             "whom": whom,
-            "not_known": not_known(answers, whom),
+            "not_known": basis.not_known,
             "campaigns": campaigns,
             "listening": [one for one in campaigns if one.is_active and one.events],
             "is_waiting_for_answers": Survey.objects.visible_to(member)
@@ -50,8 +52,3 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
             "base_url": settings.BASE_URL,
         },
     )
-
-
-def _latest(responses: QuerySet[Response]) -> QuerySet[Response]:
-    rows = responses.select_related("customer", "campaign", "survey")
-    return rows.order_by("-created_at", "-id")[:LATEST]

@@ -21,6 +21,7 @@ from afterword.hooks.models import HookCall
 from afterword.long_work.models import Work
 from afterword.mail.models import MailboxMessage
 from afterword.privacy.traces import Traces
+from afterword.profiles.models import DeletedCustomer
 from afterword.suppressions.erased import spellings
 from afterword.suppressions.models import Suppression
 from afterword.web.models import KeptForm
@@ -66,6 +67,13 @@ def hook_calls(traces: Traces) -> Rows:
     return HookCall.objects.filter(
         named | _names(traces.addresses, "message"), workspace_id=traces.workspace_id
     )
+
+
+def deleted_customers(traces: Traces) -> Rows:
+    """Copies that are kept for minutes, of themselves or of somebody whose row names them."""
+    theirs = Q(customer_key__in=traces.customers) | Q(email__in=traces.addresses)
+    named = _names(traces.addresses, "rows")
+    return DeletedCustomer.objects.filter(theirs | named, workspace_id=traces.workspace_id)
 
 
 def works(traces: Traces) -> Rows:

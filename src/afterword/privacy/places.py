@@ -23,6 +23,7 @@ from afterword.followups.models import (
     Delivery,
     Notification,
     SlackThread,
+    Told,
     Webhook,
 )
 from afterword.happenings.models import Happening
@@ -34,6 +35,7 @@ from afterword.privacy.finding import (
     Rows,
     attempts,
     decisions,
+    deleted_customers,
     happenings,
     hook_calls,
     import_pieces,
@@ -55,7 +57,7 @@ from afterword.privacy.removal import (
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
-from afterword.profiles.models import SavedView
+from afterword.profiles.models import DeletedCustomer, SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.models import Suppression
 from afterword.surveys.models import Invitation, Survey, SurveyFacts
@@ -124,6 +126,13 @@ PLACES = (
         untold=frozenset({"user"}),
     ),
     Place(
+        "told_what_we_did",
+        Told,
+        lambda one: Told.objects.filter(
+            Q(customer__in=one.customers) | Q(response__in=among(one.responses))
+        ),
+    ),
+    Place(
         "facts_of_answers",
         ResponseFacts,
         lambda one: ResponseFacts.objects.filter(response__in=among(one.responses)),
@@ -176,6 +185,7 @@ PLACES = (
         lambda one: SearchText.objects.filter(customer__in=one.customers),
     ),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
+    Place("deleted_customers", DeletedCustomer, deleted_customers),
     Place("views", SavedView, saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, saying(Pace, "words"), erase=blank("words")),
@@ -211,6 +221,7 @@ APART = {
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "followups.ScoreMove": "numbers of a campaign",
+    "followups.YouSaid": "what was told to many at once",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from afterword.customers.models import Customer, Property
-from afterword.customers.values import PropertyType
+from afterword.customers.values import PropertyType, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,22 @@ def facts_of(customer: Customer) -> list[Fact]:
     return [_fact(one, customer.properties.get(one.name)) for one in properties]
 
 
-def _fact(one: Property, value: object) -> Fact:
+def _fact(one: Property, value: Any) -> Fact:
     return Fact(one.id, one.name, one.type, shown_value(value, one.type), _written(value, one.type))
 
 
 def shown_value(value: object, type_: str) -> object:
     """Return a stored value as a page shows it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
     if type_ == PropertyType.DATE and isinstance(value, str):
         return _date(datetime.fromisoformat(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _written(value: object, type_: str) -> str:
-    if value is None:
-        return ""
-    if type_ == PropertyType.DATE and isinstance(value, str):
-        return value.removesuffix("T00:00:00Z")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _written(value: Any, type_: str) -> str:
+    text = written(value)
+    return text.removesuffix("T00:00:00Z") if type_ == PropertyType.DATE else text
 
 
 def _date(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""How people look at the list of customers."""
+"""How people look at the list of customers, and who was deleted from it a moment ago."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -45,3 +45,21 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DeletedCustomer(models.Model):
+    """A customer who was deleted a moment ago, so that it can be undone; see `deleted.py`."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    customer_key = models.UUIDField(db_index=True)
+    email = models.CharField(max_length=254, blank=True, default="", db_default="")
+    at = models.DateTimeField(db_index=True)
+    # {table: [row, …]}: what was deleted.
+    rows = models.JSONField()
+    # {table: {customer's key: [key, …]}}: what was left without its customer.
+    links = models.JSONField()
+
+    objects = WorkspaceRows.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.customer_key)

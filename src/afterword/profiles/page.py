@@ -15,6 +15,7 @@ from afterword.profiles.score_trend import trend_of
 from afterword.profiles.timeline import timeline_of
 from afterword.suppressions.stops import stops_about
 from afterword.surveys.models import Invitation
+from afterword.surveys.outbox.apart import ApartMail, as_rows, mails_apart
 from afterword.workspaces.models import Member
 
 LISTED = 50
@@ -37,9 +38,6 @@ def show(
     now = timezone.now()
     responses = list(customer.responses.select_related(*SHOWN).order_by("-created_at")[:LISTED])
     counted = [one for one in responses if one.counts]
-    invitations = Invitation.objects.filter(survey__customer=customer).select_related(
-        "mail", "template", "reminder", "survey__campaign", "survey__response"
-    )
     context = {
         "customer": customer,
         "facts": facts_of(customer),
@@ -48,7 +46,7 @@ def show(
         "trend": trend_of(counted),
         "next_survey": next_survey(customer, now),
         "is_stopped": is_stopped(customer),
-        "invitations": invitations.order_by("-created_at")[:LISTED],
+        "outbox": _outbox(customer),
         "listed_at_most": LISTED,
         "ignored_before": ignored_before(now),
         "delivery": delivery_of(customer),
@@ -57,3 +55,16 @@ def show(
         "unfit": customer.events.exclude(problems=[]).order_by("-received_at")[:5],
     }
     return render(request, "profiles/profile.html", {**context, **more}, status=status)
+
+
+def _outbox(customer: Customer) -> list[Invitation | ApartMail]:
+    """Return the newest surveys, and mails that are none, in one order."""
+    invitations = Invitation.objects.filter(survey__customer=customer).select_related(
+        "mail", "template", "reminder", "survey__campaign", "survey__response"
+    )
+    mails = mails_apart(customer).filter(customer=customer).select_related("customer")
+    newest: list[Invitation | ApartMail] = [
+        *invitations.order_by("-created_at")[:LISTED],
+        *as_rows(mails.order_by("-created_at")[:LISTED]),
+    ]
+    return sorted(newest, key=lambda one: one.created_at, reverse=True)[:LISTED]

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from afterword.profiles import profile
 from afterword.profiles.actions import (
+    addition,
     deletion,
     edit,
     feedback,
@@ -31,5 +32,9 @@ of_customer = [
     path("/last-survey/reset", last_survey.reset, name="last_survey"),
     path("/last-survey/undo", last_survey.put_back, name="last_survey_undo"),
     path("/deletion", deletion.delete, name="delete"),
+    path("/deletion/undo", deletion.put_back, name="deletion_undo"),
 ]
-urlpatterns = [path("customers/<uuid:customer_id>", include(of_customer))]
+urlpatterns = [
+    path("customers/new", addition.add, name="add"),
+    path("customers/<uuid:customer_id>", include(of_customer)),
+]

@@ -30,6 +30,9 @@ class State(models.TextChoices):
     PARKED = "parked", "Failed"
 
 
+# Mails to customers that are no surveys; the outbox lists them apart.
+APART = ("autoresponder", "you_said")
+
 # What may still be cancelled: nobody has begun to send it.
 WAITING = (State.QUEUED, State.HELD)
 
@@ -144,6 +147,12 @@ class Mail(models.Model):
                 fields=["stream_id", "-bounced_at"],
                 condition=models.Q(bounced_at__isnull=False),
                 name="mails_bounced_of_stream",
+            ),
+            # the outbox: what customers got that was no survey
+            models.Index(
+                fields=["workspace", "-created_at", "-id"],
+                condition=models.Q(kind__in=APART, customer__isnull=False),
+                name="mails_apart",
             ),
             # throttle and cap, before an event's survey and at the claim; bounces in a row
             models.Index(fields=["workspace", "recipient", "-created_at"], name="mails_to_address"),

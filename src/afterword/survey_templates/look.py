@@ -9,10 +9,15 @@ COLOUR = "#206bc4"  # where nobody has chosen one
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`logo` is the key of a picture that we keep, `logo_url` the address of one elsewhere."""
+    """`logo` is the key of a picture that we keep, `logo_url` the address of one elsewhere.
+
+    The size is in pixels, and 0 where nobody measured it.
+    """
 
     company: str = ""
     logo: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
     logo_url: str = ""
     colour: str = COLOUR
     sender_name: str = ""

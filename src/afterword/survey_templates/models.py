@@ -19,6 +19,9 @@ class Logo(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="logos")
     content = models.BinaryField()
     media_type = models.CharField(max_length=50)
+    # In pixels; None of one that was kept by a version that did not measure it.
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -63,8 +66,9 @@ class TemplateQuerySet(WorkspaceRows["Template"]):
         return self.filter(own | brand | models.Q(workspace__brand__logo_url__gt=""))
 
     def with_brand(self) -> "TemplateQuerySet":
-        """Load what a template may have from its workspace."""
-        return self.select_related("workspace__brand")
+        """Load what a template may have from its workspace; of logos not their bytes."""
+        loaded = self.select_related("logo", "workspace__brand__logo")
+        return loaded.defer("logo__content", "workspace__brand__logo__content")
 
 
 class Template(models.Model):

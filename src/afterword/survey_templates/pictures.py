@@ -22,6 +22,8 @@ class PictureRefused(ValueError):
 class Picture(NamedTuple):
     content: bytes
     media_type: str
+    width: int
+    height: int
 
 
 def redraw(content: bytes) -> Picture:
@@ -33,7 +35,7 @@ def redraw(content: bytes) -> Picture:
     try:
         with _opened(content) as image:
             if getattr(image, "is_animated", False) and image.format == "GIF":
-                return Picture(_moving(image), "image/gif")
+                return _moving(image)
             return _still(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         if isinstance(error, PictureRefused):
@@ -80,12 +82,12 @@ def _still(image: Image.Image) -> Picture:
     kept = BytesIO()
     if is_photo:
         drawn.save(kept, "JPEG", quality=88, optimize=True)
-        return Picture(kept.getvalue(), "image/jpeg")
+        return Picture(kept.getvalue(), "image/jpeg", *drawn.size)
     drawn.save(kept, "PNG", optimize=True)
-    return Picture(kept.getvalue(), "image/png")
+    return Picture(kept.getvalue(), "image/png", *drawn.size)
 
 
-def _moving(image: Image.Image) -> bytes:
+def _moving(image: Image.Image) -> Picture:
     frames, waits = [], []
     for frame in ImageSequence.Iterator(image):
         waits.append(frame.info.get("duration", 100))
@@ -103,4 +105,4 @@ def _moving(image: Image.Image) -> bytes:
         loop=image.info.get("loop", 0),
         disposal=2,
     )
-    return kept.getvalue()
+    return Picture(kept.getvalue(), "image/gif", *first.size)

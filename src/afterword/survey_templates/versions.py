@@ -23,6 +23,8 @@ def look_of(template: Template) -> Look:
     return Look(
         company=template.workspace.name,
         logo=str(logo.logo_id or ""),
+        logo_width=(logo.logo and logo.logo.width) or 0,
+        logo_height=(logo.logo and logo.logo.height) or 0,
         logo_url="" if logo.logo_id else logo.logo_url,
         colour=template.colour or (brand.colour if brand else "") or COLOUR,
         sender_name=template.sender_name or (brand.sender_name if brand else ""),

@@ -98,6 +98,12 @@ class Survey(models.Model):
             models.Index(fields=["campaign", "-created_at"], name="surveys_of_campaign"),
             # the outbox and the API, asked about an address
             models.Index(fields=["workspace", "email", "-created_at"], name="surveys_by_address"),
+            # what was shown, and may be reminded of
+            models.Index(
+                fields=["campaign", "asked_at"],
+                condition=models.Q(channel="inapp", answered_at=None),
+                name="surveys_shown",
+            ),
             # what is shown to a customer, and what counts beside mails
             models.Index(
                 fields=["customer", "-created_at"],

@@ -106,7 +106,8 @@ def _why_not(due: Sequence[Mail], now: datetime) -> dict[UUID, Unwanted]:
 def _asked_of(invitation: Invitation, rules: Rules) -> Rules:
     """Leave out what its occasion skips; and the survey that one reminds of keeps it not back."""
     if invitation.is_reminder:
-        return replace(rules, throttle=None, fatigue=None)
+        # It is a mail, even where its survey was shown on a page.
+        return replace(rules, throttle=None, fatigue=None, goes_by_mail=True)
     skipped = SKIPPED[Kind(invitation.survey.occasion_kind)]
     return replace(
         rules,

@@ -1,163 +1,49 @@
-"""Remind: a second mail about the same survey, to those who have not answered it."""
+"""Remind: a second invitation to answer a survey, for those who have not answered it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from afterword.campaigns.channels.in_app.placement import read_placement
+from afterword.campaigns.models import Campaign, Channel
 from afterword.core.ids import new_id
-from afterword.sending.paused import IS_PAUSED
+from afterword.surveys import due_reminders
+from afterword.surveys.due_reminders import Due
 from afterword.surveys.invite import Invited, invite
 
-# A reminder that could not be sent in time, as in a long outage, is not sent this much later.
-TOO_LATE = timedelta(days=30)
-# Two reminders of one survey that are due at once do not come at once.
-APART = timedelta(hours=24)
-# How far back to look for what is due, unless thoroughly: the last of these many mails of a
-# campaign, and these hours at least.
-NEWEST = 10_000
-RECENT = timedelta(hours=2)
-AT_ONCE = 10_000  # rows that are read with one query
 BATCH = 1000  # rows that are written with one query
 _ONCE = "ON CONFLICT (survey_id, reminder_id) DO NOTHING"
 
 
-class Due(NamedTuple):
-    """A survey to remind of, and by which reminder."""
-
-    reminder_id: UUID
-    template_id: UUID
-    survey_id: UUID
-    workspace_id: UUID
-    campaign_id: UUID
-    customer_id: UUID
-    email: str
-
-
 def schedule_reminders(now: datetime, *, thoroughly: bool = False) -> int:
-    """Queue the reminders that have become due; return how many.
+    """Queue the reminders that have become due, or offer them on pages; return how many.
 
     May run twice at once, or die on the way: each reminder of a survey is one invitation. To look
     `thoroughly`, now and then, finds what was missed while no worker ran.
     """
     scheduled = 0
     while True:
-        due = _due(now, thoroughly=thoroughly)
+        due = due_reminders.due_reminders(now, thoroughly=thoroughly)
         for start in range(0, len(due), BATCH):
             scheduled += _queue(due[start : start + BATCH], now)
-        if len(due) < AT_ONCE:
+        if len(due) < due_reminders.AT_ONCE:
             return scheduled
-
-
-def _due(now: datetime, *, thoroughly: bool) -> list[Due]:
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, _asked(now, thoroughly=thoroughly))
-        return [Due(*row) for row in cursor]
-
-
-def _asked(now: datetime, *, thoroughly: bool = False) -> dict[str, datetime | float | None]:
-    return {
-        "now": now,
-        "too_late": TOO_LATE.total_seconds(),
-        "apart": APART.total_seconds(),
-        "recent": RECENT.total_seconds(),
-        "newest": None if thoroughly else NEWEST,
-        "limit": AT_ONCE,
-    }
-
-
-_IS_PAUSED = f"""EXISTS (
-    SELECT FROM (SELECT campaign.workspace_id, campaign.id AS stream_id) AS mail WHERE {IS_PAUSED}
-)"""
-# Days are of 24 hours. Who opens a survey does so within TOO_LATE after it was sent, or is not
-# reminded for it: so each kind of reminder finds its surveys by when they were sent. One that was
-# opened is also one of which a reminder was opened. OFFSET 0 lets the planner look at what
-# belongs to a mail in no other way than mail by mail: where tables grew since their statistics were
-# taken, it thinks them so small that it would look at all of one for each row of the other.
-_DUE = f"""
-    WITH reminder AS MATERIALIZED (
-        SELECT reminder.id, reminder.campaign_id, reminder.position, reminder.template_id,
-               reminder."when", reminder.created_at,
-               %(now)s - reminder.after_days * interval '24 hours' AS until,
-               make_interval(secs => %(too_late)s) AS too_late
-        FROM campaigns_reminder AS reminder
-        JOIN campaigns_campaign AS campaign ON campaign.id = reminder.campaign_id
-        JOIN workspaces_workspace AS workspace ON workspace.id = campaign.workspace_id
-        WHERE campaign.activated_at IS NOT NULL
-          AND NOT {_IS_PAUSED}
-          AND (reminder."when" = 'not_answered' OR workspace.tracks_opens)
-    ), looked_at AS MATERIALIZED (
-        SELECT reminder.*,
-               greatest(
-                   created_at,
-                   until - CASE "when" WHEN 'opened_not_answered' THEN 2 ELSE 1 END * too_late,
-                   CASE WHEN %(newest)s::int IS NOT NULL THEN
-                       least(until - make_interval(secs => %(recent)s), coalesce((
-                           SELECT sent_at FROM sending_mail
-                           WHERE stream_id = reminder.campaign_id AND sent_at <= reminder.until
-                           ORDER BY sent_at DESC OFFSET %(newest)s LIMIT 1
-                       ), '-infinity'))
-                   END
-               ) AS since
-        FROM reminder
-    )
-    SELECT DISTINCT ON (survey.id)
-           reminder.id, reminder.template_id, survey.id, survey.workspace_id,
-           survey.campaign_id, survey.customer_id, survey.email
-    FROM looked_at AS reminder
-    CROSS JOIN LATERAL (
-        SELECT survey.*
-        FROM sending_mail AS mail
-        CROSS JOIN LATERAL (
-            SELECT * FROM surveys_survey WHERE id = mail.id OFFSET 0
-        ) AS survey
-        CROSS JOIN LATERAL (
-            SELECT opened_at FROM surveys_invitation WHERE id = mail.id OFFSET 0
-        ) AS first
-        WHERE mail.stream_id = reminder.campaign_id
-          AND mail.sent_at BETWEEN reminder.since AND reminder.until
-          AND mail.kind = 'survey' AND mail.state = 'sent'
-          AND mail.bounced_at IS NULL AND mail.complained_at IS NULL
-          AND survey.answered_at IS NULL AND survey.unsubscribed_at IS NULL
-          AND CASE reminder."when"
-              WHEN 'not_opened' THEN first.opened_at IS NULL
-              WHEN 'opened_not_answered' THEN
-                  first.opened_at BETWEEN reminder.until - too_late AND reminder.until
-              ELSE true END
-          AND NOT EXISTS (
-              SELECT FROM surveys_invitation AS other
-              CROSS JOIN LATERAL (
-                  SELECT bounced_at, complained_at FROM sending_mail WHERE id = other.id OFFSET 0
-              ) AS again
-              WHERE other.survey_id = survey.id AND other.id <> survey.id
-                AND (other.reminder_id = reminder.id
-                     OR other.created_at > %(now)s - make_interval(secs => %(apart)s)
-                     OR other.opened_at IS NOT NULL AND reminder."when" = 'not_opened'
-                     OR coalesce(again.bounced_at, again.complained_at) IS NOT NULL)
-              OFFSET 0
-          )
-        OFFSET 0
-    ) AS survey
-    CROSS JOIN LATERAL (
-        SELECT FROM customers_customer AS customer
-        WHERE customer.id = survey.customer_id
-          AND coalesce(customer.unsubscribed_at, customer.hard_bounced_at,
-                       customer.undeliverable_at, customer.suppressed_at) IS NULL
-        OFFSET 0
-    ) AS customer
-    ORDER BY survey.id, reminder.position
-    LIMIT %(limit)s
-"""  # noqa: S608  (our own words alone)
 
 
 @transaction.atomic
 def _queue(due: Sequence[Due], now: datetime) -> int:
-    return invite([_invited(one, now) for one in due], now, _ONCE)
+    on_pages = {one.campaign_id for one in due if one.channel == Channel.IN_APP}
+    campaigns = Campaign.objects.in_bulk(on_pages) if on_pages else {}
+    invited = [
+        _invited(one, now, campaigns[one.campaign_id] if one.channel == Channel.IN_APP else None)
+        for one in due
+    ]
+    return invite(invited, now, _ONCE)
 
 
-def _invited(one: Due, now: datetime) -> Invited:
+def _invited(one: Due, now: datetime, shown_by: Campaign | None) -> Invited:
+    """What is shown on a page stands there as long as its campaign says of any survey."""
     return Invited(
         new_id(),
         one.survey_id,
@@ -168,4 +54,6 @@ def _invited(one: Due, now: datetime) -> Invited:
         one.email,
         now,
         one.reminder_id,
+        one.channel,
+        now + read_placement(shown_by.in_app).life if shown_by else None,
     )

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from afterword.campaigns.models import Channel
 from afterword.decisions.terms import PastSurvey
-from afterword.surveys.models import Survey
+from afterword.surveys.models import Invitation, Survey
 
 
 def surveys_on_pages(
@@ -17,14 +17,16 @@ def surveys_on_pages(
 ) -> dict[UUID, list[PastSurvey]]:
     """Return those that were shown since then, or still wait for the customer to come by.
 
-    By customer, newest first; one query.
+    By customer, newest first; one query. A reminder on a page counts as showing it.
     """
-    counts = Q(asked_at__gt=since) | Q(asked_at=None, ended_at=None)
-    rows = Survey.objects.filter(counts, customer_id__in=customer_ids)
-    on_pages = rows.exclude(channel=Channel.EMAIL).annotate(
-        at=Coalesce("asked_at", "invitations__due_at", "created_at"),
+    invitations = Invitation.objects.filter(survey=OuterRef("id")).order_by()
+    shown = invitations.values("survey").annotate(last=Max("shown_at")).values("last")
+    first = Invitation.objects.filter(id=OuterRef("id")).values("due_at")
+    rows = Survey.objects.filter(customer_id__in=customer_ids).exclude(channel=Channel.EMAIL)
+    on_pages = rows.annotate(
+        at=Coalesce(Subquery(shown), "asked_at", Subquery(first), "created_at"),
         priority=F("campaign__priority"),
-    )
+    ).filter(Q(asked_at__isnull=False, at__gt=since) | Q(asked_at=None, ended_at=None))
     past: dict[UUID, list[PastSurvey]] = {id_: [] for id_ in customer_ids}
     for one in on_pages.order_by("-at"):
         if one.customer_id:

@@ -4,6 +4,8 @@ import pytest
 
 from afterword.api.tests.conftest import Get
 from afterword.api.tests.rows import a_decision, a_response
+from afterword.customers.models import Company
+from afterword.feedback.risk.models import AtRisk
 from afterword.sending.models import State
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Workspace
@@ -53,6 +55,9 @@ def test_a_customer_is_shown_with_the_properties_assigned(workspace: Workspace, 
         ],
         "source": "Segment",
         "statuses": ["unsubscribed"],
+        "isAtRisk": False,
+        "atRiskDate": None,
+        "atRiskReason": None,
         "lastSurveyDate": INSTANT,
     }
 
@@ -347,3 +352,26 @@ def test_an_unknown_metric_names_the_known_ones(get: Get):
 
     assert status == 404
     assert "nps, csat, ces, star" in body["message"]
+
+
+def test_a_survey_names_the_company_and_a_customer_says_who_is_at_risk(
+    workspace: Workspace, get: Get
+):
+    acme = Company.objects.create(workspace=workspace, name="Acme", key="acme")
+    other = Company.objects.create(workspace=workspace, name="A", key="a", merged_into=acme)
+    survey = factories.a_sent_survey(factories.a_campaign(workspace))
+    customer = survey.survey.customer
+    assert customer
+    customer.company = other
+    customer.save()
+    AtRisk.objects.create(
+        customer=customer, workspace=workspace, since=NOW, reason="worst", metric="nps",
+        score=2, judged_at=NOW,
+    )  # fmt: skip
+
+    [sent] = get("/outbox")[1]["data"]["surveys"]
+    [shown] = get("/customers")[1]["data"]["subscribers"]
+
+    assert sent["companyId"] == str(acme.id)
+    assert (shown["isAtRisk"], shown["atRiskDate"]) == (True, INSTANT)
+    assert shown["atRiskReason"] == "the last answer was NPS 2"

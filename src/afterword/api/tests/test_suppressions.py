@@ -1,8 +1,6 @@
-import json
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from afterword.customers.models import Customer
 from afterword.suppressions.models import Suppression, SuppressionReason
@@ -12,24 +10,6 @@ from tests import factories
 from tests.factories import NOW
 
 Reason = SuppressionReason
-
-
-@pytest.fixture
-def call(workspace, client: Client):
-    """Use the API with a write token of the workspace: return status and JSON."""
-    _, secret = factories.a_token(workspace, Scope.WRITE)
-
-    def use(method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        answer = client.generic(
-            method,
-            f"/api/v2{path}",
-            b"" if body is None else json.dumps(body),
-            content_type="application/json",
-            headers={"X-Api-Key": secret},
-        )
-        return answer.status_code, answer.json()
-
-    return use
 
 
 def live(workspace) -> set[tuple[str, str]]:

@@ -123,6 +123,7 @@ def a_rich_workspace() -> Workspace:
     Reminder.objects.create(
         campaign=first,
         position=1,
+        channel=Channel.IN_APP,
         when=ReminderWhen.OPENED_NOT_ANSWERED,
         after_days=4,
         template=template,
@@ -154,7 +155,7 @@ def a_transactional_campaign(workspace: Workspace, template: Template) -> Campai
         delay=timedelta(minutes=90),
         throttle_days=30,
         throttle_scope=ThrottleScope.ALL,
-        time_frame={"days": ["mon", "fri"], "from": "09:00", "to": "17:30"},
+        time_frame={"days": ["mon", "fri"], "from": "09:00", "to": "17:30", "own_time": True},
         priority=9,
         labels=["Shop", "no"],
     )

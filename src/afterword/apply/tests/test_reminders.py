@@ -143,7 +143,7 @@ def test_a_campaign_without_reminders_has_none(shop: Path):
         ),
         (
             "{day: 3, after_days: 3, template: first}",
-            "reminders[0].day: There is no such field; use after_days, when, template.",
+            "reminders[0].day: There is no such field; use after_days, when, channel, template.",
         ),
     ],
 )
@@ -170,3 +170,26 @@ def test_open_tracking_is_switched_and_else_left_alone(shop: Path):
     shop.write_text(SHOP)
     apply_path(shop)
     assert Workspace.objects.get().tracks_opens
+
+
+def test_how_it_comes_is_said_and_may_change(shop: Path):
+    applied(shop, TWO)
+    kept = Reminder.objects.get(after_days=3)
+
+    line = applied(shop, TWO.replace("after_days: 3", "channel: inapp, after_days: 3"))
+
+    assert line == "changed campaign orders: reminders"
+    assert (Reminder.objects.get(channel="inapp").id, kept.channel) == (kept.id, "email")
+
+
+@pytest.mark.parametrize(
+    ("reminder", "refusal"),
+    [
+        ("{channel: link, after_days: 3, template: first}", "channel"),
+        ("{when: not_opened, after_days: 3, template: first}", "when"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_place(shop: Path, reminder: str, refusal: str):
+    [problem] = refusals(shop, f"    channel: inapp\n    reminders: [{reminder}]\n")
+
+    assert problem.startswith(f"reminders[0].{refusal}")

@@ -73,5 +73,6 @@ def _reminder(reminder: Reminder) -> dict[str, Any]:
     return {
         "when": reminder.when,
         "after_days": reminder.after_days,
+        "channel": reminder.channel,
         "template": reminder.template.key,
     }

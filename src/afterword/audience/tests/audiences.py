@@ -18,6 +18,7 @@ TYPES = {
     "orders": PropertyType.NUMBER,
     "signup_date": PropertyType.DATE,
     "interests": PropertyType.COLLECTION,
+    "is_vip": PropertyType.BOOLEAN,
     "phone": PropertyType.NUMBER,
     "properties.x": PropertyType.TEXT,
 }
@@ -32,7 +33,7 @@ VALUES = {
 }
 EVERY_OPERATOR = [
     (field, operator)
-    for field in ("plan", "orders", "signup_date", "interests")
+    for field in ("plan", "orders", "signup_date", "interests", "is_vip")
     for operator in OPERATORS_BY_TYPE[TYPES[field]]
 ]
 

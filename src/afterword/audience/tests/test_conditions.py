@@ -9,7 +9,15 @@ from afterword.audience.tests.audiences import EVERY_OPERATOR, NOW, TYPES, VALUE
 from tests.strategies import JSON
 
 MISSING = object()
-_NEGATIVE = {"is not", "does not contain", "does not exist", "does not include", "is empty"}
+_NEGATIVE = {
+    "is not",
+    "does not contain",
+    "does not exist",
+    "does not include",
+    "is empty",
+    "is not true",
+    "is not false",
+}
 
 
 def _holds(field: str, operator: str, value: object, seen: object) -> bool:

@@ -28,6 +28,8 @@ def test_every_operator_is_understood_by_word_label_and_other_spellings(field, o
         ("signup_date", "is", "2026-11-23", "on"),
         ("signup_date", "is more than", 30, "more than days ago"),
         ("signup_date", "less than N days ago", 30, "less than days ago"),
+        ("is_vip", "true", None, "is true"),
+        ("is_vip", "is unknown", None, "does not exist"),
         ("tags", "contains", "x", "includes"),
         ("tags", "exists", None, "is not empty"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from afterword.audience.definition import compile_audience
 from afterword.audience.sql import asked_of_the_event, condition_of, matching
 from afterword.audience.sql_text import Sql, joined, sql
-from afterword.audience.tests.audiences import NOW, TYPES, VALUES, an_audience
+from afterword.audience.tests.audiences import NOW, TYPES, an_audience
 from afterword.customers.models import Customer
 from tests.factories import a_customer, a_workspace
 
@@ -19,7 +19,9 @@ def test_parts_bring_their_parameters_in_their_order():
     assert joined([inner, Sql("TRUE")], "OR") == Sql("(f(%s) OR TRUE)", (1,))
 
 
-@pytest.mark.parametrize("field", ["plan", "orders", "signup_date", "interests", "properties.x"])
+@pytest.mark.parametrize(
+    "field", ["plan", "orders", "signup_date", "interests", "is_vip", "properties.x"]
+)
 def test_no_value_and_no_name_becomes_sql(field):
     odd = f"{uuid4()}'%s"
     types = {f"{name}{odd}": kind for name, kind in TYPES.items()}
@@ -56,13 +58,18 @@ def test_without_filters_everybody_is_found_and_by_a_broken_one_nobody():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("stored", ["x", 5, True, None, ["x"], {"x": 1}])
-@pytest.mark.parametrize("field", ["plan", "orders", "signup_date", "interests"])
+@pytest.mark.parametrize("field", ["plan", "orders", "signup_date", "interests", "is_vip"])
 def test_a_value_of_another_type_breaks_no_search(stored, field):
     a_customer(a_workspace(), properties={field: stored})
-    takes = {"plan": "text", "orders": "number", "signup_date": "date", "interests": "text"}[field]
-    operator = {"plan": "is", "orders": "at least", "signup_date": "on", "interests": "includes"}
+    operator, value = {
+        "plan": ("is", "x"),
+        "orders": ("at least", 5),
+        "signup_date": ("on", "2026-11-23"),
+        "interests": ("includes", "x"),
+        "is_vip": ("is true", None),
+    }[field]
 
-    audience = an_audience((field, operator[field], VALUES[takes]))
+    audience = an_audience((field, operator, value))
 
     assert Customer.objects.filter(matching(audience, NOW)).count() in {0, 1}
 

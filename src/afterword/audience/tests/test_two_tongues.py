@@ -41,6 +41,7 @@ TYPES = {
     "renewal": PropertyType.DATE,
     "createdDate": PropertyType.DATE,
     "interests": PropertyType.COLLECTION,
+    "is_vip": PropertyType.BOOLEAN,
 }
 STEPS = [timedelta(0), timedelta(microseconds=1), timedelta(seconds=1), timedelta(hours=-9.5)]
 
@@ -101,6 +102,7 @@ POOL: dict[PropertyType, list[Any]] = {
         *([], ["a"], ["A", "b"], ["ab"], ["stra\u00dfe", "e"], ["STRASSE"], ["E\u0301", "a"]),
         *(["NULL"], ["{a}", '"'], ["a, b"], ["\\", "'"]),
     ],
+    PropertyType.BOOLEAN: [True, False, "Yes", "no", 1, 0, "", "maybe"],
 }
 VALUES = {
     PropertyType.TEXT: st.sampled_from(POOL[PropertyType.TEXT]) | st.text(max_size=3),
@@ -110,6 +112,7 @@ VALUES = {
     PropertyType.DATE: st.sampled_from(POOL[PropertyType.DATE]),
     PropertyType.COLLECTION: st.sampled_from(POOL[PropertyType.COLLECTION])
     | st.lists(st.text(max_size=3), max_size=3),
+    PropertyType.BOOLEAN: st.sampled_from(POOL[PropertyType.BOOLEAN]),
 }
 WANTED: dict[str, st.SearchStrategy[object]] = {
     "none": st.none(),
@@ -278,6 +281,7 @@ OF_EACH_KIND = {
     "created_at": PropertyType.DATE,
     "interests": PropertyType.COLLECTION,
     "tags": PropertyType.COLLECTION,
+    "is_vip": PropertyType.BOOLEAN,
 }
 
 
@@ -289,7 +293,7 @@ def _with(field: str, kind: PropertyType, value: Any) -> Drawn:
         record.tags = read_tags(value)
     elif field == "created_at":
         record.created_at = parse_instant(value) or NOW
-    elif (stored := convert(value, kind)) is not None:
+    elif not isinstance(stored := convert(value, kind), Problem | None):
         record.properties = {field: stored}
     return Drawn(record, [])
 

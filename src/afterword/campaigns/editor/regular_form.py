@@ -1,4 +1,8 @@
-"""The form of a regular campaign's schedule: first survey, recurrence, daily limit, time frame."""
+"""The form of a regular campaign's schedule: first survey, recurrence, daily limit, time frame.
+
+What is mailed always has a time frame, over which a day's surveys are spread; what is shown in an
+application has one if that is wanted.
+"""
 
 from typing import Any
 
@@ -11,7 +15,6 @@ from afterword.campaigns.models import Campaign
 from afterword.web.conflicts import NoticesOthers
 
 MOST_DAYS = 3650
-_OF_MAILS = ("days", "begins", "ends", "is_limited", "daily_limit")
 _SAVED = ("first_after_days", "every_days", "daily_limit", "time_frame", "priority")
 
 
@@ -26,20 +29,20 @@ class RegularForm(NoticesOthers, TimeFrameFields):
     daily_limit = forms.IntegerField(
         label="Surveys a day", required=False, min_value=1, max_value=10_000_000
     )
+    frames = forms.BooleanField(label="Time frame", required=False)
 
     def __init__(self, campaign: Campaign, given: QueryDict | None = None) -> None:
         super().__init__(given, initial=_initial(campaign))
         self.campaign = campaign
-        if campaign.is_in_app:  # who comes by is asked then: there is no wave to spread or limit
-            for name in _OF_MAILS:
-                del self.fields[name]
+        if not campaign.is_in_app:
+            del self.fields["frames"]
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         for switch, name in (("recurs", "every_days"), ("is_limited", "daily_limit")):
             if given.get(switch) and given.get(name) is None and name not in self.errors:
                 self.add_error(name, "Give a number.")
-        if not self.campaign.is_in_app:
+        if self._has_frame:
             self.check_time_frame()
         return given
 
@@ -47,10 +50,14 @@ class RegularForm(NoticesOthers, TimeFrameFields):
         given, campaign = self.cleaned_data, self.campaign
         campaign.first_after_days = given["first_after_days"]
         campaign.every_days = given["every_days"] if given["recurs"] else None
-        campaign.daily_limit = given["daily_limit"] if given.get("is_limited") else None
+        campaign.daily_limit = given["daily_limit"] if given["is_limited"] else None
         campaign.priority = given["priority"] or campaign.priority
-        campaign.time_frame = None if campaign.is_in_app else self.time_frame()
+        campaign.time_frame = self.time_frame() if self._has_frame else None
         campaign.save(update_fields=[*_SAVED, "updated_at"])
+
+    @property
+    def _has_frame(self) -> bool:
+        return bool(self.cleaned_data.get("frames", True))
 
 
 def _initial(campaign: Campaign) -> dict[str, object]:
@@ -62,5 +69,6 @@ def _initial(campaign: Campaign) -> dict[str, object]:
         "priority": campaign.priority,
         "is_limited": campaign.daily_limit is not None,
         "daily_limit": campaign.daily_limit or 1000,
+        "frames": campaign.time_frame is not None,
         **shown_frame(campaign.time_frame),
     }

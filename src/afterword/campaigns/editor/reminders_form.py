@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from afterword.campaigns.editor.forms import candidates
-from afterword.campaigns.models import MOST_REMINDERS, Campaign, Reminder, ReminderWhen
+from afterword.campaigns.models import MOST_REMINDERS, Campaign, Channel, Reminder, ReminderWhen
 from afterword.survey_templates.models import Template
 from afterword.web.conflicts import NoticesOthers
 
@@ -19,6 +19,8 @@ WHEN = {
     ReminderWhen.NOT_OPENED: "not opened",
     ReminderWhen.OPENED_NOT_ANSWERED: "opened, but not answered",
 }
+# How it reaches them, as it follows "remind".
+HOW = {Channel.EMAIL: "by e-mail", Channel.IN_APP: "in your application"}
 NEEDS_OPENS = {ReminderWhen.NOT_OPENED, ReminderWhen.OPENED_NOT_ANSWERED}
 
 
@@ -27,13 +29,21 @@ class ReminderForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Reminder
-        fields = ("when", "after_days", "template")
+        fields = ("when", "after_days", "channel", "template")
 
     def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign = campaign
         self.fields["when"] = forms.ChoiceField(
             label="If it was", choices=[(when.value, words) for when, words in WHEN.items()]
+        )
+        if campaign.is_in_app:  # no mail that could have been opened: who saw it is reminded
+            seen = [(ReminderWhen.NOT_ANSWERED.value, "seen, but not answered")]
+            self.fields["when"].choices = seen  # type: ignore[attr-defined]
+        self.fields["channel"] = forms.ChoiceField(
+            label="remind",
+            required=False,
+            choices=[(how.value, words) for how, words in HOW.items()],
         )
         template = self.fields["template"]
         usable = candidates(campaign).usable()
@@ -42,6 +52,18 @@ class ReminderForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
         template.queryset = usable  # type: ignore[attr-defined]
         template.empty_label = None  # type: ignore[attr-defined]
         self.fields["template"].initial = campaign.template_id
+
+    def clean_channel(self) -> str:
+        channel: str = self.cleaned_data["channel"] or self.instance.channel
+        if channel != Channel.IN_APP or self.campaign.is_in_app:
+            return channel
+        others = Campaign.objects.visible_to(self.campaign).filter(channel=Channel.IN_APP)
+        if not others.filter(activated_at__isnull=False).exists():
+            raise ValidationError(
+                "The script of an in-app campaign shows it: make such a campaign and switch it on, "
+                "or remind by e-mail."
+            )
+        return channel
 
     def clean_template(self) -> Template:
         template: Template = self.cleaned_data["template"]

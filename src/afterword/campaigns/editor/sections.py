@@ -46,7 +46,7 @@ _HIDDEN = {
     "transactional": {"link", "in_app"},
     "regular": {"setup", "link", "in_app"},
     "link": {"audience", "schedule", "reminders", "setup", "in_app"},
-    "inapp": {"reminders", "link"},
+    "inapp": {"link"},
 }
 
 

@@ -36,7 +36,7 @@ def test_one_is_made_and_asks_for_what_it_needs():
     assert "Say when the survey is due." in page
     for section in ("Look and pages", "Setup", "Audience", "Schedule", "Webhooks"):
         assert section in page
-    assert "Reminders" not in page
+    assert "Reminders" in page
 
 
 def test_where_it_is_shown_is_kept():
@@ -82,19 +82,38 @@ def test_what_is_wrong_is_told_at_its_field(given, says):
     assert says in answer.content.decode()
 
 
-def test_a_regular_one_has_no_wave_to_limit_and_is_switched_on_at_once():
+def test_a_regular_one_is_limited_only_if_wanted_and_is_switched_on_at_once():
     member = a_member()
     campaign = of(member, type="regular", events=[], activated_at=None)
     client = signed_in(member)
     address = f"/campaigns/{campaign.id}/schedule"
 
-    assert "Time frame" not in client.get(address).content.decode()
-    client.post(address, {"first_after_days": "3", "recurs": "on", "every_days": "90"})
+    given = {"first_after_days": "3", "recurs": "on", "every_days": "90"}
+    framed = {"frames": "on", "days": ["sat"], "begins": "10:00", "ends": "12:00"}
+    client.post(address, {**given, **framed, "is_limited": "on", "daily_limit": "50"})
+    campaign.refresh_from_db()
+    assert campaign.time_frame == {"days": ["sat"], "from": "10:00", "to": "12:00"}
+    assert campaign.daily_limit == 50
+
+    client.post(address, {**given, "days": ["sat"]})
     client.post(f"/campaigns/{campaign.id}/activation")
 
     campaign.refresh_from_db()
     assert (campaign.first_after_days, campaign.every_days, campaign.time_frame) == (3, 90, None)
+    assert campaign.daily_limit is None
     assert campaign.is_active
+
+
+def test_a_time_frame_that_is_wanted_is_a_whole_one():
+    member = a_member()
+    campaign = of(member, type="regular", events=[])
+
+    answer = signed_in(member).post(
+        f"/campaigns/{campaign.id}/schedule", {"first_after_days": "3", "frames": "on"}
+    )
+
+    assert answer.status_code == 422
+    assert "Choose at least one day." in answer.content.decode()
 
 
 def test_setup_shows_the_secret_to_administrators_only():

@@ -141,7 +141,9 @@ def test_a_copy_has_everything_but_is_off(client, workspace):
         audience={"match": "all", "filters": []},
     )
     assert campaign.template
-    Reminder.objects.create(campaign=campaign, position=1, after_days=3, template=campaign.template)
+    Reminder.objects.create(
+        campaign=campaign, position=1, channel="inapp", after_days=3, template=campaign.template
+    )
 
     answer = client.post(f"/campaigns/{campaign.id}/copy")
 
@@ -151,7 +153,7 @@ def test_a_copy_has_everything_but_is_off(client, workspace):
     assert copy.key != campaign.key
     for field in ("template", "events", "service", "delay", "throttle_days", "labels", "audience"):
         assert getattr(copy, field) == getattr(campaign, field), field
-    assert [one.after_days for one in copy.reminders.all()] == [3]
+    assert [(one.after_days, one.channel) for one in copy.reminders.all()] == [(3, "inapp")]
 
 
 def test_copies_have_names_of_their_own(client, workspace):

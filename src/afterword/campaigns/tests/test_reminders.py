@@ -203,3 +203,50 @@ def test_an_outsider_finds_no_reminders(client, campaign):
 @pytest.mark.parametrize("path", ["/1", "/1/removal"])
 def test_changing_a_reminder_is_never_a_link(client, campaign, path):
     assert client.get(f"/campaigns/{campaign.id}/reminders{path}").status_code == 405
+
+
+@pytest.mark.parametrize("channel", ["email", "inapp"])
+def test_what_is_shown_on_a_page_is_reminded_of_by_either_way(client, member, channel):
+    campaign = a_campaign(member.workspace, channel="inapp", in_app={"expires_days": 9})
+    address = f"/campaigns/{campaign.id}/reminders"
+
+    page = client.get(address).content.decode()
+    assert "Only those who saw the survey are reminded" in page
+    assert "stands on your pages for 9 days" in page
+    assert "not opened" not in page
+    assert client.post(address, given(campaign, channel=channel)).status_code == 302
+
+    assert campaign.reminders.get().channel == channel
+    assert f'<option value="{channel}" selected>' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("when", ["not_opened", "opened_not_answered"])
+def test_what_is_shown_on_a_page_cannot_be_opened(client, member, when):
+    campaign = a_campaign(member.workspace, channel="inapp")
+
+    answer = client.post(f"/campaigns/{campaign.id}/reminders", given(campaign, when=when))
+
+    assert answer.status_code == 422
+    assert told(campaign) == []
+
+
+def test_a_reminder_on_a_page_needs_a_script_there(client, campaign):
+    address = f"/campaigns/{campaign.id}/reminders"
+
+    refused = client.post(address, given(campaign, channel="inapp"))
+    assert refused.status_code == 422
+    assert b"make such a campaign and switch it on" in refused.content
+
+    a_campaign(campaign.workspace, channel="inapp")
+    client.post(address, given(campaign, channel="inapp"))
+    assert campaign.reminders.get().channel == "inapp"
+
+
+def test_a_page_from_before_it_asked_for_a_channel_changes_none(client, campaign):
+    reminder = a_reminder(campaign)
+    Reminder.objects.update(channel="inapp")
+    a_campaign(campaign.workspace, channel="inapp")
+
+    client.post(f"/campaigns/{campaign.id}/reminders/{reminder.id}", given(campaign))
+
+    assert campaign.reminders.get().channel == "inapp"

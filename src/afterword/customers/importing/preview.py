@@ -11,7 +11,7 @@ from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.headers import NEW, OWN, PROPERTY, TAGS
 from afterword.customers.importing.reading.row import Columns, Refused, Said
 from afterword.customers.properties import property_types
-from afterword.customers.values import PropertyType
+from afterword.customers.values import PropertyType, written
 
 LOOKED_AT, MOST_CELLS = 1_000, 50_000
 SHOWN = 10  # rows of each sort
@@ -23,7 +23,7 @@ class Preview:
     """Rows as they would be taken over, under the names of what they fill; and refused ones."""
 
     names: Sequence[str]
-    good: Sequence[tuple[str, Sequence[Any]]]  # an address, and its values
+    good: Sequence[tuple[str, Sequence[str]]]  # an address, and its values
     refused: Sequence[tuple[int, str, str]]  # a line's number, its beginning, and the reason
     looked_at: int
     refused_count: int
@@ -78,10 +78,10 @@ def _name(fact: str) -> str:
     return OWN_LABELS.get(fact, fact.removeprefix(PROPERTY))
 
 
-def _value(said: Said, fact: str) -> Any:
+def _value(said: Said, fact: str) -> str:
     if fact == TAGS:
         return ", ".join(said.tags or ())
     value: Any = said.own.get(fact.removeprefix(OWN), "")
     if fact.startswith(PROPERTY):
         value = said.properties.get(fact.removeprefix(PROPERTY))
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else value
+    return written(value)

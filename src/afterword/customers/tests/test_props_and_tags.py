@@ -63,6 +63,8 @@ def test_everybody_reads_members_change_tags_and_administrators_properties(clien
         client.post(PAGE, {"name": "seats", "type": "number"}, follow=True),
         client.get(reverse("properties:edit", args=[plan.id])),
         client.get(reverse("properties:delete", args=[plan.id])),
+        client.get(reverse("properties:type", args=[plan.id])),
+        client.get(reverse("properties:unfit", args=[plan.id]), follow=True),
     ]
 
     assert "plan" in page
@@ -76,7 +78,9 @@ def test_an_outsider_reaches_nothing(client, member):
     elsewhere = a_workspace()
     plan, tag = a_property(elsewhere, "plan"), a_tag(elsewhere, "vip")
 
-    for name, id_ in (("edit", plan.id), ("rename_tag", tag.id), ("delete_tag", tag.id)):
+    for name in ("edit", "type", "delete"):
+        assert post(client, name, plan.id, name="x", type="number").status_code == 404
+    for name, id_ in (("rename_tag", tag.id), ("delete_tag", tag.id)):
         assert post(client, name, id_, name="x").status_code == 404
     assert "vip" not in text(client.get(PAGE))
 
@@ -145,7 +149,9 @@ def test_names_that_events_carry_and_nobody_defined_are_offered(client, workspac
     [
         ("pro", "text"),
         (3, "number"),
-        (True, "text"),
+        (True, "boolean"),
+        ("False", "boolean"),
+        ("yes", "text"),
         (["a"], "collection"),
         ("2026-11-01", "date"),
         ("1234567890", "text"),

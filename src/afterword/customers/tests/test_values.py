@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from afterword.customers.values import Problem, PropertyType, convert
+from afterword.customers.values import Problem, PropertyType, convert, same
 from tests.strategies import JSON
 
-TEXT, NUMBER, DATE, COLLECTION = PropertyType
+TEXT, NUMBER, DATE, COLLECTION, BOOLEAN = PropertyType
 
 
 def _message(value: object, kind: PropertyType) -> str:
@@ -32,7 +32,7 @@ def test_nothing_sent_means_unassign(kind, value):
 def test_a_type_may_be_given_as_its_plain_name(kind):
     plain = cast(PropertyType, kind.value)
 
-    assert convert("11/23/2026", plain) == convert("11/23/2026", kind)
+    assert convert("1", plain) == convert("1", kind)
 
 
 @given(JSON, st.sampled_from(PropertyType))
@@ -269,3 +269,28 @@ def test_a_thousand_items_fit_and_repetitions_do_not_count():
 
     assert isinstance(words, list)
     assert len(words) == 1000
+
+
+# ---- truths
+
+
+@pytest.mark.parametrize("value", [True, "true", " TRUE ", "Yes", "y", "1", 1, 1.0])
+def test_true_is_said_in_these_words(value):
+    assert convert(value, BOOLEAN) is True
+
+
+@pytest.mark.parametrize("value", [False, "false", "False", "NO", "n", "0", 0, -0.0])
+def test_false_is_said_in_these_words(value):
+    assert convert(value, BOOLEAN) is False
+
+
+@pytest.mark.parametrize("value", ["maybe", "on", 2, -1, "01", "1.0", [True], {"a": 1}, math.nan])
+def test_what_is_neither_is_a_problem(value):
+    assert "true or false, yes or no, 1 or 0" in _message(value, BOOLEAN)
+
+
+def test_a_truth_is_no_number_though_python_calls_them_equal():
+    assert same(True, True)
+    assert not same(True, 1)
+    assert not same(0, False)
+    assert same(1, 1.0)

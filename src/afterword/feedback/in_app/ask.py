@@ -10,7 +10,7 @@ from django.db import transaction
 from afterword.audience.fields import field_key
 from afterword.audience.later_fields import later_fields, read_later
 from afterword.campaigns.models import Campaign, CampaignType, Channel
-from afterword.campaigns.time_frame import midnight
+from afterword.campaigns.time_frame import midnight, read_time_frame
 from afterword.core.ids import new_id
 from afterword.customers.language import wanted_language
 from afterword.customers.models import Customer
@@ -18,6 +18,7 @@ from afterword.customers.properties import property_types
 from afterword.customers.record import Record
 from afterword.customers.snapshot import snapshot
 from afterword.customers.upsert import load_locked
+from afterword.decisions.daily_limit import room_today, take_turn
 from afterword.decisions.decide import decide, why_not_now
 from afterword.decisions.facts import facts_of, past_surveys, rules_of
 from afterword.decisions.how_often import CAP_WINDOW
@@ -44,10 +45,11 @@ def what_to_show(
     """Return the surveys that a page may show to a customer, the most important first.
 
     `language` is the page's, for whom nothing else is known. Each is asked of the rules once more:
-    what must not be shown after all is withdrawn. Of two pages that ask at once, the second waits.
+    what must not be shown after all is withdrawn; what is outside of its time frame waits. Of two
+    pages that ask at once, the second waits.
     """
     regular = _due_campaigns(workspace, customer, now)
-    offers = open_offers(customer.id, now)
+    offers = _in_frame(customer, now)
     if not regular and not offers:
         return []
     lock_surveys(offers, waits=True)
@@ -55,7 +57,7 @@ def what_to_show(
     look_up_standings(workspace.id, [known])
     for campaign, rules in regular:
         _ask(campaign, rules, known, now)
-    offers = open_offers(customer.id, now)
+    offers = _in_frame(customer, now)
     held = lock_surveys(offers, waits=False)  # another page may have made some meanwhile
     offers = [one for one in offers if one.survey_id in held and _may_be_shown(one, known, now)]
     for offer in offers[:MOST]:
@@ -63,17 +65,33 @@ def what_to_show(
     return offers[:MOST]
 
 
+def _in_frame(customer: Customer, now: datetime) -> list[Invitation]:
+    """Return the open offers that may be shown at this hour."""
+    offers = open_offers(customer.id, now)
+    return [one for one in offers if _is_open(one.survey.campaign, customer, now)]
+
+
+def _is_open(campaign: Campaign, customer: Customer, now: datetime) -> bool:
+    """Of a campaign by mail, whose reminder this is, the time frame is that of its mails."""
+    frame = read_time_frame(campaign.time_frame, campaign.workspace.time_zone)
+    if frame is None or not campaign.is_in_app:
+        return True
+    return frame.of(customer.properties).opens(now) <= now
+
+
 def _due_campaigns(
     workspace: Workspace, customer: Customer, now: datetime
 ) -> list[tuple[Campaign, Rules]]:
-    """Return the regular campaigns that the customer is due for, with their rules."""
+    """Return the regular campaigns that the customer is due for now, with their rules."""
     rows = Campaign.objects.filter(
         workspace=workspace,
         channel=Channel.IN_APP,
         type=CampaignType.REGULAR,
         activated_at__isnull=False,
     )
-    campaigns = list(rows.order_by("-priority", "id"))
+    ordered = rows.select_related("workspace").order_by("-priority", "id")
+    opened = [one for one in ordered if _is_open(one, customer, now)]
+    campaigns = [one for one in opened if room_today(one, now) != 0]
     types = property_types(workspace.id) if campaigns else {}
     ruled = [(campaign, rules_of(campaign, workspace, types)) for campaign in campaigns]
     return [
@@ -91,6 +109,8 @@ def _ask(campaign: Campaign, rules: Rules, known: Record, now: datetime) -> None
     day = midnight(now, campaign.workspace.time_zone)
     occasion = occasion_of(campaign, known.id, day, now)
     if Decision.objects.filter(campaign=campaign, occasion_id=occasion.id).exists():
+        return
+    if campaign.daily_limit and take_turn(campaign, waits=True) and not room_today(campaign, now):
         return
     theirs = {field_key(name): value for name, value in known.properties.items()}
     facts = facts_of(
@@ -124,10 +144,10 @@ def _past(workspace_id: UUID, known: Record, rules: Rules, now: datetime) -> Seq
 
 
 def _may_be_shown(offer: Invitation, known: Record, now: datetime) -> bool:
-    """Ask the rules once more; what was shown before is held back by no other survey."""
+    """Ask the rules once more; whom it was shown before, or is reminded, no other survey spares."""
     campaign = offer.survey.campaign
-    rules = rules_of(campaign, campaign.workspace, {})
-    if offer.shown_at:
+    rules = replace(rules_of(campaign, campaign.workspace, {}), goes_by_mail=False)
+    if offer.shown_at or offer.is_reminder:
         rules = replace(rules, throttle=None, fatigue=None)
     others = [one for one in _past(campaign.workspace_id, known, rules, now) if one.id != offer.id]
     person = Person(known.email)

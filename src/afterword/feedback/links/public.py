@@ -62,7 +62,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _campaign(token: str) -> Campaign | None:
     rows = Campaign.objects.filter(channel=Channel.LINK, link_token=clean_text(token))
-    return rows.select_related("template__workspace__brand", "workspace").first()
+    logos = ("template__logo", "template__workspace__brand__logo")
+    rows = rows.select_related(*logos, "workspace").defer(*(f"{logo}__content" for logo in logos))
+    return rows.first()
 
 
 def _is_signed(request: HttpRequest, token: str, email: str) -> bool:

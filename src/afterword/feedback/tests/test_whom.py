@@ -13,6 +13,7 @@ from afterword.feedback.models import Response
 from afterword.feedback.search import Search
 from afterword.feedback.whom.filters import Whom
 from afterword.feedback.whom.narrow import narrow, not_known
+from afterword.insights.basis import basis_of
 from afterword.insights.dashboard import reports
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_customer, a_member, a_property, a_sent_survey, a_workspace
@@ -193,7 +194,8 @@ def test_surveys_and_response_rate_are_those_of_the_same_customers(member, campa
         a_sent_survey(campaign, customer=a_customer(member.workspace, tags=tags))
     whom = Whom.asked(member, query(VIP, **{"as": "now"}))
 
-    [report] = reports(member, Search(), timezone.now(), whom)
+    now = timezone.now()
+    [report] = reports(member, Search(), now, basis_of(member, Search(), now, whom))
 
     assert (report.answered, report.arrived) == (1, 2)
 

@@ -8,8 +8,8 @@ from afterword.feedback.models import BY_SURVEY
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.moment import moment
 from afterword.followups.engine.occurrence import Occurrence
-from afterword.followups.engine.post import Reply, Request
-from afterword.followups.engine.room import CannotBeMade, Room, as_it_is, follows
+from afterword.followups.engine.post import Reply
+from afterword.followups.engine.room import CannotBeMade, Requests, Room, as_it_is, follows
 from afterword.followups.events import Follows
 from afterword.followups.mails import mailed
 from afterword.followups.models import Delivery
@@ -50,8 +50,8 @@ def _stays(delivery: Delivery, now: datetime) -> None:
     """Its moment is drawn once."""
 
 
-def _no_request(delivery: Delivery, now: datetime) -> Request:
-    raise CannotBeMade("An autoresponder goes by mail.")
+def _no_requests(deliveries: Sequence[Delivery], now: datetime) -> Requests:
+    return {one.id: CannotBeMade("An autoresponder goes by mail.") for one in deliveries}
 
 
 def _never(reply: Reply) -> bool:
@@ -65,7 +65,8 @@ AUTORESPONDERS = Room(
     is_once=True,
     begin=_begin,
     hasten=_stays,
-    request=_no_request,
+    requests=_no_requests,
     read=as_it_is,
     is_final=_never,
+    at_once=1,
 )

@@ -1,79 +1,74 @@
-"""Bring one delivery to its receiver over HTTP, and note how that went."""
+"""Bring deliveries that were claimed to their receivers over HTTP, and note how that went."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models.functions import Coalesce
 
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
-from afterword.followups.engine.claim import cancel_waiting, end, settle
-from afterword.followups.engine.notice import tell
-from afterword.followups.engine.post import Reply, post
-from afterword.followups.engine.room import CannotBeMade, NotNeeded, Room
+from afterword.followups.engine.post import Line, Reply, Request
+from afterword.followups.engine.room import CannotBeMade, NotNeeded
+from afterword.followups.engine.settle import Became, Tried, change, settle
+from afterword.followups.engine.standing import note_problem, note_tries
 from afterword.followups.models import Delivery, State
-from afterword.followups.rooms import room_of
-from afterword.followups.rules import Rule, save
-
-GIVE_UP_AFTER = timedelta(days=5)
+from afterword.followups.rooms import ROOMS, room_of
 
 
-def deliver(delivery: Delivery, now: datetime) -> Reply | None:
-    """Make a try of a delivery that was claimed; None where none was needed, or possible.
+def compose(deliveries: Sequence[Delivery], now: datetime) -> list[tuple[Delivery, Request]]:
+    """Make the requests; those for which there is none, or need be none, are settled."""
+    made: list[tuple[Delivery, Request]] = []
+    ended: list[Became] = []
+    problems = {}
+    for room in ROOMS:
+        of_room = [one for one in deliveries if one.rule_name == room.name]
+        found = room.requests(of_room, now) if of_room else {}
+        for one in of_room:
+            match found.get(one.id):
+                case Request() as request:
+                    made.append((one, request))
+                case NotNeeded(why):
+                    ended.append(Became(one, State.CANCELLED, why))
+                case CannotBeMade(why):
+                    ended.append(Became(one, State.FAILED, why))
+                    problems[one.rule_id] = (room, why)
+    if ended:
+        with transaction.atomic():
+            change([*ended], now)
+            for rule_id, (room, why) in sorted(problems.items()):
+                note_problem(room, rule_id, why, now)
+    return made
 
-    No connection to the database is held while the receiver is waited for.
-    """
+
+def read(delivery: Delivery, request: Request, reply: Reply) -> Tried:
+    """Say what an answer means to the kind of rule that it is for."""
     room = room_of(delivery)
-    try:
-        request = room.request(delivery, now)
-    except NotNeeded as why:
-        end(delivery, State.CANCELLED, str(why), now)
-        return None
-    except CannotBeMade as why:
-        end(delivery, State.FAILED, str(why), now)
-        _note(room, delivery, str(why), now)
-        return None
-    if not connection.in_atomic_block:
-        connection.close()
-    reply = room.read(delivery, request, post(request))
-    failpoint("after_post")
-    now = database_now()
-    is_final = not reply.is_taken and room.is_final(reply)
-    settle(delivery, request, reply, now, is_final=is_final)
-    if reply.is_taken:
-        room.model._default_manager.filter(id=delivery.rule_id, failing_since__isnull=False).update(
-            failing_since=None, problem=""
-        )
-    else:
-        _fail(room, delivery, reply, now, is_final=is_final)
-    return reply
-
-
-def _note(room: Room, delivery: Delivery, words: str, now: datetime) -> None:
-    rows = room.model._default_manager.filter(id=delivery.rule_id)
-    rows.update(failing_since=Coalesce("failing_since", now), problem=words[:1000])
+    reply = room.read(delivery, request, reply)
+    return Tried(delivery, request, reply, not reply.is_taken and room.is_final(reply))
 
 
 @transaction.atomic
-def _fail(room: Room, delivery: Delivery, reply: Reply, now: datetime, *, is_final: bool) -> None:
-    """Note it at the rule, which is switched off where trying on is in vain."""
-    _note(room, delivery, reply.words, now)
-    rule = room.model._default_manager.select_for_update().filter(id=delivery.rule_id).first()
-    if rule is None or not rule.is_enabled:
-        return
-    if is_final:
-        _give_up(rule, delivery, f"{reply.words} So it was switched off.", now)
-    elif rule.failing_since and now - rule.failing_since >= GIVE_UP_AFTER:
-        _give_up(
-            rule,
-            delivery,
-            f"Nothing got there for five days, so it was switched off. {reply.words}",
-            now,
-        )
+def record(tried: Sequence[Tried], now: datetime) -> None:
+    """Settle them with what follows for their rules: in one commit."""
+    settle(tried, now)
+    note_tries(tried, now)
 
 
-def _give_up(rule: Rule, delivery: Delivery, words: str, now: datetime) -> None:
-    rule.problem = words[:1000]
-    save(rule, now, enabled=False)
-    cancel_waiting(rule, now)
-    tell(delivery, now)
+def deliver(delivery: Delivery, now: datetime) -> Reply | None:
+    """Make a try of one that was claimed, here and now; None where none was needed, or possible.
+
+    No connection to the database is held while the receiver is waited for.
+    """
+    composed = compose([delivery], now)
+    if not composed:
+        return None
+    [(_, request)] = composed
+    if not connection.in_atomic_block:
+        connection.close()
+    line = Line()
+    reply = line.post(request)
+    line.close()
+    failpoint("after_post")
+    tried = read(delivery, request, reply)
+    record([tried], database_now())
+    return tried.reply

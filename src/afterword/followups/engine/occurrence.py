@@ -96,7 +96,13 @@ def _only(campaign_id: UUID | None) -> frozenset[UUID]:
     return frozenset([campaign_id] if campaign_id else [])
 
 
-_OF_RESPONSES = ("campaign", "customer", "workspace", "assignment__user")
+_OF_CUSTOMERS = ("company", "at_risk")
+_OF_RESPONSES = (
+    "campaign", "customer__company", "customer__at_risk", "workspace", "assignment__user",
+)  # fmt: skip
+
+
+_OF_INVITATIONS = ("survey__campaign", "survey__customer__company", "survey__customer__at_risk")
 
 
 def _responses(ids: Collection[UUID]) -> Iterable[Response]:
@@ -106,11 +112,11 @@ def _responses(ids: Collection[UUID]) -> Iterable[Response]:
 
 def _invitations(ids: Collection[UUID]) -> Iterable[Invitation]:
     rows = Invitation.objects.filter(id__in=ids)
-    return rows.select_related("survey__campaign", "survey__customer") if ids else []
+    return rows.select_related(*_OF_INVITATIONS) if ids else []
 
 
 def _customers(ids: Collection[UUID]) -> Iterable[Customer]:
-    return Customer.objects.filter(id__in=ids) if ids else []
+    return Customer.objects.filter(id__in=ids).select_related(*_OF_CUSTOMERS) if ids else []
 
 
 def _moves(ids: Collection[UUID]) -> Iterable[ScoreMove]:

@@ -1,6 +1,5 @@
 """One request to an address that a user chose: guarded, bounded, and never redirected."""
 
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from afterword.core.egress_http import Wire, was_not_sent
 from afterword.core.text import clean_text
+from afterword.followups.engine.patience import within
 
 TIMEOUT = 15.0  # seconds, all in all
 ANSWER_LIMIT = 64 * 1024  # bytes that are read
@@ -70,38 +70,34 @@ class _Hook(Wire):
         return response
 
 
-def post(request: Request) -> Reply:
-    """Send it; every failure is a reply."""
-    wire = _Hook(settings.CONFIGURATION.egress_allow)
-    session = requests.Session()
-    wire.equip(session)
-    session.max_redirects = 1  # with 0 it would be an error to be told of one
-    clock = threading.Timer(TIMEOUT, wire.abort)
-    clock.daemon = True
-    began = time.monotonic()
-    clock.start()
-    try:
-        response = session.post(
-            request.url,
-            data=request.body,
-            headers={**request.headers, **request.own_headers},
-            timeout=TIMEOUT,
-            allow_redirects=False,
+class Line:
+    """Brings requests to one receiver, one at a time; the connection stays open between them."""
+
+    def __init__(self) -> None:
+        self._wire = _Hook(settings.CONFIGURATION.egress_allow)
+
+    def post(self, request: Request) -> Reply:
+        """Send it; every failure is a reply."""
+        began = time.monotonic()
+        headers = {"User-Agent": "Afterword", **request.headers, **request.own_headers}
+        try:
+            made = requests.Request("POST", request.url, headers, data=request.body).prepare()
+            with within(TIMEOUT, self._wire.abort):
+                response = self._wire.send(made, timeout=TIMEOUT, verify=True)
+        except (requests.RequestException, OSError, ValueError) as error:
+            return Reply(None, "", _in_words(error, time.monotonic() - began), _since(began))
+        text = clean_text(response.content.decode("utf-8", "replace"))
+        note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
+        return Reply(
+            response.status_code,
+            text,
+            note,
+            _since(began),
+            response.headers.get("Retry-After", ""),
         )
-    except (requests.RequestException, OSError, ValueError) as error:
-        return Reply(None, "", _in_words(error, time.monotonic() - began), _since(began))
-    finally:
-        clock.cancel()
-        session.close()
-    text = clean_text(response.content.decode("utf-8", "replace"))
-    note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
-    return Reply(
-        response.status_code,
-        text,
-        note,
-        _since(began),
-        response.headers.get("Retry-After", ""),
-    )
+
+    def close(self) -> None:
+        self._wire.close()
 
 
 def _since(began: float) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from afterword.followups.engine.occurrence import Occurrence, answer_of
 from afterword.followups.engine.post import Reply, Request
@@ -12,12 +13,22 @@ from afterword.followups.models import Delivery
 from afterword.followups.rules import Rule
 
 
-class NotNeeded(Exception):
-    """What was to be delivered has become needless; its text says why."""
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """What was to be delivered has become needless."""
+
+    why: str
 
 
-class CannotBeMade(Exception):
-    """No try could deliver it as it is; its text says why, and is safe to show."""
+@dataclass(frozen=True, slots=True)
+class CannotBeMade:
+    """No try could deliver it as it is; `why` is safe to show."""
+
+    why: str
+
+
+# By delivery; without those whose rule is gone.
+Requests = dict[UUID, Request | NotNeeded | CannotBeMade]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +45,14 @@ class Room:
     begin: Callable[[Any, Sequence[tuple[Delivery, Occurrence]], datetime], None]
     # Is told that one that waits is due earlier, now.
     hasten: Callable[[Delivery, datetime], None]
-    # Makes the request that delivers it over HTTP; raises NotNeeded or CannotBeMade.
-    request: Callable[[Delivery, datetime], Request]
+    # Makes the requests that deliver these over HTTP.
+    requests: Callable[[Sequence[Delivery], datetime], Requests]
     # Reads an answer by HTTP before it is settled: a refusal may stand in its text.
     read: Callable[[Delivery, Request, Reply], Reply]
     # Whether an answer by HTTP says that no other try will ever do.
     is_final: Callable[[Reply], bool]
+    # How many requests one receiver may get at once.
+    at_once: int
 
 
 def as_it_is(_delivery: Delivery, _request: Request, reply: Reply) -> Reply:

@@ -10,7 +10,7 @@ from afterword.followups.mails import hasten_mails, mailed
 from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.models import By, Notification
 from afterword.followups.notifications.recipients import recipients_of
-from afterword.followups.notifications.slack import request_of
+from afterword.followups.notifications.slack import requests_of
 from afterword.followups.notifications.slack_bot import FINAL, read_reply
 from afterword.sending.models import Mail
 from afterword.sending.streams import Stream
@@ -63,7 +63,8 @@ NOTIFICATIONS = Room(
     is_once=True,
     begin=begin,
     hasten=_hasten,
-    request=request_of,
+    requests=requests_of,
     read=read_reply,
     is_final=_is_final,
+    at_once=1,  # a customer's later answers go under the first; Slack takes one a second
 )

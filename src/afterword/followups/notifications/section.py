@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from afterword.core.jobs import wake
-from afterword.followups.engine.claim import LAST_TRY, LEASE
+from afterword.followups.engine.claim import LEASE
 from afterword.followups.engine.deliver import deliver
+from afterword.followups.engine.settle import LAST_TRY
 from afterword.followups.mails import mailed
 from afterword.followups.models import TEST, Delivery, State
 from afterword.followups.notifications.form import NotificationForm

@@ -5,12 +5,13 @@ mentions. https://docs.slack.dev/reference/block-kit/blocks
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from afterword.core.sealed import Unreadable
 from afterword.followups.engine.post import Request
-from afterword.followups.engine.room import CannotBeMade, NotNeeded
+from afterword.followups.engine.room import CannotBeMade, NotNeeded, Requests
 from afterword.followups.models import Delivery
 from afterword.followups.notifications.slack_bot import bot_request
 from afterword.followups.notifications.telling import Line, Message, messages_of
@@ -19,21 +20,27 @@ TEXT_LIMIT = 2_900  # characters; Slack takes 3,000
 MOST_LINES = 12  # of 50 blocks at most
 
 
-def request_of(delivery: Delivery, _now: datetime) -> Request:
-    """Make it of the rows of today; raises NotNeeded or CannotBeMade."""
+def requests_of(deliveries: Sequence[Delivery], _now: datetime) -> Requests:
+    """Make them of the rows of today."""
     rows = Delivery.objects.select_related("notification__workspace", "notification__campaign")
-    loaded = rows.get(id=delivery.id)
-    message = messages_of([loaded]).get(loaded.id)
+    loaded = list(rows.filter(id__in=[one.id for one in deliveries]))
+    messages = messages_of(loaded)
+    return {one.id: _request(one, messages.get(one.id)) for one in loaded}
+
+
+def _request(delivery: Delivery, message: Message | None) -> Request | NotNeeded | CannotBeMade:
     if message is None:
-        raise NotNeeded("It is not what this notification follows any more.")
-    assert loaded.notification
+        return NotNeeded("It is not what this notification follows any more.")
+    notification = delivery.notification
+    assert notification
+    blocks = blocks_of(message)
     try:
-        if loaded.notification.slack_channel:
-            return bot_request(loaded.notification, loaded, blocks_of(message))
-        url = loaded.notification.slack_url
+        if notification.slack_channel:
+            return bot_request(notification, delivery, blocks)
+        url = notification.slack_url
     except Unreadable as fault:
-        raise CannotBeMade(str(fault)) from None
-    body = json.dumps(blocks_of(message), ensure_ascii=False).encode("utf-8", "replace")
+        return CannotBeMade(str(fault))
+    body = json.dumps(blocks, ensure_ascii=False).encode("utf-8", "replace")
     return Request(
         url, body, {"Content-Type": "application/json; charset=utf-8"}, shown_url="Slack"
     )

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.models import Delivery, Notification, SlackThread
-from afterword.followups.values import occurrence_of
+from afterword.followups.values import occurrences_of
 
 _AGAIN = "install the app in Slack again, and enter its new token"
 # What no other try will mend, and what a person can do about it.
@@ -76,7 +76,7 @@ def _address() -> str:
 
 
 def _customer_id(delivery: Delivery) -> Any:
-    occurrence = occurrence_of(delivery)
+    occurrence = occurrences_of([delivery]).get(delivery.id)
     return occurrence.response.customer_id if occurrence and occurrence.response else None
 
 

@@ -12,12 +12,11 @@ from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Respons
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import OF_ASSIGNMENTS, Follows
-from afterword.followups.mails import occurrences_of
 from afterword.followups.models import DIGEST, TEST, Delivery
 from afterword.followups.moves import ScoreMove
 from afterword.followups.notifications.models import Frequency, Notification
 from afterword.followups.notifications.scores import scores_of
-from afterword.followups.values import values_of
+from afterword.followups.values import occurrences_of, values_of
 from afterword.happenings.models import HappeningKind
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric
 

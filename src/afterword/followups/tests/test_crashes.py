@@ -9,13 +9,19 @@ from afterword.core import failpoints
 from afterword.core.clock import database_now
 from afterword.followups.engine.claim import recover
 from afterword.followups.engine.follow import follow
-from afterword.followups.engine.lanes import deliver_next
 from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.digest import make_digests
 from afterword.happenings.read import is_behind
 from afterword.sending.models import Mail
 from tests.factories import a_campaign
-from tests.followups import a_notification, a_webhook, allow_loopback, answer, read_all
+from tests.followups import (
+    a_notification,
+    a_webhook,
+    allow_loopback,
+    answer,
+    deliver_next,
+    read_all,
+)
 from tests.http_script import Answer, scripted_http
 from tests.running_afterword import eventually
 

@@ -11,7 +11,6 @@ from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.loop.models import AssignmentRule
 from afterword.feedback.loop.watch import follow_up
 from afterword.feedback.replies.take import take_replies
-from afterword.followups.engine.lanes import deliver_next
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.digest import make_digests
@@ -26,6 +25,7 @@ from tests.followups import (
     a_notification,
     allow_loopback,
     answer,
+    deliver_next,
     fast_forward,
     posting,
     read_all,

@@ -4,11 +4,17 @@ import pytest
 from django.utils import timezone
 
 from afterword.core.sealed import seal
-from afterword.followups.engine.lanes import deliver_next
 from afterword.followups.models import Attempt, Delivery, Notification, SlackThread, State
 from afterword.sending.models import Mail
 from tests.factories import a_campaign, a_customer, a_member
-from tests.followups import a_notification, allow_loopback, answer, fast_forward, read_all
+from tests.followups import (
+    a_notification,
+    allow_loopback,
+    answer,
+    deliver_next,
+    fast_forward,
+    read_all,
+)
 from tests.http_script import Answer, scripted_http
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from afterword.followups.engine.claim import claim, settle
+from afterword.followups.engine.claim import claim
+from afterword.followups.engine.deliver import record
 from afterword.followups.engine.post import Reply, Request
+from afterword.followups.engine.settle import LAST_TRY, Tried
 from afterword.followups.models import Delivery, State, Webhook
 from afterword.followups.webhooks.body import PREFILLED
 from afterword.followups.webhooks.form import HIDDEN
@@ -186,11 +188,11 @@ def test_what_failed_is_sent_again_under_the_same_id(member, campaign):
         happened_at=now,
         created_at=now,
         due_at=now,
+        attempt=LAST_TRY - 1,
     )
-    claimed = claim(webhook.id, now)
-    assert claimed
+    [claimed] = claim({webhook.id: 1}, now)
     request = Request(webhook.url, b"{}", {})
-    settle(claimed, request, Reply(500, "<b>no</b>", "", 7), now, is_final=True)
+    record([Tried(claimed, request, Reply(500, "<b>no</b>", "", 7), is_final=False)], now)
     client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
     page = client.get(f"{address}/log?state=failed").content.decode()
     assert ("&lt;b&gt;no" in page, "after 7 ms" in page) == (True, True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
@@ -13,9 +13,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from afterword.core.clock import database_now
 from afterword.feedback.answering.answer import record_answer
-from afterword.followups.engine.claim import WAITS, claim, wait_after
 from afterword.followups.engine.follow import follow
-from afterword.followups.engine.lanes import Lanes, deliver_next
+from afterword.followups.engine.lanes import Lanes
+from afterword.followups.engine.settle import WAITS, wait_after
 from afterword.followups.engine.turn import take_turn
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Attempt, Delivery, State, Webhook
@@ -25,7 +25,15 @@ from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_customer, a_member, a_sent_survey
-from tests.followups import a_webhook, allow_loopback, answer, fast_forward, posting, read_all
+from tests.followups import (
+    a_webhook,
+    allow_loopback,
+    answer,
+    deliver_next,
+    fast_forward,
+    posting,
+    read_all,
+)
 from tests.http_script import Answer, scripted_http
 from tests.running_afterword import eventually
 
@@ -61,6 +69,7 @@ def test_an_answer_is_told_at_once_signed_and_with_its_own_headers(web):
     body = Verifier(webhook.secret).verify(asked.body, dict(asked.headers))
     assert (body["score"], body["comment"], body["firstName"]) == (9, "Good", "Ann")
     assert (body["event"], body["responseId"]) == ("feedback.new", str(response.id))
+    assert (body["isAtRisk"], body["atRiskReason"]) == (False, None)
     assert asked.headers["X-Key"] == "s3cret"
     delivery = Delivery.objects.get()
     assert (delivery.state, asked.headers["webhook-id"]) == (State.DELIVERED, str(delivery.id))
@@ -154,25 +163,6 @@ def test_without_a_comment_waits_until_the_form_was_sent_or_for_ten_minutes(web)
         return Delivery.objects.filter(state=State.CANCELLED).count() == 1
 
     eventually(is_cancelled)
-
-
-def test_one_delivery_is_claimed_at_a_time_however_the_planner_joins(web):
-    """While it believes that there is one alone, it may look for the next again and again."""
-    campaign = a_campaign()
-    webhook = a_webhook(web.url, campaign=campaign)
-    for score in (7, 8, 9):
-        answer(campaign, score, "Good", submitted=True)
-        read_all()
-        with connection.cursor() as cursor:
-            if score == 7:
-                cursor.execute("ANALYZE followups_delivery")
-
-    with transaction.atomic(), connection.cursor() as cursor:
-        for way in ("hashjoin", "mergejoin", "indexscan", "bitmapscan", "material"):
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-        assert claim(webhook.id, database_now())
-
-    assert Delivery.objects.filter(state=State.SENDING).count() == 1
 
 
 def test_an_unsubscribe_is_told_to_the_campaign_that_asked(web):
@@ -338,38 +328,6 @@ def test_an_endless_answer_counts_by_its_status():
 
     assert Delivery.objects.get().state == State.DELIVERED
     assert len(Attempt.objects.get().answer) <= 4_000
-
-
-def test_a_dead_endpoint_delays_no_other(web):
-    with scripted_http(Answer(200, wait=60)) as dead:
-        campaign = a_campaign()
-        a_webhook(dead.url, campaign=campaign)
-        a_webhook(web.url, campaign=campaign)
-        for _ in range(5):
-            answer(campaign)
-        read_all()
-        lanes = Lanes()
-        lanes.wake()
-
-        eventually(lambda: len(web.asked) == 5, seconds=60)
-        assert len(dead.asked) == 1
-        dead.stopping.set()
-        lanes.close()
-
-
-def test_who_dies_over_a_delivery_loses_nothing(web):
-    webhook = a_webhook(web.url, campaign=(campaign := a_campaign()))
-    answer(campaign)
-    read_all()
-    died_with = claim(webhook.id, database_now())
-    assert died_with
-    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    lanes = Lanes()
-    lanes.wake()
-
-    eventually(lambda: web.asked)
-    lanes.close()
-    assert web.asked[0].headers["webhook-id"] == str(died_with.id)
 
 
 def test_reading_costs_the_same_for_many(web):

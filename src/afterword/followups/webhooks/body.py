@@ -7,10 +7,12 @@ text that is nothing but one `{{ field }}` becomes the field itself: a number, a
 import json
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from afterword.core.liquid import Text, TextRefused
 
 BODY_LIMIT = 20_000  # characters
+_KEPT = 100  # documents that stay parsed, and texts
 _ALONE = re.compile(r"\{\{-?\s*([a-zA-Z_]\w*(?:\.\w+)*)\s*-?\}\}")
 _UNQUOTED = re.compile(r"[:\[,]\s*\{\{")
 # Every field, under the names that receivers of such webhooks know.
@@ -41,6 +43,8 @@ _PREFILLED = {
     "country": "country",
     "tags": "tags",
     "properties": "properties",
+    "isAtRisk": "is_at_risk",
+    "atRiskReason": "at_risk_reason",
     "bounce": "bounce",
     "workspace": "workspace_name",
 }
@@ -57,7 +61,7 @@ def check_body(source: str, fields: Collection[str]) -> None:
         raise BodyRefused(f"It is longer than {BODY_LIMIT:,} characters.")
     for text in _texts(_parsed(source)):
         try:
-            names = Text(text).names
+            names = _text(text).names
         except TextRefused as refusal:
             raise BodyRefused(f"“{text[:60]}” {refusal}.") from None
         if unknown := sorted(names - set(fields)):
@@ -70,7 +74,9 @@ def fill(source: str, values: Mapping[str, object]) -> bytes:
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
+@lru_cache(_KEPT)
 def _parsed(source: str) -> object:
+    """Return the document, which nobody may change."""
     try:
         found: object = json.loads(source)
     except RecursionError:
@@ -81,6 +87,11 @@ def _parsed(source: str) -> object:
             hint = ' Put quotes around each {{ field }}: "{{ score }}" becomes a number by itself.'
         raise BodyRefused(f"It is not JSON: line {fault.lineno}, {fault.msg}.{hint}") from None
     return found
+
+
+@lru_cache(_KEPT)
+def _text(source: str) -> Text:
+    return Text(source)
 
 
 def _texts(node: object) -> list[str]:
@@ -101,7 +112,7 @@ def _filled(node: object, values: Mapping[str, object]) -> object:
     if alone := _ALONE.fullmatch(node.strip()):
         return _at(values, alone[1])
     try:
-        return Text(node).render({name: v for name, v in values.items() if v is not None})
+        return _text(node).render({name: v for name, v in values.items() if v is not None})
     except TextRefused as refusal:
         raise BodyRefused(f"The body cannot be filled in: “{node[:60]}” {refusal}.") from None
 

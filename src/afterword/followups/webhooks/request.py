@@ -11,11 +11,12 @@ from datetime import datetime
 from standardwebhooks.webhooks import Webhook as Signer
 
 from afterword.core.sealed import Unreadable
+from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.post import Request
-from afterword.followups.engine.room import CannotBeMade, NotNeeded, follows
+from afterword.followups.engine.room import CannotBeMade, NotNeeded, Requests, follows
 from afterword.followups.events import Follows
 from afterword.followups.models import TEST, Delivery
-from afterword.followups.values import occurrence_of, values_of
+from afterword.followups.values import occurrences_of, values_of
 from afterword.followups.webhooks.body import BodyRefused, fill
 from afterword.followups.webhooks.models import Webhook
 
@@ -39,25 +40,36 @@ def is_secret(text: str) -> bool:
     return text.startswith("whsec_") and 24 <= len(key) <= 64
 
 
-def request_of(delivery: Delivery, now: datetime) -> Request:
-    """Make it of the rows of today; raises NotNeeded where the rule does not follow them any more.
+def requests_of(deliveries: Sequence[Delivery], now: datetime) -> Requests:
+    """Make them of the rows of today: a fixed number of queries."""
+    rows = Webhook.objects.select_related("workspace", "campaign")
+    webhooks = rows.in_bulk({one.webhook_id for one in deliveries})
+    found = occurrences_of(deliveries)
+    return {
+        one.id: _request(one, webhooks[one.webhook_id], found.get(one.id), now)
+        for one in deliveries
+        if one.webhook_id in webhooks
+    }
 
-    Only what was to have no comment, and got one meanwhile, is asked again: other webhooks tell
-    what happened then, and `feedback.changed` follows.
+
+def _request(
+    delivery: Delivery, webhook: Webhook, occurrence: Occurrence | None, now: datetime
+) -> Request | NotNeeded | CannotBeMade:
+    """Only what was to have no comment, and got one meanwhile, is asked again.
+
+    Other webhooks tell what happened then, and `feedback.changed` follows.
     """
-    webhook = Webhook.objects.select_related("workspace", "campaign").get(id=delivery.rule_id)
-    occurrence = occurrence_of(delivery)
     if delivery.kind != TEST:
         if occurrence is None:
-            raise NotNeeded("What it was about is deleted.")
+            return NotNeeded("What it was about is deleted.")
         waited = delivery.attempt == 1 and delivery.due_at > delivery.created_at
         if waited and follows(webhook, occurrence) is Follows.NOT:
-            raise NotNeeded("It is not what this webhook follows any more.")
+            return NotNeeded("It is not what this webhook follows any more.")
     try:
         body = fill(webhook.body, values_of(delivery, webhook, occurrence))
         secrets_, own_headers = webhook.secrets(now), webhook.headers
     except (BodyRefused, Unreadable) as fault:
-        raise CannotBeMade(str(fault)) from None
+        return CannotBeMade(str(fault))
     return Request(webhook.url, body, _headers(delivery, secrets_, body, now), own_headers)
 
 

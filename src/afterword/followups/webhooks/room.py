@@ -8,9 +8,10 @@ from afterword.followups.engine.post import Reply
 from afterword.followups.engine.room import Room, as_it_is, due_at_once
 from afterword.followups.models import Delivery, State
 from afterword.followups.webhooks.models import Webhook
-from afterword.followups.webhooks.request import request_of
+from afterword.followups.webhooks.request import requests_of
 
 GONE = 410
+AT_ONCE = 16  # requests to one receiver that takes them
 
 
 def _begin(webhook: Webhook, new: Sequence[tuple[Delivery, Occurrence]], now: datetime) -> None:
@@ -34,7 +35,8 @@ WEBHOOKS = Room(
     is_once=False,
     begin=_begin,
     hasten=hasten,
-    request=request_of,
+    requests=requests_of,
     read=as_it_is,
     is_final=_is_final,
+    at_once=AT_ONCE,
 )

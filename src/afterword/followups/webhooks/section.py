@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from afterword.followups.engine.claim import LAST_TRY, LEASE
+from afterword.followups.engine.claim import LEASE
 from afterword.followups.engine.deliver import deliver
+from afterword.followups.engine.settle import LAST_TRY
 from afterword.followups.models import TEST, Delivery, State
 from afterword.followups.pages.section import Section
 from afterword.followups.values import FIELDS

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.search import Search
-from afterword.insights.dashboard import WEEKS, reports
+from afterword.insights.basis import WEEKS
+from afterword.insights.dashboard import reports
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import (

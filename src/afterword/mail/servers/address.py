@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import Literal, NamedTuple, get_args
-from urllib.parse import SplitResult, parse_qsl, unquote
+from urllib.parse import SplitResult, parse_qsl, quote, unquote
 
 from afterword.core.environment import integer
 from afterword.core.url import split_url
 from afterword.mail.ways.providers import PROVIDERS, Provider
 
-__all__ = ["MailServer", "ProviderAccount", "SmtpServer", "parse_mail_url"]
+__all__ = ["MailServer", "ProviderAccount", "SmtpServer", "parse_mail_url", "smtp_address"]
 
 Tls = Literal["starttls", "tls", "none"]
 PORT_OF_TLS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
@@ -96,6 +96,13 @@ def parse_mail_url(text: str) -> MailServer | None:
     if scheme in PROVIDERS:
         return _account(scheme, url)
     raise ValueError(_unknown_scheme(text))
+
+
+def smtp_address(host: str, port: int | None, user: str, password: str, tls: str) -> str:
+    """Return the address of an SMTP server by its parts, for `parse_mail_url` to check."""
+    sign_in = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user or password else ""
+    at = f"[{host}]" if ":" in host else host
+    return f"smtp://{sign_in}{at}{f':{port}' if port else ''}?tls={tls}"
 
 
 def _unknown_scheme(text: str) -> str:

@@ -20,9 +20,9 @@ from afterword.workspaces.models import Member
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def server(request: HttpRequest, member: Member) -> HttpResponse:
-    form = MailServerForm(request.POST or None)
+    form = MailServerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _works(request, form):
-        set_own(member.workspace, form.cleaned_data["address"])
+        set_own(member.workspace, form.cleaned_data["url"])
         messages.success(request, f"Mail is sent by {form.server.name} from now on.")
         return redirect("mail:server")
     return render(

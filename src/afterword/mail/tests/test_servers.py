@@ -167,6 +167,52 @@ def test_an_address_inside_is_refused_when_it_is_tried():
     assert script.connections == 0
 
 
+def test_a_server_is_given_by_its_parts_whatever_they_hold(reachable):
+    member = a_member()
+    script = Script(extensions=("AUTH PLAIN",))
+
+    with scripted_smtp(script) as server:
+        parts = {"host": "127.0.0.1", "port": server.port, "tls": "none"}
+        signed_in(member).post(PAGE, parts | {"user": "a@b:c/d?e", "password": " h%u#s\u00e9 "})
+
+    found = server_of(member.workspace_id)
+    assert isinstance(found, SmtpServer)
+    assert (found.user, found.password) == ("a@b:c/d?e", " h%u#s\u00e9 ")
+    assert (found.host, found.port, found.tls) == ("127.0.0.1", server.port, "none")
+
+
+def test_parts_that_do_not_work_are_left_to_be_mended_but_for_the_password(reachable):
+    script = Script(AUTH="535 5.7.8 wrong password", extensions=("AUTH PLAIN",))
+
+    with scripted_smtp(script) as server:
+        parts = {"host": "127.0.0.1", "port": server.port, "tls": "none", "user": "ann"}
+        page = signed_in(a_member()).post(PAGE, parts | {"password": "hush"}).content.decode()
+
+    assert "535 5.7.8 wrong password" in page
+    assert 'value="127.0.0.1"' in page
+    assert 'value="ann"' in page
+    assert "hush" not in page
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({}, "This is needed"),
+        ({"host": "a.test", "password": "hush"}, "no user name"),
+        ({"host": "a.test/inbox"}, "more follows"),
+        ({"host": "a.test", "port": "70000"}, "65535"),
+        ({"host": "a.test", "tls": "ssl"}, "Choose one of those"),
+        ({"host": "a.test", "address": "smtp://b.test"}, "not both"),
+    ],
+)
+def test_wrong_parts_say_how_to_mend_them(parts, words):
+    response = signed_in(a_member()).post(PAGE, parts)
+
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert "hush" not in response.content.decode()
+
+
 @pytest.mark.parametrize(
     ("address", "words"),
     [

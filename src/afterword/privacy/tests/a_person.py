@@ -13,14 +13,22 @@ from afterword.customers.search_texts import write_search_texts
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Hit, HitKind, ResponseFacts
-from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
+from afterword.followups.models import (
+    Attempt,
+    Delivery,
+    Notification,
+    State,
+    Told,
+    Webhook,
+    YouSaid,
+)
 from afterword.followups.notifications.models import SlackThread
 from afterword.happenings.models import Happening, HappeningKind, Listening
 from afterword.hooks.models import Hook, HookCall
 from afterword.hooks.models import Outcome as HookOutcome
 from afterword.long_work.models import Work
 from afterword.mail.models import MailboxMessage, Pace
-from afterword.profiles.models import SavedView
+from afterword.profiles.models import DeletedCustomer, SavedView
 from afterword.sending.models import DeliveryEvent, Mail
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
@@ -123,6 +131,10 @@ def _beside(workspace: Workspace, customer: Customer, survey: Invitation) -> Non
     Piece.objects.create(of=file, first_line=1, content=row.encode())
     Row.objects.create(of=file, line=2, email="", said=row, reason="It is not an address.")
     SavedView.objects.create(workspace=workspace, name="One", text=EMAIL)
+    DeletedCustomer.objects.create(
+        workspace=workspace, customer_key=new_id(), at=NOW, links={},
+        rows={"customers_customer": [{"email": EMAIL, "first_name": NAME}]},
+    )  # fmt: skip
     for reason in (SuppressionReason.UNSUBSCRIBED, SuppressionReason.LISTED):
         suppress(workspace.id, EMAIL, reason, how="link", now=NOW, note=f"{NAME} said so")
 
@@ -143,6 +155,13 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
     Assignment.objects.create(
         response=response, workspace=workspace, assigned_at=NOW, due_at=NOW, note=f"Called {NAME}"
     )
+    you_said = YouSaid.objects.create(
+        workspace=workspace, subject="We did it", body="Thanks", created_at=NOW
+    )
+    Told.objects.create(
+        workspace=workspace, you_said=you_said, customer=response.customer, response=response,
+        metric=response.metric, became="mailed", at=NOW,
+    )  # fmt: skip
     SlackThread.objects.create(
         workspace=workspace, channel=NAME, customer=response.customer, ts="1.2"
     )

@@ -15,8 +15,9 @@ from afterword.customers.models import Customer
 from afterword.events.models import Event, InboxItem
 from afterword.feedback.models import Response
 from afterword.flow import process_events
-from afterword.followups.engine.claim import settle
+from afterword.followups.engine.deliver import record
 from afterword.followups.engine.post import Reply, Request
+from afterword.followups.engine.settle import Tried
 from afterword.followups.models import Attempt, Delivery
 from afterword.long_work.models import Work
 from afterword.privacy.erase import CannotErase, erase
@@ -96,7 +97,8 @@ def test_nothing_is_left_in_the_whole_database(workspace, keeps_scores):
 
 # Nothing in these names anybody but by keys.
 _BY_KEYS = {
-    "at_risk", "happenings", "changes", "invitations", "slack_threads", "words_of_autoresponders",
+    "at_risk", "happenings", "changes", "invitations", "slack_threads", "told_what_we_did",
+    "words_of_autoresponders",
 }  # fmt: skip
 _NONE_THERE = {"words_of_autoresponders"}
 
@@ -245,9 +247,8 @@ def test_a_follow_up_that_is_under_way_leaves_nothing(workspace):
     erased(workspace)
 
     request = Request("https://hook.test/", NAME.encode(), {})
-    settled = settle(delivery, request, Reply(200, NAME, "", 3), NOW, is_final=False)
+    record([Tried(delivery, request, Reply(200, NAME, "", 3), is_final=False)], NOW)
 
-    assert not settled
     assert not Attempt.objects.filter(delivery_id=delivery.id).exists()
 
 

@@ -60,6 +60,11 @@ class Asked:
     def narrows(self) -> bool:
         return bool(self.text or self.status or self.filters)
 
+    @property
+    def means_nobody(self) -> bool:
+        """Whether a filter is wrong."""
+        return bool(self.filters) and self.filters.audience is None
+
     def condition(self, now: datetime, found: Sql | None = None) -> Sql:
         """Return the condition on a row of customers; true, or not true.
 
@@ -80,18 +85,20 @@ class Asked:
 
         It is asked again in another way where the first one takes too long: see `search.py`.
         """
-        rows = self._rows(viewer, self.condition(now))
+        rows = self.rows(viewer, self.condition(now))
         if not trigrams_of(self.text):
             return question(rows)
         soon = in_time(lambda: question(rows), time.monotonic() + WALK_SECONDS)
         if soon is not None:
             return soon
         few = few_named(self.text, viewer.workspace_id, now)
-        return question(self._rows(viewer, self.condition(now, few)) if few else rows)
+        return question(self.rows(viewer, self.condition(now, few)) if few else rows)
 
-    def _rows(self, viewer: Viewer, condition: Sql) -> WorkspaceRows[Customer]:
+    @staticmethod
+    def rows(viewer: Viewer, condition: Sql | None = None) -> WorkspaceRows[Customer]:
+        """Return those for whom the condition is true; everybody without one."""
         rows = Customer.objects.visible_to(viewer).distinct_people()
-        if not self.narrows:
+        if condition is None:
             return rows
         return rows.filter(RawSQL(condition.text, condition.params, BooleanField()))  # noqa: S611  (our own words)
 

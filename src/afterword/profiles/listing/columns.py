@@ -15,7 +15,7 @@ class Column:
     key: str  # of an own column its name, of a property `properties.NAME`
     label: str
     exported: str  # what a file calls it
-    shown: str = "text"  # how a cell shows it: text, moment, tags, status, score
+    shown: str = "text"  # how a cell shows it: text, moment, tags, status, score, risk
     order: str = ""  # the order that a click on it chooses
     type: PropertyType | None = None  # a property's
 
@@ -35,6 +35,7 @@ OWN = (
     Column("status", "Status", "status", "status"),
     Column("tags", "Tags", "tags", "tags"),
     Column("last_score", "Last score", "lastScore", "score"),
+    Column("at_risk", "At risk", "atRisk", "risk"),
     Column("last_surveyed_at", "Last survey", "lastSurveyDate", "moment", "last_survey"),
     Column("source", "Source", "source"),
     Column("created_at", "Added", "createdDate", "moment", "added"),

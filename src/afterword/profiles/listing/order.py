@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import BooleanField, F
 from django.db.models.expressions import RawSQL
 
+from afterword.audience.sql_text import Sql
 from afterword.core.ids import parsed_id
 from afterword.core.keyset import KeysetPage
 from afterword.core.text import clean_text
@@ -62,32 +63,43 @@ class Chosen:
     def __str__(self) -> str:
         return f"-{self.order.name}" if self.falls else self.order.name
 
+    @property
+    def order_by(self) -> Sql:
+        direction = "DESC" if self.falls else "ASC"
+        expression = self.order.expression
+        return Sql(f"ORDER BY {expression} {direction}, customers_customer.id {direction}")
+
+    def beyond(self, cursor: str) -> Sql | None:
+        """Return the condition on who comes after `cursor`; None where it is junk."""
+        if (last := _read(cursor, self.order)) is None:
+            return None
+        sign = "<" if self.falls else ">"
+        kind = "timestamptz" if self.order.is_instant else "text"
+        compared = f"({self.order.expression}, customers_customer.id) {sign}"
+        return Sql(f"{compared} (%s::{kind}, %s::uuid)", last)
+
+    def cursor_at(self, id_: UUID, key: object) -> str:
+        """Return the cursor that goes on after a customer and what orders them."""
+        return f"{id_}_{key.isoformat() if isinstance(key, datetime) else key}"
+
 
 def page_of(
     rows: WorkspaceRows[Customer], chosen: Chosen, cursor: str = "", size: int = PAGE
 ) -> KeysetPage[Customer]:
     """Return the page after `cursor`, an earlier page's `after`; junk is the first page."""
-    expression = chosen.order.expression
-    if (last := _read(cursor, chosen.order)) is not None:
-        sign, kind = (
-            "<" if chosen.falls else ">",
-            "timestamptz" if chosen.order.is_instant else "text",
-        )
-        beyond = f"({expression}, customers_customer.id) {sign} (%s::{kind}, %s::uuid)"
-        rows = rows.filter(RawSQL(beyond, last, BooleanField()))  # noqa: S611  (our own words)
+    if (beyond := chosen.beyond(cursor)) is not None:
+        rows = rows.filter(RawSQL(beyond.text, beyond.params, BooleanField()))  # noqa: S611  (our own words)
     key = F("ordered_by")
     found = list(
-        rows.annotate(ordered_by=RawSQL(expression, ())).order_by(  # noqa: S611
+        rows.annotate(ordered_by=RawSQL(chosen.order.expression, ())).order_by(  # noqa: S611
             *((key.desc(), "-id") if chosen.falls else (key.asc(), "id"))
         )[: size + 1]
     )
     shown = found[:size]
-    return KeysetPage(shown, _write(shown[-1]) if len(found) > size else "")
-
-
-def _write(row: Customer) -> str:
-    key = row.ordered_by  # type: ignore[attr-defined]
-    return f"{row.id}_{key.isoformat() if isinstance(key, datetime) else key}"
+    if len(found) <= size:
+        return KeysetPage(shown, "")
+    last = shown[-1]
+    return KeysetPage(shown, chosen.cursor_at(last.id, getattr(last, key.name)))
 
 
 def _read(cursor: str, order: Order) -> tuple[object, UUID] | None:

@@ -14,7 +14,8 @@ from afterword.audience.count import count_where
 from afterword.profiles.listing.asked import Asked, pairs_of_view
 from afterword.profiles.listing.cells import lines_of
 from afterword.profiles.listing.columns import choose, chosen_by, columns_to_choose, these
-from afterword.profiles.listing.order import Chosen, page_of
+from afterword.profiles.listing.found import found
+from afterword.profiles.listing.order import Chosen
 from afterword.profiles.listing.status import Status
 from afterword.profiles.models import SavedView
 from afterword.workspaces.access import for_members
@@ -45,7 +46,7 @@ def customers(request: HttpRequest, member: Member) -> HttpResponse:
     if (tidy := asked.filters.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
-    page = asked.ask(member, timezone.now(), lambda rows: page_of(rows, asked.order, cursor))
+    page = found(asked, member, timezone.now(), cursor)
     tabs = _tabs(member, asked, request.GET.get("view", ""))
     context = {
         "asked": asked,
@@ -53,6 +54,7 @@ def customers(request: HttpRequest, member: Member) -> HttpResponse:
         "lines": lines_of(page.rows, asked.columns),
         "after": page.after,
         "cursor": cursor,
+        "looked_at": page.looked_at,
         "statuses": list(Status),
         "columns_to_choose": columns_to_choose(asked.filters.types),
         "tabs": tabs,
@@ -84,8 +86,8 @@ def columns(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _heads(asked: Asked) -> list[Head]:
-    found = [_head("Customer", "name", asked.order)]
-    return [*found, *(_head(one.label, one.order, asked.order) for one in asked.columns)]
+    first = _head("Customer", "name", asked.order)
+    return [first, *(_head(one.label, one.order, asked.order) for one in asked.columns)]
 
 
 def _head(label: str, name: str, now: Chosen) -> Head:

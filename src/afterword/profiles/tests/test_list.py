@@ -14,6 +14,9 @@ from afterword.customers import properties, tags
 from afterword.customers.models import Customer, Tag
 from afterword.customers.tags import keep_tags
 from afterword.feedback.answering.answer import record_answer
+from afterword.feedback.risk.models import AtRisk
+from afterword.profiles.listing.cells import for_file
+from afterword.profiles.listing.columns import OWN
 from afterword.profiles.models import SavedView
 from afterword.workspaces.models import Role
 from tests.factories import (
@@ -262,6 +265,20 @@ def test_choosing_columns_keeps_what_was_asked_for(client, member):
     response = client.post(reverse("customers:columns"), {"column": ["city"], "query": query})
 
     assert response.url == "/customers?q=ann&order=name"
+
+
+def test_who_is_at_risk_is_a_column_of_the_page_and_of_the_file(client, member):
+    ann, bob = a_customer(member.workspace), a_customer(member.workspace)
+    AtRisk.objects.create(
+        customer=ann, workspace=member.workspace, since=NOW, reason="worst", metric="nps",
+        score=2, judged_at=NOW,
+    )  # fmt: skip
+
+    page = text(list_page(client, column="at_risk"))
+    columns = [one for one in OWN if one.key == "at_risk"]
+
+    assert page.count("The last answer was NPS 2") == 1
+    assert [row for [row] in for_file([ann, bob], columns)] == ["yes", "no"]
 
 
 def test_a_property_that_was_deleted_leaves_the_columns(client, member):

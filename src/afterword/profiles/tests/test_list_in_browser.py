@@ -7,6 +7,7 @@ from django.db import connections
 from playwright.sync_api import expect
 
 from afterword.customers.models import Customer
+from afterword.profiles.listing import found, walk
 from afterword.profiles.models import SavedView
 from afterword.profiles.tests.test_profile_in_browser import DESKTOP, PHONE, visit
 from tests.factories import a_customer, a_member
@@ -62,3 +63,23 @@ def test_two_are_ticked_and_tagged_and_a_view_of_them_is_saved(
     assert SavedView.objects.get().name == "Dear ones"
     assert {one.first_name for one in Customer.objects.filter(tags=["vip"])} == {"Ann", "Carl"}
     assert width <= viewport["width"], "the page is wider than its screen"
+
+
+@pytest.mark.slow
+def test_a_list_goes_on_by_itself_until_somebody_is_found(
+    live_server, transactional_db, monkeypatch
+):
+    monkeypatch.setattr(walk, "FIRST", 1)
+    monkeypatch.setattr(found, "WALK_SECONDS", 0)
+    monkeypatch.setattr(found, "MORE_SECONDS", 0)
+    member = a_member()
+    a_customer(member.workspace, first_name="Ann", tags=["vip"])
+    for _ in range(6):
+        a_customer(member.workspace)
+    query = "field=tags&operator=includes&value=vip&group="
+
+    with visit(live_server, member, f"/customers?{query}") as page:
+        page.get_by_label("Tick Ann").check()
+        expect(page.get_by_label("For whom")).to_contain_text("1 ticked")
+        expect(page.get_by_role("link", name="Beginning")).to_be_visible()
+        assert "after=6." in page.url

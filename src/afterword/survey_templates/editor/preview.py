@@ -95,7 +95,7 @@ def _shown(request: HttpRequest, template: Template, wanted: QueryDict) -> Shown
         document, typed = form.typed_document, {name: request.POST.get(name) for name in _TYPED}
         look = msgspec.structs.replace(look, **{k: v for k, v in typed.items() if v})
         if typed["logo_url"]:
-            look = msgspec.structs.replace(look, logo="")
+            look = msgspec.structs.replace(look, logo="", logo_width=0, logo_height=0)
     document = spoken(document, wanted.get("speak", ""))
     score = wanted.get("score", "")
     metric = Metric(template.metric)

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 SUBJECT_LIMIT = 250
+_LOGO_WIDTH, _LOGO_HEIGHT = 220, 44  # pixels, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +159,20 @@ def _reply(design: Design) -> str:
 
 
 def _logo(design: Design) -> str:
-    """The logo at a height that Outlook heeds too, and readable where images are blocked."""
+    """The logo as large as it fits, which Outlook heeds in attributes only; readable if blocked."""
     sender = escape(design.sender)
     if not design.logo_url:
         return sender
+    width, height = design.logo_width, design.logo_height
+    size = 'height="44"'  # how wide that is, the mail program works out
+    fit = "height:auto;width:auto;"
+    if width and height:
+        share = min(1, _LOGO_WIDTH / width, _LOGO_HEIGHT / height)
+        size = f'width="{max(1, round(width * share))}" height="{max(1, round(height * share))}"'
+        fit = ""
     return (
-        f'<img src="{escape(design.logo_url)}" alt="{sender}" height="44" style="display:block;'
-        'height:auto;width:auto;max-height:44px;max-width:220px;font-size:19px;font-weight:700">'
+        f'<img src="{escape(design.logo_url)}" alt="{sender}" {size} style="display:block;{fit}'
+        f'max-height:{_LOGO_HEIGHT}px;max-width:{_LOGO_WIDTH}px;font-size:19px;font-weight:700">'
     )
 
 

@@ -21,6 +21,7 @@ class Design:
     """A template's look and words. `subject` to `preheader` are Liquid, the rest is plain.
 
     Empty texts mean: no intro, Afterword's own footer and preheader, the scale's own labels.
+    A logo's size is in pixels, and 0 where it is not known.
     Without a logo the sender's name stands in its place, which is the company's unless given.
     """
 
@@ -32,6 +33,8 @@ class Design:
     footer: str = ""
     preheader: str = ""
     logo_url: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
     colour: str = ACCENT
     lowest_label: str = ""
     highest_label: str = ""

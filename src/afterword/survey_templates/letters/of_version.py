@@ -43,6 +43,8 @@ def design_of(said: Document, look: Look, metric: Metric) -> Design:
         footer=said.footer or look.footer,
         lowest_label=said.lowest_label,
         highest_label=said.highest_label,
+        logo_width=look.logo_width,
+        logo_height=look.logo_height,
         logo_url=logo_link(look.logo) if look.logo else look.logo_url,
         colour=look.colour,
         language=said.language,

@@ -226,6 +226,13 @@ def test_texts_may_use_every_field_and_property_of_a_person():
     assert "vip, new / vip+new / VIP" in _Page(mail.html).words
 
 
+def test_texts_may_ask_whether_something_is_true():
+    asked = "{{ is_vip }} {% if is_vip %}VIP{% else %}usual{% endif %}"
+
+    assert "true VIP" in a_mail(person={"is_vip": True}, intro=asked).text
+    assert "false usual" in a_mail(person={"is_vip": False}, intro=asked).text
+
+
 def test_what_is_not_known_renders_empty_or_as_the_default():
     mail = a_mail(
         person={}, subject="Hi {{ first_name | default: 'there' }}", intro="[{{ nope.deeper }}]"

@@ -48,7 +48,9 @@ def test_where_a_photo_was_taken_stays_with_its_owner():
 
 
 def test_a_large_picture_becomes_as_wide_as_is_needed():
-    assert opened(redraw(a_picture(size=(3000, 300))).content).size == (WIDEST, 120)
+    drawn = redraw(a_picture(size=(3000, 300)))
+
+    assert opened(drawn.content).size == (drawn.width, drawn.height) == (WIDEST, 120)
 
 
 def test_what_shines_through_still_does():
@@ -61,7 +63,7 @@ def test_what_shines_through_still_does():
 def test_one_that_moves_goes_on_moving():
     drawn = redraw(moving(3))
 
-    assert drawn.media_type == "image/gif"
+    assert (drawn.media_type, drawn.width, drawn.height) == ("image/gif", 8, 8)
     assert opened(drawn.content).n_frames == 3
 
 

@@ -21,6 +21,7 @@ class Words(NamedTuple):
     choose: str
     reply: str
     footer: str
+    answered: str
     preheader: str
     unsubscribe: str
     view: str

@@ -1,4 +1,7 @@
-"""An offer is the invitation of an in-app survey: which are open, and what becomes of them."""
+"""An offer is an invitation that a page shows: which are open, and what becomes of them.
+
+It is of an in-app survey, or a reminder of any survey.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -20,22 +23,25 @@ BATCH = 1000
 def open_offers(customer_id: UUID, now: datetime) -> list[Invitation]:
     """Return what may be shown to a customer now, the most important first; one query.
 
-    With survey, campaign, workspace and template.
+    With survey, campaign, workspace and template. Of a survey and its reminders on pages, only the
+    last one may be shown.
     """
     in_time = Q(dismissed_at=None, expires_at__gt=now) | Q(dismissed_at__isnull=False)
     rows = Invitation.objects.filter(
         in_time,
         survey__customer_id=customer_id,
-        survey__channel=Channel.IN_APP,
+        channel=Channel.IN_APP,
         survey__answered_at=None,
         survey__ended_at=None,
+        withdrawn_at=None,
         due_at__lte=now,
     )
     found = rows.select_related(
         "survey__campaign__workspace", "template__workspace__brand", "version"
     )
     ordered = found.order_by("-survey__campaign__priority", "due_at", "id")
-    return [one for one in ordered if not _rests(one, now)]
+    last = {one.survey_id: one for one in sorted(ordered, key=lambda one: one.created_at)}
+    return [one for one in ordered if last[one.survey_id] is one and not _rests(one, now)]
 
 
 def _rests(offer: Invitation, now: datetime) -> bool:
@@ -79,8 +85,10 @@ def note_closed(offer: Invitation, now: datetime) -> None:
 
 @transaction.atomic
 def withdraw(offer: Invitation, verdict: Verdict, now: datetime) -> None:
-    """A rule stands against it: it is not shown, for this reason."""
+    """A rule stands against it: it is not shown, for this reason; nor is its survey ever asked."""
     Invitation.objects.filter(id=offer.id).update(withdrawn_at=now)
+    if offer.is_reminder:  # they were asked before
+        return
     ended = {"ended_at": now, "reason": verdict.reason, "detail": verdict.detail}
     Survey.objects.filter(id=offer.survey_id).update(**ended)
 
@@ -108,10 +116,12 @@ _WITHDRAW = """
     ), withdrawn AS (
         UPDATE surveys_invitation AS invitation SET withdrawn_at = %s
         FROM expired WHERE invitation.id = expired.id
-        RETURNING invitation.survey_id
+        RETURNING invitation.id, invitation.survey_id
     ), ended AS (
         UPDATE surveys_survey AS survey SET ended_at = %s
-        FROM withdrawn WHERE survey.id = withdrawn.survey_id AND survey.ended_at IS NULL
+        FROM withdrawn
+        WHERE survey.id = withdrawn.survey_id AND withdrawn.id = withdrawn.survey_id
+          AND survey.ended_at IS NULL
     )
     SELECT count(*) FROM withdrawn
 """

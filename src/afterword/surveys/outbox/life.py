@@ -129,10 +129,17 @@ def _shown(invitation: Invitation, zone: tzinfo) -> Iterator[Step]:
     if invitation.dismissed_at:
         yield Step(invitation.dismissed_at, "Closed", "x", "The customer closed it unanswered.")
     if invitation.withdrawn_at:
-        survey = invitation.survey
+        yield Step(invitation.withdrawn_at, "Not shown", "x", _why_not_shown(invitation, zone))
+
+
+def _why_not_shown(invitation: Invitation, zone: tzinfo) -> str:
+    survey = invitation.survey
+    if not invitation.is_reminder:
         ran_out = "The customer did not come by in time."
-        why = explain(Reason(survey.reason), survey.detail, zone) if survey.reason else ran_out
-        yield Step(invitation.withdrawn_at, "Not shown", "x", why)
+        return explain(Reason(survey.reason), survey.detail, zone) if survey.reason else ran_out
+    if survey.answered_at:
+        return f"The survey it reminds of was answered, on {moment(survey.answered_at, zone)}."
+    return Status.WITHDRAWN.explanation
 
 
 def _answered(invitation: Invitation) -> Iterator[Step]:

@@ -13,8 +13,10 @@ from afterword.core.ids import parsed_id
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
 from afterword.occasions.occasion import Kind
-from afterword.sending.models import WAITING, State
+from afterword.sending.models import APART, WAITING, Mail, State
 from afterword.surveys.models import Invitation, SentBy
+from afterword.surveys.outbox import apart
+from afterword.surveys.outbox.apart import mails_apart, of_campaign
 from afterword.surveys.outbox.status import Status, with_status
 from afterword.workspaces.models import Viewer, WorkspaceRows
 
@@ -26,6 +28,9 @@ PERIODS = {
     "all": "All time",
 }
 USUAL_PERIOD = "30"
+SURVEYS = "surveys"
+# Never an empty list, of which Django makes no SQL for whoever counts in a statement.
+NOTHING = UUID(int=0)
 # A survey's first invitation has its key; all others are reminders.
 IS_FIRST = Q(id=F("survey_id"))
 # Of more people with such a name, those of the first so many are found.
@@ -80,6 +85,14 @@ _CONDITIONS = {
     Mark.UNSUBSCRIBED: Q(unsubscribed_at__isnull=False),
     Mark.WAITING: Q(mail__state__in=WAITING),
 }
+# The same of mails that are no surveys; they never become the others.
+_OF_MAILS = {
+    Mark.SENT: Q(sent_at__isnull=False),
+    Mark.DELIVERED: Q(delivered_at__isnull=False),
+    Mark.BOUNCED: Q(bounced_at__isnull=False) | Q(state=State.BOUNCED),
+    Mark.COMPLAINED: Q(complained_at__isnull=False),
+    Mark.WAITING: Q(state__in=WAITING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,8 @@ class Search:
     sent_by: SentBy | None = None
     period: str = USUAL_PERIOD
     text: str = ""  # how an address or a name begins
+    # A kind of mail that is no survey: it alone; `SURVEYS`: none of these.
+    apart: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -99,6 +114,7 @@ class Search:
             status=_status(query.get("status", "")),
             campaign_id=parsed_id(query.get("campaign", "")),
             sent_by=SentBy(sent_by) if sent_by in SentBy.values else None,
+            apart=sent_by if sent_by in {SURVEYS, *APART} else "",
             period=period if period in PERIODS else USUAL_PERIOD,
             text=clean_text(query.get("q", "")).strip()[:254],
         )
@@ -112,7 +128,7 @@ class Search:
         said = {
             "status": self.status or "",
             "campaign": str(self.campaign_id or ""),
-            "by": self.sent_by or "",
+            "by": self.sent_by or self.apart,
             "days": self.period if self.period != USUAL_PERIOD else "",
             "q": self.text,
         }
@@ -121,6 +137,11 @@ class Search:
     @property
     def period_words(self) -> str:
         return PERIODS[self.period].lower()
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it asks for no survey at all."""
+        return self.apart in APART
 
     def whatever_became(self) -> Self:
         """Return the same search for whatever status: what the numbers are about."""
@@ -136,14 +157,33 @@ class Search:
             "created_at__gte": self.since(now),
         }
         rows = Invitation.objects.visible_to(viewer)
+        if self.is_apart:
+            return rows.filter(id=NOTHING)
         rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
         if self.sent_by:
             rows = rows.filter(is_sent_by(self.sent_by))
         if self.text:
-            rows = rows.filter(_named(self.text, viewer))
+            rows = rows.filter(_named(self.text, viewer, "survey__email", "survey__customer"))
         if isinstance(self.status, Mark):
             return rows.filter(self.status.condition)
         return with_status(rows, self.status) if self.status else rows
+
+    def find_apart(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Mail]:
+        """Return the mails that are no surveys, by the same words."""
+        rows = mails_apart(viewer)
+        if self.sent_by or self.apart == SURVEYS:
+            return rows.none()
+        if self.is_apart:
+            rows = rows.filter(kind=self.apart)
+        if since := self.since(now):
+            rows = rows.filter(created_at__gte=since)
+        if self.campaign_id:
+            rows = rows.filter(of_campaign(self.campaign_id))
+        if self.text:
+            rows = rows.filter(_named(self.text, viewer, "recipient", "customer"))
+        if isinstance(self.status, Mark):
+            return rows.filter(_OF_MAILS.get(self.status, Q(pk__in=[])))
+        return apart.with_status(rows, self.status) if self.status else rows
 
 
 def is_sent_by(sent_by: SentBy) -> Q:
@@ -154,9 +194,12 @@ def is_sent_by(sent_by: SentBy) -> Q:
     return IS_FIRST & (by_hand if sent_by is SentBy.MANUAL else ~by_hand)
 
 
-def _named(text: str, viewer: Viewer) -> Q:
-    """Whose address begins so, or whose customer's first or last name, or both."""
-    by_address = Q(survey__email__startswith=text.lower())
+def _named(text: str, viewer: Viewer, address: str, customer: str) -> Q:
+    """Whose address begins so, or whose customer's first or last name, or both.
+
+    The last two are the columns where the rows have them.
+    """
+    by_address = Q(**{f"{address}__startswith": text.lower()})
     if "@" in text:
         return by_address
     first, _, last = text.partition(" ")
@@ -166,7 +209,7 @@ def _named(text: str, viewer: Viewer) -> Q:
         | Q(first_name__iexact=first, last_name__istartswith=last.strip())
     )
     found = list(namesakes.values_list("id", flat=True)[:NAMESAKES])
-    return by_address | Q(survey__customer_id__in=found) if found else by_address
+    return by_address | Q(**{f"{customer}_id__in": found}) if found else by_address
 
 
 def _status(text: str) -> Status | Mark | None:

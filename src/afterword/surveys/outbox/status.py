@@ -2,14 +2,21 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
-from afterword.sending.models import State
+from afterword.sending.models import Mail, State
 from afterword.surveys.models import Invitation
 
 Rows = TypeVar("Rows", bound=QuerySet[Invitation])
+
+
+class Told(Protocol):
+    """An invitation; or another mail, with the columns of one that say nothing."""
+
+    @property
+    def mail(self) -> Mail | None: ...
 
 
 class Status(StrEnum):
@@ -155,7 +162,7 @@ _SIGNS = (
     (Status.SHOWN, "shown_at"),
     (Status.DELIVERED, "mail__delivered_at"),
 )
-_OF_STATE = {
+OF_STATE = {
     State.QUEUED: Status.QUEUED,
     State.HELD: Status.HELD,
     State.CLAIMED: Status.SENDING,
@@ -178,7 +185,7 @@ _SINCE = {
 }
 
 
-def status_of(invitation: Invitation) -> Status:
+def status_of(invitation: Told) -> Status:
     """Return what became of one: the outside world's word first, then the hand-over's."""
     mail = invitation.mail
     for status, column in _SIGNS:
@@ -186,10 +193,10 @@ def status_of(invitation: Invitation) -> Status:
             return status
         if status is Status.BOUNCED and mail and mail.state == State.BOUNCED:
             return status
-    return _OF_STATE[State(mail.state)] if mail else Status.OFFERED
+    return OF_STATE[State(mail.state)] if mail else Status.OFFERED
 
 
-def since(invitation: Invitation) -> datetime | None:
+def since(invitation: Told) -> datetime | None:
     """Return from when its status holds; for what waits, when it is due; None if not kept."""
     column = _SINCE.get(status_of(invitation))
     return _value(invitation, column) if column else None
@@ -204,13 +211,13 @@ def status_column() -> Case:
     """Return the expression of what `status_of` says, for `annotate`."""
     return Case(
         *(When(_sign(status, column), then=Value(status.value)) for status, column in _SIGNS),
-        *(When(mail__state=state, then=Value(status.value)) for state, status in _OF_STATE.items()),
+        *(When(mail__state=state, then=Value(status.value)) for state, status in OF_STATE.items()),
         default=Value(Status.OFFERED.value),
         output_field=CharField(),
     )
 
 
-def _value(invitation: Invitation, column: str) -> datetime | None:
+def _value(invitation: Told, column: str) -> datetime | None:
     """Return what stands in a column, of the invitation or of its mail."""
     of, _, name = column.rpartition("__")
     row = invitation.mail if of else invitation
@@ -227,7 +234,7 @@ def _condition(wanted: Status) -> Q:
         others &= _no_sign(status, column)
     if wanted is Status.OFFERED:
         return others & Q(mail__state__isnull=True)
-    states = [state for state, status in _OF_STATE.items() if status is wanted]
+    states = [state for state, status in OF_STATE.items() if status is wanted]
     return others & Q(mail__state__in=states)
 
 

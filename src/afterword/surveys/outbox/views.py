@@ -1,5 +1,6 @@
 """The outbox: what was sent, and what became of it?"""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
-from afterword.core.keyset import newest_first
+from afterword.core.keyset import KeysetPage, merged, newest_first
 from afterword.sending.models import WAITING
 from afterword.surveys.cancel import cancel
 from afterword.surveys.models import Invitation, SentBy
+from afterword.surveys.outbox.apart import ApartMail, apart_kinds, as_rows, mails_apart
 from afterword.surveys.outbox.export import csv_of
 from afterword.surveys.outbox.life import life_of
 from afterword.surveys.outbox.numbers import MOST, count
@@ -38,7 +40,8 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
     search = Search.of(request.GET)
     cursor = request.GET.get("after", "")
     related = ("mail", "template", "reminder", *SHOWN_OF_SURVEY)
-    page = newest_first(search.find(member, now).select_related(*related), "created_at", cursor)
+    surveys = newest_first(search.find(member, now).select_related(*related), "created_at", cursor)
+    page = merged([surveys, _apart(search, member, now, cursor)], "created_at")
     zone = ZoneInfo(member.workspace.time_zone)
     since = search.since(now)
     numbers = count(
@@ -52,7 +55,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
         request,
         "surveys/outbox.html",
         {
-            "invitations": page.rows,
+            "rows": page.rows,
             "after": page.after,
             "cursor": cursor,
             "search": search,
@@ -63,14 +66,23 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
             and search.status in {None, Status.FAILED}
             and Status.FAILED in numbers.by_status,
             "tracks_opens": member.workspace.tracks_opens,
-            "is_new": not page.rows and not Invitation.objects.visible_to(member).exists(),
+            "is_new": not page.rows
+            and not Invitation.objects.visible_to(member).exists()
+            and not mails_apart(member).exists(),
             "statuses": list(Status),
             "marks": list(Mark),
             "sent_by": SentBy.choices,
+            "apart": apart_kinds(),
             "periods": PERIODS,
             "campaigns": Campaign.objects.visible_to(member).order_by("name"),
         },
     )
+
+
+def _apart(search: Search, member: Member, now: datetime, cursor: str) -> KeysetPage[ApartMail]:
+    rows = search.find_apart(member, now).select_related("customer")
+    page = newest_first(rows, "created_at", cursor)
+    return KeysetPage(as_rows(page.rows), page.after)
 
 
 @require_safe

@@ -36,12 +36,19 @@ def what_next(invitation: Invitation, now: datetime, zone: tzinfo) -> str:
 def _next_showing(invitation: Invitation, now: datetime, zone: tzinfo) -> str:
     """What is shown in an application waits for the customer."""
     due_at, expires_at = invitation.due_at, invitation.expires_at
+    if status_of(invitation) in {Status.SHOWN, Status.CLOSED}:
+        return _next_reminder(invitation)
     if not (due_at and expires_at) or status_of(invitation) is not Status.OFFERED:
         return ""
+    if invitation.survey.answered_at:  # a reminder's
+        return "Nothing: the survey it reminds of was answered."
     if not invitation.survey.campaign.is_active:
         return "The campaign is switched off: unless it is on when the customer comes, it ends."
     begins = f"from {moment(due_at, zone)} on, " if due_at > now else ""
-    return f"It is shown when the customer comes by, {begins}until {moment(expires_at, zone)}."
+    campaign = invitation.survey.campaign
+    hours = "within the time frame, " if campaign.is_in_app and campaign.time_frame else ""
+    until = moment(expires_at, zone)
+    return f"It is shown when the customer comes by, {hours}{begins}until {until}."
 
 
 def _next_try(mail: Mail, campaign: Campaign, now: datetime, zone: tzinfo) -> str:

@@ -7,14 +7,15 @@ from afterword.decisions.explain import explain
 from afterword.decisions.models import Decision
 from afterword.decisions.reasons import Reason
 from afterword.surveys.models import Invitation
+from afterword.surveys.outbox.apart import ApartMail
 from afterword.surveys.outbox.status import Status, since, status_of
 
 register = template.Library()
 
 
 @register.inclusion_tag("surveys/status.html")
-def survey_status(invitation: Invitation) -> dict[str, object]:
-    """Show what became of an invitation, and from when on it is so."""
+def survey_status(invitation: Invitation | ApartMail) -> dict[str, object]:
+    """Show what became of an invitation, or of another mail, and from when on it is so."""
     status, mail = status_of(invitation), invitation.mail
     is_told = status is Status.BOUNCED and mail and mail.bounce
     return {

@@ -11,9 +11,10 @@ from afterword.decisions.facts import past_surveys
 from afterword.sending.claim import claim_due
 from afterword.sending.hand_over import Beginning, Group, commit
 from afterword.sending.models import Mail, State
-from afterword.surveys import remind
+from afterword.surveys import due_reminders, remind
+from afterword.surveys.due_reminders import TOO_LATE
 from afterword.surveys.models import Invitation, Survey
-from afterword.surveys.remind import TOO_LATE, schedule_reminders
+from afterword.surveys.remind import schedule_reminders
 from tests.factories import (
     NOW,
     a_brake,
@@ -289,7 +290,7 @@ def test_thousands_cost_a_fixed_number_of_queries(django_assert_num_queries):
     original = a_sent_survey(campaign, customer=customer, sent_at=NOW - 3 * DAY)
     many_like(original, 1999)
 
-    with django_assert_num_queries(9):  # one to read, and four for each thousand
+    with django_assert_num_queries(10):  # two to read, and four for each thousand
         assert schedule_reminders(NOW) == 2000
 
 
@@ -306,7 +307,8 @@ def test_each_mail_is_looked_at_alone_whatever_the_planner_believes(looked_at):
         many_like(original, 999)
         cursor.execute("SET LOCAL statement_timeout = '20s'")
         cursor.execute(
-            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {remind._DUE}", remind._asked(NOW)
+            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {due_reminders.MAILED}",
+            due_reminders.asked_of(NOW),
         )
         [[[plan]]] = cursor.fetchall()
 
@@ -320,7 +322,7 @@ def rows_looked_at(plan):
 
 
 def test_of_very_many_the_newest_are_looked_at_and_thoroughly_all(monkeypatch):
-    monkeypatch.setattr(remind, "NEWEST", 2)
+    monkeypatch.setattr(due_reminders, "NEWEST", 2)
     campaign = a_campaign()
     a_reminder(campaign)
     for days in (4, 5, 6, 7, 8):
@@ -331,7 +333,7 @@ def test_of_very_many_the_newest_are_looked_at_and_thoroughly_all(monkeypatch):
 
 
 def test_more_than_are_read_at_once_are_reminded_all_the_same(monkeypatch):
-    monkeypatch.setattr(remind, "AT_ONCE", 2)
+    monkeypatch.setattr(due_reminders, "AT_ONCE", 2)
     monkeypatch.setattr(remind, "BATCH", 1)
     campaign = a_campaign()
     a_reminder(campaign)

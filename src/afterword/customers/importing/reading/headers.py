@@ -31,8 +31,8 @@ _SYNONYMS = {
     "score rating npsscore lastscore scoretrend comment comments feedback lastfeedback permalink "
     "createdat createddate updatedat updateddate lastsentat lastrespondedat respondedat "
     "lastsurveydate lastsurveyedat nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
-    "status deliverabilitystatus unsubscribed unsubscribedat isunsubscribed bounced bouncedat "
-    "isbounced source surveytype notes refusedbecause",
+    "status atrisk deliverabilitystatus unsubscribed unsubscribedat isunsubscribed bounced "
+    "bouncedat isbounced source surveytype notes refusedbecause",
 }
 _KNOWN = {word: target for target, words in _SYNONYMS.items() for word in words.split()}
 # A service is recognised by columns that its exports have and others hardly do.
@@ -138,8 +138,9 @@ def _type_of(examples: Sequence[str]) -> PropertyType:
         all(_fits(text, PropertyType.NUMBER) for text in examples)
     ):
         return PropertyType.NUMBER
-    if all(type_of(text) == PropertyType.DATE for text in examples):
-        return PropertyType.DATE
+    for kind in (PropertyType.DATE, PropertyType.BOOLEAN):
+        if all(type_of(text) == kind for text in examples):
+            return kind
     return PropertyType.TEXT
 
 

@@ -57,6 +57,7 @@ def test_a_property_is_known_by_its_name_before_a_synonym():
     [
         (["39.95", "1,200"], "number"), (["007", "12"], "text"), (["+420123"], "text"),
         (["11/23/2026", "2026-01-01"], "date"), (["pro", "3"], "text"), (["", "5"], "number"),
+        (["true", "FALSE"], "boolean"), (["true", "maybe"], "text"),
     ],
 )  # fmt: skip
 def test_a_new_property_is_offered_with_the_type_that_its_values_have(values, kind):

@@ -33,7 +33,7 @@ def facts(member):
 def a_workspace_of_nasty_customers():
     member = a_member()
     for name, kind in (("note", "text"), ("spent", "number"), ("since", "date"),
-                       ("roles", "collection")):  # fmt: skip
+                       ("roles", "collection"), ("active", "boolean")):  # fmt: skip
         a_property(member.workspace, name, kind)
     for number, text in enumerate(NASTY):
         line = " ".join(text.split())
@@ -46,7 +46,7 @@ def a_workspace_of_nasty_customers():
             tags=[line, f"tag {number}"],
             properties={
                 "note": text, "spent": number * 1.5, "since": "2026-11-23T09:30:00Z",
-                "roles": [line, "two"],
+                "roles": [line, "two"], "active": number % 2 == 0,
             },
         )  # fmt: skip
     a_customer(member.workspace, email="bare@example.com")

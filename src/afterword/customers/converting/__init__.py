@@ -1,0 +1,1 @@
+"""Changing a property's type, and with it the values that customers have."""
