@@ -14,6 +14,11 @@ from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.workspaces.models import WorkspaceRows
 
 PERIODS = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 365: "Last 365 days"}
+BUCKETS = {
+    Bucket.PROMOTER: "Promoters, satisfied",
+    Bucket.PASSIVE: "Passives, neutral",
+    Bucket.DETRACTOR: "Detractors, unsatisfied",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,19 @@ class Search:
 
     def __bool__(self) -> bool:
         return self != Search()
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as a page's query, from which `of` reads it back."""
+        said: dict[str, object] = {
+            "metric": self.metric,
+            "bucket": self.bucket,
+            "score": self.score,
+            "campaign": self.campaign_id,
+            "days": self.days,
+            "counts": {True: "yes", False: "no", None: None}[self.counts],
+        }
+        return {name: str(value) for name, value in said.items() if value is not None}
 
     def since(self, now: datetime) -> datetime | None:
         return now - timedelta(days=self.days) if self.days else None
