@@ -226,5 +226,5 @@ def test_a_busy_customer_costs_as_many_queries_as_a_quiet_one(
     for _ in range(10):
         record_answer(a_sent_survey(campaign, customer=customer), 9, "", NOW, submitted=True)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         profile_page(client, customer)
