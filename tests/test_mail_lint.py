@@ -105,6 +105,7 @@ def test_a_long_logo_is_no_wider_than_its_place():
 def test_autoresponders_that_are_offered_are_drawn_everywhere(language):
     campaign = a_campaign()
     campaign.template.document["language"] = language
+    campaign.template.colour = "#123abc"
     for offered in offers(campaign):
         rule = Autoresponder(
             workspace=campaign.workspace, campaign=campaign, buttons=BUTTONS, **offered
@@ -115,6 +116,7 @@ def test_autoresponders_that_are_offered_are_drawn_everywhere(language):
         assert faults(mail) == []
         assert WORDS[language].unsubscribe in mail.text
         assert f'lang="{language}"' in mail.html
+        assert 'bgcolor="#123abc"' in mail.html
 
 
 @pytest.mark.django_db(transaction=True)

@@ -26,8 +26,11 @@ from afterword.mail.ways.way import Letter
 from afterword.sending.kinds import Kind, Unwanted
 from afterword.sending.models import Mail
 from afterword.sending.streams import StreamKind
+from afterword.survey_templates.letters.brand import shades
 from afterword.survey_templates.letters.of_customer import person_of
 from afterword.survey_templates.letters.of_version import SOMEBODY
+from afterword.survey_templates.look import COLOUR
+from afterword.survey_templates.versions import colour_of
 from afterword.survey_templates.wording.words import is_leftward, words_for
 from afterword.surveys.models import Invitation
 
@@ -139,12 +142,13 @@ def draw(
 ) -> Rendered:
     """Return the mail as somebody reads it; raises CannotBeWritten.
 
-    What we add is in the language of the campaign's template, as its texts are taken to be.
+    What we add is in the language of the campaign's template, as its texts are taken to be, and
+    in its colour.
     """
     body, subject = html_of(rule.body, person, own), subject_of(rule.subject, person, own)
     template = rule.campaign.template if rule.campaign else None
     language = template.said.language if template else "en"
-    said = words_for(language)
+    said, colours = words_for(language), shades(colour_of(template) if template else COLOUR)
     words = {
         "subject": subject,
         "lang": language,
@@ -152,6 +156,7 @@ def draw(
         "body": body.replace("<p>", _PARAGRAPH),
         "text": text_of(body, rule.buttons),
         "buttons": rule.buttons,
+        "colours": colours,
         "unsubscribe": unsubscribe,
         "why": said.answered.format(company=rule.workspace.name),
         "unsubscribe_word": said.unsubscribe,
