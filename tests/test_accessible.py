@@ -75,6 +75,7 @@ def places(transactional_db):
     ]  # fmt: skip
     return Client(), member, [
         "/", "/campaigns", "/campaigns/new", "/feedback", "/feedback/hits", "/customers",
+        "/customers/new", "/settings/properties?new=property",
         "/customers?q=a&field=tags&operator=includes&value=vip&group=", "/customers/views/new?q=a",
         "/customers/bulk?act=delete&scope=all", "/customers/bulk?act=add_tag&scope=ticked",
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from afterword.feedback.loop.models import AssignmentRule
 from afterword.feedback.loop.watch import follow_up
-from afterword.followups.autoresponders.mail import draw, example_of
+from afterword.followups.autoresponders.mail import example_of, manner
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.section import offers
 from afterword.followups.engine.notice import tell
@@ -16,6 +16,10 @@ from afterword.followups.models import Delivery
 from afterword.followups.notifications.digest import make_digests
 from afterword.followups.notifications.models import Frequency
 from afterword.followups.rules import save
+from afterword.followups.written_mail import draw
+from afterword.followups.you_said.act import begin
+from afterword.followups.you_said.act import send_trial as try_you_said
+from afterword.followups.you_said.models import YouSaid
 from afterword.mail.message.rendered import Rendered
 from afterword.sending.account_mail import send_password_link
 from afterword.sending.kinds import all_kinds
@@ -46,6 +50,7 @@ from tests.followups import (
     posting,
     read_all,
 )
+from tests.long_work import work_until_done
 from tests.mail_lint import as_others_read, as_word_reads, faults
 
 LINKS = Links(
@@ -111,7 +116,8 @@ def test_autoresponders_that_are_offered_are_drawn_everywhere(language):
             workspace=campaign.workspace, campaign=campaign, buttons=BUTTONS, **offered
         )
 
-        mail = draw(rule, *example_of(rule), LINKS.unsubscribe)
+        words = example_of(rule)
+        mail = draw(rule, "Acme & Sons", manner(rule), *words, unsubscribe=LINKS.unsubscribe)
 
         assert faults(mail) == []
         assert WORDS[language].unsubscribe in mail.text
@@ -150,6 +156,13 @@ def one_of_each_kind(campaign, owner, now):
     for score, comment in ((10, "Good"), (7, "Fair"), (2, "Bad <b>and\nlate</b>")):
         answer(campaign, score, comment, submitted=True)
     follow_up(timezone.now())
+    said = YouSaid.objects.create(
+        workspace=campaign.workspace, created_at=now, subject="We did it", body="You gave it.",
+        held_back=0, buttons=BUTTONS,
+    )  # fmt: skip
+    try_you_said(said, owner, now)
+    begin(said.id, owner, timezone.now(), timezone.now())
+    work_until_done()
     send_trial(a_template(campaign.workspace), owner, now)
     send_password_link(owner.user)
     invite(campaign.workspace, "new@acme.test", Role.MEMBER, owner.user, now)

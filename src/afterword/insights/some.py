@@ -1,6 +1,6 @@
 """Some of many rows, drawn evenly: they stand for all where looking at all takes too long."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -16,12 +16,16 @@ Row = TypeVar("Row", bound=Model)
 
 AT_ONCE = 5_000  # rows: up to so many all are looked at, and of more so many
 # Pages of the table that are read for them; more where the first ones have next to none.
-PAGES = (1_000, 5_000)
+PAGES = (600, 4_000)
 _TOO_FEW = 1_500
 # A page holds rows of one moment. From many pages some rows of each, by a hash of their keys.
+# The keys stay one text, for they only go back to the database.
 _DRAW = """
-    SELECT id, count(*) OVER () FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)
-    WHERE {} ORDER BY uuid_hash(id), id LIMIT {}
+    SELECT coalesce(max(there_are), 0), count(*), coalesce(array_agg(id), ARRAY[]::uuid[])::text
+    FROM (
+        SELECT id, count(*) OVER () AS there_are FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)
+        WHERE {} ORDER BY uuid_hash(id), id LIMIT {}
+    ) AS drawn
 """
 
 
@@ -53,25 +57,28 @@ def some_of(rows: WorkspaceRows[Row], scope: Sql) -> Some[Row]:
     table = Sql(rows.model._meta.db_table)
     if not _rows(sql("SELECT FROM {} WHERE {} OFFSET {} LIMIT 1", table, scope, AT_ONCE)):
         return Some(rows)
-    [(there_are,)] = _rows(
+    [(pages_of_table,)] = _rows(
         sql("SELECT pg_relation_size({}) / current_setting('block_size')::int", table.text)
     )
-    share, met = 1.0, []
     for pages in PAGES:
-        share = min(1.0, pages / there_are)
-        met = _rows(sql(_DRAW, table, 100 * share, scope, AT_ONCE))
-        if met and met[0][1] >= _TOO_FEW:
+        share = min(1.0, pages / pages_of_table)
+        [(met, drawn, keys)] = _rows(sql(_DRAW, table, 100 * share, scope, AT_ONCE))
+        if met >= _TOO_FEW:
             break
-    if not met:
-        return Some(rows.none(), drawn=0)
-    ids = [id_ for id_, _ in met]
-    return Some(these(rows, ids), met[0][1] / len(ids) / share, len(ids))
+    return Some(these(rows, keys), met / max(drawn, 1) / share, drawn)
 
 
-def these(rows: WorkspaceRows[Row], ids: Sequence[UUID]) -> WorkspaceRows[Row]:
-    """Keep those with these keys: looked up one by one, however the rows are joined to others."""
+def these(rows: WorkspaceRows[Row], keys: str) -> WorkspaceRows[Row]:
+    """Keep those with these keys: looked up one by one, however the rows are joined to others.
+
+    The keys are an array as PostgreSQL writes it.
+    """
     table = rows.model._meta.db_table
-    return rows.filter(RawSQL(f"{table}.id = ANY(%s::uuid[])", [list(ids)], BooleanField()))  # noqa: S611  (our own words)
+    return rows.filter(RawSQL(f"{table}.id = ANY(%s::uuid[])", [keys], BooleanField()))  # noqa: S611  (our own words)
+
+
+def array_of(keys: Iterable[UUID]) -> str:
+    return f"{{{','.join(map(str, keys))}}}"
 
 
 def _rows(query: Sql) -> list[Any]:

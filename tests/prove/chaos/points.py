@@ -8,7 +8,7 @@ import afterword
 from afterword.core.failpoints import ACTIONS
 
 POINTS = (
-    # claim.py, route.py: up to the hand-over
+    # claim.py, route.py, handing_over.py: up to the hand-over
     "before_claim_commit",
     "after_claim_commit",
     "claimed",

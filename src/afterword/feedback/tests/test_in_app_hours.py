@@ -54,6 +54,17 @@ def test_who_is_due_is_asked_within_the_time_frame_alone(workspace):
     assert Survey.objects.count() == 1
 
 
+def test_the_hours_may_be_the_customers_own(workspace):
+    a_regular_one(workspace, time_frame={**OFFICE, "own_time": True})
+    ann, bo = somebody(workspace), somebody(workspace)
+    ann.properties = {"time_zone": "Asia/Tokyo"}
+    ann.save()
+
+    at_ten_in_tokyo = MONDAY + HOUR
+    assert [shown_to(each, at_ten_in_tokyo) for each in (ann, bo)] == [1, 0]
+    assert [shown_to(each, MONDAY + 10 * HOUR) for each in (ann, bo)] == [0, 1]
+
+
 def test_what_an_event_asks_for_is_shown_within_the_time_frame_alone(workspace):
     an_in_app_campaign(workspace, time_frame=OFFICE)
     ann = somebody(workspace)
