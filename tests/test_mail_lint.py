@@ -12,14 +12,13 @@ from afterword.followups.autoresponders.mail import example_of, manner
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.section import offers
 from afterword.followups.engine.notice import tell
-from afterword.followups.models import Delivery
+from afterword.followups.models import Delivery, YouSaid
 from afterword.followups.notifications.digest import make_digests
 from afterword.followups.notifications.models import Frequency
 from afterword.followups.rules import save
 from afterword.followups.written_mail import draw
 from afterword.followups.you_said.act import begin
-from afterword.followups.you_said.act import send_trial as try_you_said
-from afterword.followups.you_said.models import YouSaid
+from afterword.followups.you_said.act import send_trial as send_you_said_trial
 from afterword.mail.message.rendered import Rendered
 from afterword.sending.account_mail import send_password_link
 from afterword.sending.kinds import all_kinds
@@ -156,16 +155,16 @@ def one_of_each_kind(campaign, owner, now):
     for score, comment in ((10, "Good"), (7, "Fair"), (2, "Bad <b>and\nlate</b>")):
         answer(campaign, score, comment, submitted=True)
     follow_up(timezone.now())
-    said = YouSaid.objects.create(
-        workspace=campaign.workspace, created_at=now, subject="We did it", body="You gave it.",
-        held_back=0, buttons=BUTTONS,
-    )  # fmt: skip
-    try_you_said(said, owner, now)
-    begin(said.id, owner, timezone.now(), timezone.now())
-    work_until_done()
     send_trial(a_template(campaign.workspace), owner, now)
     send_password_link(owner.user)
     invite(campaign.workspace, "new@acme.test", Role.MEMBER, owner.user, now)
+    told = YouSaid.objects.create(
+        workspace=campaign.workspace, subject="We did it", body="Thanks", created_at=now,
+        held_back=0, buttons=BUTTONS,
+    )  # fmt: skip
+    begin(told.id, owner, timezone.now(), timezone.now())
+    work_until_done()
+    send_you_said_trial(told, owner, now)
     off = a_notification(campaign)
     save(off, now, enabled=False)
     delivery = Delivery.objects.create(
