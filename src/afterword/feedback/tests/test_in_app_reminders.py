@@ -211,6 +211,37 @@ def test_a_survey_by_mail_is_reminded_of_in_the_application():
     assert page.ask() == []
 
 
+def test_a_reminder_on_a_page_is_told_of_where_every_survey_is():
+    workspace = a_workspace()
+    campaign = a_campaign(workspace)
+    a_reminder(campaign, Channel.IN_APP)
+    ann = a_known_user(workspace, email="ann@example.com")
+    now = timezone.now()
+    a_sent_survey(campaign, customer=ann, sent_at=now - 3 * DAY)
+    schedule_reminders(now)
+    owner = Client()
+    owner.force_login(a_member(workspace).user)
+
+    life = owner.get(f"/outbox/{the_reminder().id}").content.decode()
+    first = owner.get(f"/outbox/{the_reminder().survey_id}").content.decode()
+    assert "Offered" in owner.get("/outbox").content.decode()
+    assert "It is shown when the customer comes by" in life
+    assert "Reminder scheduled" in first
+    for address in (
+        f"/customers/{ann.id}",
+        "/outbox/export.csv",
+        f"/campaigns/{campaign.id}/results",
+    ):
+        assert owner.get(address).status_code == 200
+
+    Survey.objects.update(answered_at=now)
+    life = owner.get(f"/outbox/{the_reminder().id}").content.decode()
+    assert "Nothing: the survey it reminds of was answered." in life
+    withdraw_expired(now + 15 * DAY)
+    life = owner.get(f"/outbox/{the_reminder().id}").content.decode()
+    assert "The survey it reminds of was answered, on" in life
+
+
 def test_a_reminder_on_a_page_counts_as_the_last_time_that_it_was_shown():
     campaign = a_regular_one()
     a_reminder(campaign, Channel.IN_APP)
