@@ -6,6 +6,7 @@ from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
 from afterword.apply.filter_checks import check_filter
 from afterword.apply.followup_checks import check_followups
+from afterword.apply.loop import check_loop
 from afterword.apply.things import CampaignSpec, HookSpec, ReminderSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign, CampaignType, Channel, ReminderWhen
@@ -35,6 +36,8 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
         check_followups(existing.workspace, had, campaign.followups, types, is_new=had is None)
     check_followups(existing.workspace, None, file.followups, types)
     _check_sender(file, existing)
+    if file.loop:
+        check_loop(file.loop, existing.workspace)
     for hook in file.hooks:
         _check_hook(hook, file, existing)
 

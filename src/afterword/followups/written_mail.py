@@ -14,6 +14,7 @@ from afterword.followups.autoresponders.write import html_of, subject_of, text_o
 from afterword.followups.written import Written
 from afterword.mail.message.letter import letter_of
 from afterword.mail.message.rendered import Rendered
+from afterword.mail.message.return_path import reply_address
 from afterword.mail.senders.find import Sender, sender_of, senders_at
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
@@ -128,5 +129,6 @@ def letter(mail: Mail, now: datetime) -> Letter:
         recipient=mail.recipient,
         recipient_name=mail.customer.full_name if mail.customer else "",
         unsubscribe=matter.unsubscribe,
-        reply_to=written.reply_to,
+        # A reply to a trial is nobody's: no customer got it.
+        reply_to=[written.reply_to, "" if matter.is_test else reply_address(mail.id)],
     )

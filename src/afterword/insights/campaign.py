@@ -13,9 +13,9 @@ from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign
 from afterword.customers.properties import property_types
 from afterword.decisions.models import Decision
+from afterword.feedback.found import SHOWN
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
-from afterword.feedback.views import SHOWN
 from afterword.insights.dashboard import reports
 from afterword.sending.models import WAITING, Mail
 from afterword.sending.paused import pausing

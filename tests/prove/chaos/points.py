@@ -36,7 +36,7 @@ POINTS = (
     "before_take_up_commit",
     "after_take_up_commit",
 )
-FEW = 8  # runs of the short version
+FEW = 5  # runs of the short version
 
 
 def names_in_source() -> set[str]:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from afterword.core.keyset import newest_first
 from afterword.core.text import clean_text
 from afterword.customers.models import Company, CompanyQuerySet, Customer
+from afterword.feedback.found import SHOWN
 from afterword.feedback.models import Response
-from afterword.feedback.views import SHOWN
 from afterword.insights.companies.figures import figures_of, months_of
 from afterword.insights.companies.order import ORDERS, page_of, with_customers
 from afterword.insights.companies.people import people_of
