@@ -394,8 +394,8 @@ def test_the_page_says_of_when_its_order_is_and_before_a_count_it_goes_by_name(c
 
     assert before.context["order"] == "name"
     assert [company for company, _ in before.context["companies"]] == [acme]
-    assert "The order is that of" in seen(client, f"{LIST}?order=customers")
-    assert "The order is that of" not in seen(client, LIST)
+    assert "for this order; the numbers are" in seen(client, f"{LIST}?order=customers")
+    assert "for this order; the numbers are" not in seen(client, LIST)
 
 
 @pytest.mark.parametrize("order", ["name", "customers", "answer", "newest"])
