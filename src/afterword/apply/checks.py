@@ -60,7 +60,8 @@ def _check_kinds(file: WorkspaceFile, existing: Existing) -> None:
     """What a thing is cannot change under the rows that depend on it."""
     for prop in file.properties:
         if (was := existing.properties.get(prop.name)) and prop.type not in {"", was.type}:
-            _refuse_kind(prop.source, "type", f"The property is already a {was.type}")
+            mend = "change it under Props & Tags, where customers' values follow."
+            prop.source.refuse("type", f"The property is already a {was.type}: {mend}")
     for template in file.templates:
         if (had := existing.templates.get(template.key)) and template.metric not in {
             "",

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from afterword.campaigns.models import Campaign
+from afterword.customers.models import Customer
 from afterword.feedback.loop.find import LABELS, Loop, asked_loop, narrow_to_loop
 from afterword.feedback.models import Response
 from afterword.feedback.search import BUCKETS, PERIODS, Search
@@ -35,8 +36,20 @@ class AskedAnswers:
 
     def find(self, viewer: Viewer, user_id: UUID | None, now: datetime) -> WorkspaceRows[Response]:
         """Return the answers; `user_id` is whose those are that are to be followed up by "me"."""
+        return narrow(self.of_anybody(viewer, user_id, now), self.whom, now)
+
+    def of_anybody(
+        self, viewer: Viewer, user_id: UUID | None, now: datetime
+    ) -> WorkspaceRows[Response]:
+        """Return the same without regard to whose they are."""
         rows = self.search.find(Response.objects.visible_to(viewer), now)
-        return narrow_to_loop(narrow(rows, self.whom, now), self.loop, user_id, now)
+        return narrow_to_loop(rows, self.loop, user_id, now)
+
+    def customer(self, viewer: Viewer) -> Customer | None:
+        """Whose answers alone are asked for; None for everybody's, and where they are gone."""
+        if self.search.customer_id is None:
+            return None
+        return Customer.objects.visible_to(viewer).filter(id=self.search.customer_id).first()
 
     @property
     def query(self) -> str:
@@ -45,8 +58,10 @@ class AskedAnswers:
         return urlencode([*self.search.query.items(), *loop, *self.whom.pairs])
 
     def words(self, viewer: Viewer) -> list[str]:
-        """Say each filter; one query where a campaign is named."""
+        """Say each filter; one query where a campaign is named, and one for a customer."""
         search, said = self.search, []
+        if search.customer_id:
+            said.append(f"of {self.customer(viewer) or 'a customer who is gone'}")
         if search.metric:
             said.append(SCALES[search.metric].label)
         if search.campaign_id:

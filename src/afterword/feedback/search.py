@@ -31,6 +31,7 @@ class Search:
     campaign_id: UUID | None = None
     days: int | None = None
     counts: bool | None = None
+    customer_id: UUID | None = None
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -42,6 +43,7 @@ class Search:
             campaign_id=parsed_id(query.get("campaign", "")),
             days=_DAYS.get(query.get("days", "")),
             counts={"yes": True, "no": False}.get(query.get("counts", "")),
+            customer_id=parsed_id(query.get("customer", "")),
         )
 
     def __bool__(self) -> bool:
@@ -70,6 +72,7 @@ class Search:
             "campaign_id": self.campaign_id,
             "created_at__gte": self.since(now),
             "counts": self.counts,
+            "customer_id": self.customer_id,
         }
         rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
         return rows.filter(in_bucket(self.bucket)) if self.bucket else rows

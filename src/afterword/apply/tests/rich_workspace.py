@@ -165,7 +165,7 @@ def a_transactional_campaign(workspace: Workspace, template: Template) -> Campai
         delay=timedelta(minutes=90),
         throttle_days=30,
         throttle_scope=ThrottleScope.ALL,
-        time_frame={"days": ["mon", "fri"], "from": "09:00", "to": "17:30"},
+        time_frame={"days": ["mon", "fri"], "from": "09:00", "to": "17:30", "own_time": True},
         priority=9,
         labels=["Shop", "no"],
     )

@@ -22,8 +22,8 @@ BATCH = 500
 _Seen = dict[tuple[UUID, UUID], Delivery]  # the newest, by rule and subject
 
 
-def follow(now: datetime, limit: int = BATCH) -> int:
-    """Follow what happened next; return how many happenings that were.
+def follow(now: datetime, limit: int = BATCH) -> int | None:
+    """Follow what happened next; return how many happenings that were, None where another reads.
 
     Who dies before the commit has read nothing.
     """
@@ -35,7 +35,7 @@ def follow(now: datetime, limit: int = BATCH) -> int:
             _write(told, now)
             failpoint("before_follow_commit")
     failpoint("after_follow_commit")
-    return len(told or ())
+    return None if told is None else len(told)
 
 
 def _write(told: Sequence[Told], now: datetime) -> None:

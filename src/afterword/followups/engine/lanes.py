@@ -30,7 +30,7 @@ AT_ONCE = 128  # requests in one process
 SHARED = 64  # from so many on, one of each lane at most
 GRACE = 16.0  # seconds that requests under way get when the worker is told to stop
 SOON = timedelta(seconds=10)  # what is due within them is waited for here
-PAUSE = 0.05  # seconds from one look to the next: what comes together is done together
+PAUSE = 0.1  # seconds from one look to the next: what comes together is done together
 LINGER = 0.5  # seconds that a connection to the database is held without anything to do
 
 log = logging.getLogger(__name__)

@@ -1,11 +1,9 @@
 """One request to an address that a user chose: guarded, bounded, and never redirected."""
 
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -14,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from afterword.core.egress_http import Wire, was_not_sent
 from afterword.core.text import clean_text
+from afterword.followups.engine.patience import within
 
 TIMEOUT = 15.0  # seconds, all in all
 ANSWER_LIMIT = 64 * 1024  # bytes that are read
@@ -76,29 +75,17 @@ class Line:
 
     def __init__(self) -> None:
         self._wire = _Hook(settings.CONFIGURATION.egress_allow)
-        self._session = requests.Session()
-        self._wire.equip(self._session)
-        self._session.max_redirects = 1  # with 0 it would be an error to be told of one
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def post(self, request: Request) -> Reply:
         """Send it; every failure is a reply."""
-        clock = threading.Timer(TIMEOUT, self._wire.abort)
-        clock.daemon = True
         began = time.monotonic()
-        clock.start()
+        headers = {"User-Agent": "Afterword", **request.headers, **request.own_headers}
         try:
-            response = self._session.post(
-                request.url,
-                data=request.body,
-                headers={**request.headers, **request.own_headers},
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
+            made = requests.Request("POST", request.url, headers, data=request.body).prepare()
+            with within(TIMEOUT, self._wire.abort):
+                response = self._wire.send(made, timeout=TIMEOUT, verify=True)
         except (requests.RequestException, OSError, ValueError) as error:
             return Reply(None, "", _in_words(error, time.monotonic() - began), _since(began))
-        finally:
-            clock.cancel()
         text = clean_text(response.content.decode("utf-8", "replace"))
         note = "Redirects are not followed." if 300 <= response.status_code < 400 else ""
         return Reply(
@@ -110,7 +97,7 @@ class Line:
         )
 
     def close(self) -> None:
-        self._session.close()
+        self._wire.close()
 
 
 def _since(began: float) -> int:

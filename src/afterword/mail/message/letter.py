@@ -49,18 +49,6 @@ def letter_of(
         list_id=list_id,
         reply_to=reply_to,
     )
-    headers = {
-        "Message-ID": message_id,
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-    }
-    if reply_to:
-        headers["Reply-To"] = ", ".join(map(envelope_address, reply_to))
-    if unsubscribe:
-        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if list_id:
-        headers["List-Id"] = f"<{list_id}>"
     return Letter(
         mail_id,
         workspace_id,
@@ -74,5 +62,24 @@ def letter_of(
         from_address=sender.address,
         from_name=sender_name,
         to_name=recipient_name,
-        headers=headers,
+        headers=_headers(message_id, reply_to, unsubscribe, list_id),
     )
+
+
+def _headers(
+    message_id: str, reply_to: Sequence[str], unsubscribe: str, list_id: str
+) -> dict[str, str]:
+    """Return what a provider is told beside the parts that it has fields for."""
+    headers = {
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if reply_to:
+        headers["Reply-To"] = ", ".join(map(envelope_address, reply_to))
+    if unsubscribe:
+        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if list_id:
+        headers["List-Id"] = f"<{list_id}>"
+    return headers
