@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from afterword.feedback.loop.models import AssignmentRule
 from afterword.feedback.loop.watch import follow_up
-from afterword.followups.autoresponders.mail import example_of
+from afterword.followups.autoresponders.mail import example_of, manner_by
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.section import offers
 from afterword.followups.engine.notice import tell
@@ -111,16 +111,18 @@ def test_a_long_logo_is_no_wider_than_its_place():
 def test_autoresponders_that_are_offered_are_drawn_everywhere(language):
     campaign = a_campaign()
     campaign.template.document["language"] = language
+    campaign.template.colour = "#123abc"
     for offered in offers(campaign):
         rule = Autoresponder(
             workspace=campaign.workspace, campaign=campaign, buttons=BUTTONS, **offered
         )
 
-        mail = draw(rule, "Acme", language, *example_of(rule), unsubscribe=LINKS.unsubscribe)
+        mail = draw(rule, "Acme", manner_by(rule), *example_of(rule), unsubscribe=LINKS.unsubscribe)
 
         assert faults(mail) == []
         assert WORDS[language].unsubscribe in mail.text
         assert f'lang="{language}"' in mail.html
+        assert 'bgcolor="#123abc"' in mail.html
 
 
 @pytest.mark.django_db(transaction=True)
