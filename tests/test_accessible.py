@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from afterword.customers.models import Company
 from afterword.feedback.answering.answer import More, record_answer
+from afterword.followups.models import YouSaid
+from afterword.followups.you_said.act import begin
 from afterword.hooks.models import Hook
 from afterword.workspaces.invites import invite, link_of
 from afterword.workspaces.models import Invite
@@ -71,6 +73,13 @@ def places(transactional_db):
     late = a_sent_survey(campaign, customer=customer)
     record_answer(late, 3, "Slow", timezone.now(), submitted=True)
     open_survey = a_sent_survey(campaign)
+    draft, told = (
+        YouSaid.objects.create(
+            workspace=workspace, subject="We did it", body="Thanks", created_at=NOW
+        )
+        for _ in range(2)
+    )
+    begin(told.id, member, timezone.now(), timezone.now())
     file = a_file(member, "email,plan size\nann@example.com,3\nnobody,4\n")
     work = some_work(member)
     record_answer(survey, 9, "Neat", NOW, submitted=True, more=More({"why": "Price"}))
@@ -87,6 +96,8 @@ def places(transactional_db):
         f"/customers/{customer.id}", f"/customers/{customer.id}/edit",
         "/queue", "/settings/own-people", "/settings/at-risk", "/settings/close-the-loop",
         f"/feedback/{survey.survey.response.id}/assignment", "/feedback?loop=open",
+        "/feedback/you-said", "/feedback/you-said/new", f"/feedback/you-said/{draft.id}",
+        f"/feedback/you-said/{told.id}",
         "/customers/companies", f"/customers/companies/{acme.id}",
         f"/customers/companies/{acme.id}/customers", f"/customers/companies/{acme.id}/names",
         "/events", "/outbox",
@@ -98,6 +109,7 @@ def places(transactional_db):
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
         "/settings/file", f"/settings/properties/{plan.id}/type?type=number",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
+        "/account/address",
         f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
         f"/customers/{customer.id}/erasure",
         "/settings/inbound-webhooks", "/settings/inbound-webhooks/new",

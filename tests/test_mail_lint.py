@@ -21,6 +21,7 @@ from afterword.followups.you_said.act import begin
 from afterword.followups.you_said.act import send_trial as send_you_said_trial
 from afterword.mail.message.rendered import Rendered
 from afterword.sending.account_mail import send_password_link
+from afterword.sending.address_mail import AddressPost
 from afterword.sending.kinds import all_kinds
 from afterword.sending.models import Mail
 from afterword.survey_templates.document import Document
@@ -33,6 +34,7 @@ from afterword.survey_templates.metrics import Metric, ScoreLook
 from afterword.survey_templates.wording.words import WORDS
 from afterword.workspaces.invites import invite
 from afterword.workspaces.models import Role, Workspace
+from afterword.workspaces.own_address import ask
 from tests.factories import (
     a_campaign,
     a_member,
@@ -156,6 +158,8 @@ def one_of_each_kind(campaign, owner, now):
     follow_up(timezone.now())
     send_trial(a_template(campaign.workspace), owner, now)
     send_password_link(owner.user)
+    ask(owner.user, "other@acme.test", now)
+    AddressPost().tell(owner.user, "former@acme.test")
     invite(campaign.workspace, "new@acme.test", Role.MEMBER, owner.user, now)
     told = YouSaid.objects.create(
         workspace=campaign.workspace, subject="We did it", body="Thanks", created_at=now,

@@ -31,7 +31,7 @@ from afterword.insights.you_said import compare
 from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
 from afterword.profiles.bulk.work import BULK
-from afterword.sending import account_mail, invite_mail, kinds, streams
+from afterword.sending import account_mail, address_mail, invite_mail, kinds, streams
 from afterword.sending.reports.take_in import take_replies_by
 from afterword.sending.streams import StreamKind
 from afterword.suppressions.suppress import look_up_standings
@@ -41,13 +41,15 @@ from afterword.surveys.in_app.offers import how_many_wait
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
 from afterword.surveys.outbox import apart
-from afterword.workspaces import accounts, invites
+from afterword.workspaces import accounts, invites, own_address
 
 for kind in (
     SURVEY_KIND,
     REMINDER_KIND,
     account_mail.PASSWORD_RESET_KIND,
     invite_mail.INVITE_KIND,
+    address_mail.ADDRESS_CHANGE_KIND,
+    address_mail.ADDRESS_CHANGED_KIND,
     NOTIFICATION_KIND,
     AUTORESPONDER_KIND,
     NOTICE_KIND,
@@ -76,6 +78,7 @@ importing.look_up_by(look_up_standings)
 audiences.judge_by(problem_of)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())
+own_address.send_by(address_mail.AddressPost())
 later_fields.register(LAST_SCORE)
 later_fields.register(AT_RISK)
 figures.read_by(campaign_figures)

@@ -237,6 +237,7 @@ APART = {
     "survey_templates.Logo": "pictures",
     "survey_templates.Template": "what is asked of everybody",
     "survey_templates.TemplateVersion": "what was asked of everybody",
+    "workspaces.AddressChange": "of the people who work here",
     "workspaces.Invite": "of the people who work here, not of customers",
     "workspaces.Member": "of the people who work here",
     "workspaces.PendingMember": "of the people who work here",

@@ -1,6 +1,6 @@
 """Signing in and passwords: of django-allauth's addresses those that Afterword uses, and no more.
 
-An account's address has no page: nobody takes another one by saying so.
+An account's address is none of theirs: nobody takes another one by saying so (`own_address.py`).
 """
 
 from allauth.account import views

@@ -206,6 +206,24 @@ class Invite(models.Model):
         return f"invite as {self.role}"
 
 
+class AddressChange(models.Model):
+    """Another address that an account is to have, once a link sent there was opened.
+
+    The link is `link_id`, signed (`own_address.py`); one that is asked for later takes its place.
+    """
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="address_change"
+    )
+    email = models.EmailField()
+    link_id = models.UUIDField(unique=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"address change of {self.user_id}"
+
+
 class Scope(models.TextChoices):
     INGEST = "ingest", "Ingest: send events from a server"
     BROWSER = "browser", "Browser: send events from a web page (public)"

@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from afterword.workspaces import invite_views, member_views, own_account, parts, views
+from afterword.workspaces import (
+    address_views,
+    invite_views,
+    member_views,
+    own_account,
+    parts,
+    views,
+)
 
 app_name = "workspaces"
 urlpatterns = [
     path("account", own_account.account, name="account"),
+    path("account/address", address_views.address, name="address"),
+    path("account/address/<str:token>", address_views.confirmation, name="address_confirmation"),
     path("invites/<str:token>", invite_views.open_invite, name="open_invite"),
     path("settings/members", member_views.members, name="members"),
     path("settings/members/invites", member_views.make_invite, name="invite"),

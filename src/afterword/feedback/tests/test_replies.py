@@ -212,7 +212,7 @@ def test_the_timeline_shows_it(client, survey):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_replies_are_fetched_from_the_mailbox_of_reports(settings, survey):
+def test_replies_are_fetched_from_the_mailbox_of_reports_and_shown(settings, survey, client):
     with dovecot() as server:
         settings.CONFIGURATION = replace(settings.CONFIGURATION, bounce_mailbox=server.mailbox())
         server.deliver(a_reply(survey, "9").raw)
@@ -222,3 +222,7 @@ def test_replies_are_fetched_from_the_mailbox_of_reports(settings, survey):
         assert looked_at == [1, 0]
         assert server.seen() == [True]
     assert Response.objects.get().score == 9
+    client.force_login(a_member(survey.survey.workspace).user)
+    assert "Reply by mail" in client.get("/feedback").content.decode()
+    profile = client.get(f"/customers/{survey.survey.customer_id}").content.decode()
+    assert "Its number is the answer" in profile
