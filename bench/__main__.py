@@ -19,6 +19,7 @@ BENCHMARKS = (
     "latency",
     "followups",
     "audience",
+    "customers",
     "dry_run",
     "importing",
 )

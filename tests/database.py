@@ -104,7 +104,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     connection.settings_dict["NAME"] = own
     _ = get_resolver().url_patterns  # loads all pages now, not in some test's time
     os.environ["AFTERWORD_DATABASE_URL"] = re.sub(NAME, rf"\1/{own}", url, count=1)
-    with patch.object(TransactionTestCase, "_fixture_teardown", _delete_rows):
+    with patch.object(TransactionTestCase, "_fixture_teardown", delete_rows):
         yield
 
 
@@ -117,7 +117,7 @@ def _migrate(name: str) -> None:
     connection.close()
 
 
-def _delete_rows(_: object) -> None:
+def delete_rows(_: object = None) -> None:
     """What a test committed goes row by row: of the few that there are, quicker than TRUNCATE."""
     from django.db import connection
 

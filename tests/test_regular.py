@@ -144,6 +144,20 @@ def test_the_wave_is_spread_over_the_time_frame():
     assert due[-1] - due[0] > timedelta(hours=1)
 
 
+def test_the_wave_comes_by_each_customers_own_clocks_if_wanted():
+    frame = {"days": ["mon"], "from": "12:00", "to": "13:00", "own_time": True}
+    campaign = a_regular(a_workspace(time_zone="Europe/Prague"), time_frame=frame)
+    for zone in ("America/New_York", "nowhere"):
+        Customer.objects.filter(id=somebody(campaign).id).update(properties={"time_zone": zone})
+
+    ask_all_due(MONDAY)
+
+    there, here = datetime(2026, 11, 2, 17, tzinfo=UTC), datetime(2026, 11, 2, 11, tzinfo=UTC)
+    due = sorted(Mail.objects.values_list("due_at", flat=True))
+    assert here <= due[0] < here + timedelta(hours=1)
+    assert there <= due[1] < there + timedelta(hours=1)
+
+
 def test_the_number_of_queries_is_the_same_for_many(django_assert_max_num_queries):
     campaign = a_regular()
     for _ in range(30):

@@ -4,6 +4,8 @@ from textwrap import dedent
 
 import pytest
 
+from tests import times
+
 pytest_plugins = ["pytester"]
 BUSY = """
     import time
@@ -12,12 +14,12 @@ BUSY = """
 
     {mark}
     def test_busy():
-        ends = time.process_time() + 2.1
+        ends = time.process_time() + 0.21
         while time.process_time() < ends:
             pass
 
     def test_waiting():
-        time.sleep(1.2)
+        time.sleep(0.12)
 """
 
 
@@ -26,8 +28,9 @@ BUSY = """
     [("src", "", 1), ("src", "@pytest.mark.slow", 0), ("tests", "", 0)],
 )
 def test_what_keeps_the_processor_fails(
-    pytester: pytest.Pytester, place: str, mark: str, failed: int
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, place: str, mark: str, failed: int
 ):
+    monkeypatch.setattr(times, "MOST", 0.1)  # a tenth of what it is, so that this one is quick
     pytester.makeini("[pytest]\nmarkers = slow")
     folder = pytester.mkdir(place)
     (folder / "test_it.py").write_text(dedent(BUSY.format(mark=mark)))

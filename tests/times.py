@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 MOST = 1.0  # seconds for a stage's test
 # How long drawing takes says how busy the machine is.
-settings.register_profile("usual", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("usual", max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("usual")
 # `make prove` draws more often, and waits longer for it.
 settings.register_profile(

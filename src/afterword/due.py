@@ -89,16 +89,17 @@ def _decide(campaign: Campaign, rules: Rules, ids: Sequence[UUID], now: datetime
         occasion = occasion_of(campaign, one.id, day, now)
         if occasion.id in known:
             continue
+        fields = _fields(one, later)
         facts = facts_of(
             one.standing,
             is_known=True,
             surveys=[*past[one.id], *on_pages[one.id]],
-            fields=_fields(one, later),
+            fields=fields,
             person=Person(one.email),
         )
         verdict = decide(occasion, rules, facts, now)
         if verdict.due_at:
-            at = frame.spread(now, _share(occasion.id))
+            at = frame.of(fields).spread(now, _share(occasion.id))
             asking = _asking(campaign, one, occasion, at)
             verdict = replace(
                 verdict, detail={**verdict.detail, "due_at": at, "survey_id": asking.id}, due_at=at

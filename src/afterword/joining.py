@@ -3,7 +3,7 @@
 from afterword.audience import later_fields
 from afterword.audience.filters import problem_of
 from afterword.campaigns import activation, duplicate, figures
-from afterword.campaigns.editor import later_sections, later_setups
+from afterword.campaigns.editor import later_sections, later_setups, queued
 from afterword.campaigns.streams import campaign_names
 from afterword.customers import audiences
 from afterword.customers.converting.work import CONVERT
@@ -20,10 +20,14 @@ from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
 from afterword.followups.pages.editor import editor_sections
-from afterword.followups.pages.outbox import AUTORESPONDERS_APART
+from afterword.followups.pages.outbox import AUTORESPONDERS_APART, YOU_SAID_APART
+from afterword.followups.you_said import results as you_said_results
+from afterword.followups.you_said.mail import YOU_SAID_KIND, YOU_SAID_STREAM, YOU_SAID_TRIAL_KIND
+from afterword.followups.you_said.work import TELLING
 from afterword.hooks.setup import SETUP
 from afterword.insights.campaign_figures import campaign_figures
 from afterword.insights.compared import scores_in_words
+from afterword.insights.you_said import compare
 from afterword.long_work import kinds as long_work_kinds
 from afterword.occasions.due_date.due import how_many_today
 from afterword.profiles.bulk.work import BULK
@@ -33,6 +37,7 @@ from afterword.sending.streams import StreamKind
 from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
+from afterword.surveys.in_app.offers import how_many_wait
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
 from afterword.surveys.outbox import apart
@@ -47,6 +52,8 @@ for kind in (
     AUTORESPONDER_KIND,
     NOTICE_KIND,
     ASSIGNMENT_KIND,
+    YOU_SAID_KIND,
+    YOU_SAID_TRIAL_KIND,
 ):
     kinds.register(kind)
 streams.register(StreamKind(CAMPAIGN, campaign_names))
@@ -55,8 +62,13 @@ streams.register(AUTORESPONDER_STREAM)
 streams.register(NOTICE_STREAM)
 streams.register(ASSIGNMENT_STREAM)
 apart.register(AUTORESPONDERS_APART)
+streams.register(YOU_SAID_STREAM)
+apart.register(YOU_SAID_APART)
+you_said_results.compare_by(compare)
+long_work_kinds.register(TELLING)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
+queued.count_offers_by(how_many_wait)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 take_replies_by(take_replies)

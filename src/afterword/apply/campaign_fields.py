@@ -128,8 +128,10 @@ def _time_frame(fields: Fields) -> dict[str, Any] | None:
         frame.refuse("days", f"Name at least one of {', '.join(DAYS)}.")
     elif begins and ends and begins >= ends:
         frame.refuse("to", "It ends after it begins: write from: 09:00 and to: 17:00, in quotes.")
+    own_time = frame.switch("own_time", False)
     frame.finish()
-    return {"days": days, "from": begins, "to": ends}
+    found = {"days": days, "from": begins, "to": ends}
+    return {**found, "own_time": True} if own_time else found
 
 
 def _is_day(fields: Fields, day: str) -> bool:

@@ -12,7 +12,6 @@ from afterword.apply.fields import Fields
 from afterword.apply.secrets import read_secret
 from afterword.apply.things import FollowupSpecs, RuleSpec
 from afterword.core.email_address import normalise
-from afterword.followups.autoresponders.form import MOST_BUTTONS
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
 from afterword.followups.autoresponders.write import CannotBeWritten
 from afterword.followups.autoresponders.write import check as check_text
@@ -22,6 +21,7 @@ from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
 from afterword.followups.webhooks.form import header_problem
 from afterword.followups.webhooks.request import is_secret
+from afterword.followups.written_form import MOST_BUTTONS
 
 MOST_RULES = 100
 # Words for events that a file may use beside their own.

@@ -19,8 +19,14 @@ def create_campaign(
     metric: Metric,
     type_: CampaignType = CampaignType.TRANSACTIONAL,
     channel: Channel = Channel.EMAIL,
+    *,
+    event: str = "",
 ) -> Campaign:
-    """Make a campaign that is off and listens for nothing yet; its key comes from its name."""
+    """Make a campaign that is off, and listens for an event at most; its key comes from its name.
+
+    What no event triggers listens for none, whatever is given.
+    """
+    is_triggered = type_ == CampaignType.TRANSACTIONAL and channel != Channel.LINK
     Workspace.objects.select_for_update().get(id=workspace.id)  # of two at once, one key each
     taken = set(workspace.campaigns.values_list("key", flat=True))
     announce()  # Segment's destination may name it from now on
@@ -31,13 +37,10 @@ def create_campaign(
         metric=metric,
         type=CampaignType.REGULAR if channel == Channel.LINK else type_,
         channel=channel,
-        service=Service.SEGMENT if _is_triggered(type_, channel) else "",  # the usual one
+        service=Service.SEGMENT if is_triggered else "",  # the usual one
+        events=[event] if event and is_triggered else [],
         link_token=new_link_token() if channel == Channel.LINK else None,
     )
-
-
-def _is_triggered(type_: CampaignType, channel: Channel) -> bool:
-    return type_ == CampaignType.TRANSACTIONAL and channel != Channel.LINK
 
 
 @transaction.atomic

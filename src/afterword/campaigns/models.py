@@ -105,7 +105,7 @@ class Campaign(models.Model):
     daily_limit = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    # {"days": ["mon", …], "from": "09:00", "to": "17:00"}; see `time_frame.py`.
+    # {"days": ["mon", …], "from": "09:00", "to": "17:00", "own_time": true}; see `time_frame.py`.
     time_frame = models.JSONField(null=True, blank=True)
     # Where two compete for the last place of the workspace's budget, the higher one gets it.
     priority = models.PositiveSmallIntegerField(default=1, db_default=1)

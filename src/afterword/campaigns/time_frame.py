@@ -1,10 +1,12 @@
-"""When surveys may be sent: weekdays and hours in a workspace's own time. Pure."""
+"""When surveys may be sent: weekdays and hours, by a workspace's or a customer's clocks. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from afterword.customers.time_zone import zone_of
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL = {"days": list(DAYS[:5]), "from": "09:00", "to": "17:00"}  # of regular campaigns
@@ -14,13 +16,20 @@ USUAL = {"days": list(DAYS[:5]), "from": "09:00", "to": "17:00"}  # of regular c
 class TimeFrame:
     """From `start` to `end` on each of `days` (0 is Monday), by the clocks of `zone`.
 
-    Clocks that change within it make it an hour longer or shorter, as they do for people.
+    Clocks that change within it make it an hour longer or shorter, as they do for people. Where
+    `own_time` is, a customer's own zone stands for it.
     """
 
     days: frozenset[int]
     start: time
     end: time
     zone: ZoneInfo
+    own_time: bool = False
+
+    def of(self, properties: Mapping[str, object]) -> "TimeFrame":
+        """Return the frame for a customer with these properties."""
+        zone = zone_of(properties) if self.own_time else None
+        return replace(self, zone=zone) if zone else self
 
     def window(self, at: datetime) -> tuple[datetime, datetime]:
         """Return what is left of today's window, else the next one; aware, in UTC."""
@@ -56,6 +65,7 @@ def read_time_frame(stored: Mapping[str, Any] | None, zone: str) -> TimeFrame | 
         time.fromisoformat(stored["from"]),
         time.fromisoformat(stored["to"]),
         ZoneInfo(zone),
+        bool(stored.get("own_time")),
     )
 
 

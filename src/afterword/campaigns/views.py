@@ -29,7 +29,9 @@ from afterword.workspaces.models import Member
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_changers
 def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
-    form = NewCampaignForm(member.workspace, request.POST or None)
+    event = request.GET.get("event", "")
+    initial = {"event": event, "name": f"After {event}"[:100]} if event else {}
+    form = NewCampaignForm(member.workspace, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         campaign = create_campaign(
@@ -38,6 +40,7 @@ def new_campaign(request: HttpRequest, member: Member) -> HttpResponse:
             Metric(given["metric"]),
             CampaignType(given["type"]),
             Channel(given["channel"]),
+            event=given["event"],
         )
         return redirect("campaigns:edit", campaign.id)
     return render(

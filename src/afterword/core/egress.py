@@ -105,7 +105,7 @@ async def connect_async(host: str, port: int, allow: Sequence[Network]) -> socke
         except OSError as error:
             connection.close()
             failure = error
-        except BaseException:
+        except asyncio.CancelledError:  # the caller's time is up
             connection.close()
             raise
         else:

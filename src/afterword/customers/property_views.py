@@ -31,7 +31,8 @@ def properties(request: HttpRequest, member: Member) -> HttpResponse:
             words = f"The property {made.name} is made: the next event may fill it."
             messages.success(request, words)
             return redirect("properties:list")
-    return show(request, member, form=form, status=422 if form.is_bound else 200)
+    creating = form.is_bound or request.GET.get("new") == "property"
+    return show(request, member, form=form, creating=creating, status=422 if form.is_bound else 200)
 
 
 def show(
@@ -40,6 +41,7 @@ def show(
     *,
     form: PropertyForm | None = None,
     tag_form: TagForm | None = None,
+    creating: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     workspace = member.workspace
@@ -48,6 +50,7 @@ def show(
     context = {
         "form": form or PropertyForm(workspace),
         "tag_form": tag_form or TagForm(),
+        "creating": creating,
         "properties": [
             (one, None if held is None else held.get(one.name, 0))
             for one in workspace.properties.order_by("name")

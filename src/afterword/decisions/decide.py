@@ -10,7 +10,7 @@ from afterword.decisions.fatigue import fatigued
 from afterword.decisions.how_often import capped, drawn, not_drawn, throttled
 from afterword.decisions.reasons import Reason
 from afterword.decisions.terms import Facts, Rules, Verdict
-from afterword.decisions.when import due_at, not_on, too_old, waits_for
+from afterword.decisions.when import by_own_clocks, due_at, not_on, too_old, waits_for
 from afterword.decisions.whom import (
     not_meant,
     not_reachable,
@@ -23,6 +23,7 @@ from afterword.occasions.occasion import Occasion, Rule
 
 def decide(occasion: Occasion, rules: Rules, facts: Facts, now: datetime) -> Verdict:
     """Return the first rule that decides, in the order of `Reason`."""
+    rules = by_own_clocks(rules, facts)
     due = due_at(occasion, rules)
     is_throttled = not occasion.skips(Rule.THROTTLE)
     return (

@@ -1,10 +1,17 @@
 """Rules on when to ask: while the campaign is on, soon enough, at the due time. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from afterword.decisions.reasons import Reason
-from afterword.decisions.terms import Rules, Verdict
+from afterword.decisions.terms import Facts, Rules, Verdict
 from afterword.occasions.occasion import Occasion, Rule
+
+
+def by_own_clocks(rules: Rules, facts: Facts) -> Rules:
+    """Return the rules with the time frame as it is where the customer lives, if that counts."""
+    frame = rules.time_frame
+    return replace(rules, time_frame=frame.of(facts.fields)) if frame and frame.own_time else rules
 
 
 def due_at(occasion: Occasion, rules: Rules) -> datetime:

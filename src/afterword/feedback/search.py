@@ -14,6 +14,11 @@ from afterword.survey_templates.metrics import SCALES, Bucket, Metric, Scale
 from afterword.workspaces.models import WorkspaceRows
 
 PERIODS = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 365: "Last 365 days"}
+BUCKETS = {
+    Bucket.PROMOTER: "Promoters, satisfied",
+    Bucket.PASSIVE: "Passives, neutral",
+    Bucket.DETRACTOR: "Detractors, unsatisfied",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Search:
     campaign_id: UUID | None = None
     days: int | None = None
     counts: bool | None = None
+    customer_id: UUID | None = None
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -37,10 +43,24 @@ class Search:
             campaign_id=parsed_id(query.get("campaign", "")),
             days=_DAYS.get(query.get("days", "")),
             counts={"yes": True, "no": False}.get(query.get("counts", "")),
+            customer_id=parsed_id(query.get("customer", "")),
         )
 
     def __bool__(self) -> bool:
         return self != Search()
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as a page's query, from which `of` reads it back."""
+        said: dict[str, object] = {
+            "metric": self.metric,
+            "bucket": self.bucket,
+            "score": self.score,
+            "campaign": self.campaign_id,
+            "days": self.days,
+            "counts": {True: "yes", False: "no", None: None}[self.counts],
+        }
+        return {name: str(value) for name, value in said.items() if value is not None}
 
     def since(self, now: datetime) -> datetime | None:
         return now - timedelta(days=self.days) if self.days else None
@@ -52,6 +72,7 @@ class Search:
             "campaign_id": self.campaign_id,
             "created_at__gte": self.since(now),
             "counts": self.counts,
+            "customer_id": self.customer_id,
         }
         rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
         return rows.filter(in_bucket(self.bucket)) if self.bucket else rows

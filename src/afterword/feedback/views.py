@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
 from afterword.feedback.answering.answer import AnswerRefused, read_score
+from afterword.feedback.asked import AskedAnswers
+from afterword.feedback.found import found
 from afterword.feedback.hits.accept import accept
 from afterword.feedback.hits.discarded import (
     COUNTED_AT_MOST,
@@ -18,32 +20,23 @@ from afterword.feedback.hits.discarded import (
     groups_of,
     newest_of_each,
 )
-from afterword.feedback.loop.find import LABELS, asked_loop, narrow_to_loop
-from afterword.feedback.models import Response
-from afterword.feedback.search import PERIODS, Search
-from afterword.feedback.whom.filters import Whom
-from afterword.feedback.whom.narrow import narrow
-from afterword.survey_templates.metrics import SCALES, Bucket, Metric
+from afterword.feedback.loop.find import LABELS
+from afterword.feedback.search import BUCKETS, PERIODS, Search
+from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.surveys.models import Invitation
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
-
-# What `feedback/response.html` shows of an answer.
-SHOWN = ("customer", "campaign", "survey", "version", "facts_then", "assignment__user")
 
 
 @require_safe
 @for_members
 def feedback(request: HttpRequest, member: Member) -> HttpResponse:
-    search, now = Search.of(request.GET), timezone.now()
-    whom = Whom.asked(member, request.GET)
-    if (tidy := whom.tidy_query) is not None:
+    now = timezone.now()
+    asked = AskedAnswers.of(member, request.GET)
+    if (tidy := asked.whom.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
-    loop = asked_loop(request.GET.get("loop", ""))
-    rows = narrow(search.find(Response.objects.visible_to(member), now), whom, now)
-    rows = narrow_to_loop(rows, loop, member, now)
-    page = newest_first(rows.select_related(*SHOWN), "created_at", cursor)
+    page = found(asked, member, now, cursor)
     return render(
         request,
         "feedback/list.html",
@@ -51,16 +44,15 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             "responses": page.rows,
             "after": page.after,
             "cursor": cursor,
-            "search": search,
-            "loop": loop,
+            "looked_at": page.looked_at,
+            "asked": asked,
+            "search": asked.search,
+            "customer": asked.customer(member),
+            "loop": asked.loop,
             "loops": LABELS,
-            "whom": whom,
+            "whom": asked.whom,
             "metrics": SCALES,
-            "buckets": {
-                Bucket.PROMOTER: "Promoters, satisfied",
-                Bucket.PASSIVE: "Passives, neutral",
-                Bucket.DETRACTOR: "Detractors, unsatisfied",
-            },
+            "buckets": BUCKETS,
             "periods": PERIODS,
             "campaigns": Campaign.objects.visible_to(member).order_by("name"),
             "discarded": count_discarded(member, now),

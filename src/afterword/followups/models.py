@@ -11,6 +11,7 @@ from afterword.followups.moves import ScoreMove
 from afterword.followups.notifications.models import Notification, SlackThread
 from afterword.followups.rules import Rule
 from afterword.followups.webhooks.models import Webhook
+from afterword.followups.you_said.models import Told, YouSaid
 from afterword.workspaces.models import Workspace, WorkspaceRows
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "ScoreMove",
     "SlackThread",
     "State",
+    "Told",
     "Webhook",
+    "YouSaid",
 ]
 
 TEST = "test"

@@ -6,6 +6,7 @@ normal one, whose 97.5 % point is 1.96; with fewer nothing is said.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import sqrt
 
 from afterword.survey_templates.metrics import SCALES, Bucket, Metric
@@ -15,12 +16,30 @@ POINT = 1.96
 _Counts = Mapping[int, int]  # answers by score
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much the second score is above the first, and how far that may be from the truth."""
+
+    value: float
+    margin: float  # of 95 %
+
+    @property
+    def is_sure(self) -> bool:
+        return abs(self.value) > self.margin
+
+
+def difference(metric: Metric, before: _Counts, after: _Counts) -> Difference | None:
+    """Compare the scores of two samples of answers; None where either has too few."""
+    if min(sum(before.values()), sum(after.values())) < LEAST_ANSWERS:
+        return None
+    (mean, error), (new_mean, new_error) = (_sample(metric, counts) for counts in (before, after))
+    return Difference(new_mean - mean, POINT * sqrt(error + new_error))
+
+
 def has_moved(metric: Metric, before: _Counts, after: _Counts) -> bool:
     """Tell whether the scores of these answers differ by more than chance makes likely."""
-    if min(sum(before.values()), sum(after.values())) < LEAST_ANSWERS:
-        return False
-    (mean, error), (new_mean, new_error) = (_sample(metric, counts) for counts in (before, after))
-    return abs(new_mean - mean) > POINT * sqrt(error + new_error)
+    found = difference(metric, before, after)
+    return found is not None and found.is_sure
 
 
 def _sample(metric: Metric, counts: _Counts) -> tuple[float, float]:

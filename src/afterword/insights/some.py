@@ -1,27 +1,40 @@
 """Some of many rows, drawn evenly: they stand for all where looking at all takes too long."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Model
-from django.db.models.expressions import RawSQL
+from django.db.models import Model
 
 from afterword.audience.sql_text import Sql, sql
+from afterword.core.by_keys import by_keys
 from afterword.workspaces.models import WorkspaceRows
 
 Row = TypeVar("Row", bound=Model)
 
 AT_ONCE = 5_000  # rows: up to so many all are looked at, and of more so many
 # Pages of the table that are read for them; more where the first ones have next to none.
-PAGES = (1_000, 5_000)
-_TOO_FEW = 1_500
+PAGES = (600, 2_500)
+_TOO_FEW = 1_000
 # A page holds rows of one moment. From many pages some rows of each, by a hash of their keys.
+# The keys stay one text, for they only go back to the database.
 _DRAW = """
-    SELECT id, count(*) OVER () FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)
-    WHERE {} ORDER BY uuid_hash(id), id LIMIT {}
+    WITH read AS MATERIALIZED (
+        SELECT id, ({}) IS TRUE AS is_theirs FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)
+    ), drawn AS (
+        SELECT id FROM read WHERE is_theirs ORDER BY uuid_hash(id), id LIMIT {}
+    )
+    SELECT count(*), count(*) FILTER (WHERE is_theirs), (SELECT count(*) FROM drawn),
+        (SELECT coalesce(array_agg(id), ARRAY[]::uuid[])::text FROM drawn)
+    FROM read
+"""
+# How many pages a table has, and how many rows: of an unknown number, none.
+_SIZE = """
+    SELECT pages, greatest(reltuples, 0) * pages / greatest(relpages, 1)
+    FROM pg_class, LATERAL (
+        SELECT pg_relation_size(oid) / current_setting('block_size')::int AS pages
+    ) AS size WHERE oid = {}::regclass
 """
 
 
@@ -53,25 +66,16 @@ def some_of(rows: WorkspaceRows[Row], scope: Sql) -> Some[Row]:
     table = Sql(rows.model._meta.db_table)
     if not _rows(sql("SELECT FROM {} WHERE {} OFFSET {} LIMIT 1", table, scope, AT_ONCE)):
         return Some(rows)
-    [(there_are,)] = _rows(
-        sql("SELECT pg_relation_size({}) / current_setting('block_size')::int", table.text)
-    )
-    share, met = 1.0, []
+    [(pages_of_table, rows_of_table)] = _rows(sql(_SIZE, table.text))
     for pages in PAGES:
-        share = min(1.0, pages / there_are)
-        met = _rows(sql(_DRAW, table, 100 * share, scope, AT_ONCE))
-        if met and met[0][1] >= _TOO_FEW:
+        share = min(1.0, pages / pages_of_table)
+        query = sql(_DRAW, scope, table, 100 * share, AT_ONCE)
+        [(read, theirs, drawn, keys)] = _rows(query)
+        if theirs >= _TOO_FEW:
             break
-    if not met:
-        return Some(rows.none(), drawn=0)
-    ids = [id_ for id_, _ in met]
-    return Some(these(rows, ids), met[0][1] / len(ids) / share, len(ids))
-
-
-def these(rows: WorkspaceRows[Row], ids: Sequence[UUID]) -> WorkspaceRows[Row]:
-    """Keep those with these keys: looked up one by one, however the rows are joined to others."""
-    table = rows.model._meta.db_table
-    return rows.filter(RawSQL(f"{table}.id = ANY(%s::uuid[])", [list(ids)], BooleanField()))  # noqa: S611  (our own words)
+    # Of the pages a few more or less are read than asked for.
+    times = (rows_of_table / max(read, 1) if share < 1 else 1.0) or 1 / share
+    return Some(by_keys(rows, keys), theirs / max(drawn, 1) * times, drawn)
 
 
 def _rows(query: Sql) -> list[Any]:

@@ -23,6 +23,7 @@ from afterword.followups.models import (
     Delivery,
     Notification,
     SlackThread,
+    Told,
     Webhook,
 )
 from afterword.happenings.models import Happening
@@ -125,6 +126,13 @@ PLACES = (
         untold=frozenset({"user"}),
     ),
     Place(
+        "told_what_we_did",
+        Told,
+        lambda one: Told.objects.filter(
+            Q(customer__in=one.customers) | Q(response__in=among(one.responses))
+        ),
+    ),
+    Place(
         "facts_of_answers",
         ResponseFacts,
         lambda one: ResponseFacts.objects.filter(response__in=among(one.responses)),
@@ -213,9 +221,12 @@ APART = {
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "followups.ScoreMove": "numbers of a campaign",
+    "followups.YouSaid": "what was told to many at once",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",
+    "insights.CompaniesCounted": "when companies were counted",
+    "insights.CompanyTally": "numbers of a company",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",

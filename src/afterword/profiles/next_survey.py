@@ -69,7 +69,7 @@ def _first_by_the_clock(
         at = when_due(campaign, customer) if mails else None
         frame = read_time_frame(campaign.time_frame or USUAL, campaign.workspace.time_zone)
         if at and frame:
-            found.append(NextSurvey([campaign], frame.opens(max(at, now))))
+            found.append(NextSurvey([campaign], frame.of(customer.properties).opens(max(at, now))))
     return min(found, key=lambda one: one.at or now, default=None)
 
 

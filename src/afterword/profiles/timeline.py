@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from afterword.customers.models import Customer
-from afterword.followups.autoresponders.room import AUTORESPONDER
-from afterword.sending.models import Mail
 from afterword.suppressions.stops import ShownStop, stops_about
 from afterword.surveys.models import Invitation
+from afterword.surveys.outbox.apart import mails_apart
 
 SHOWN = 50
 _COUNT = re.compile(r"\d{1,3}", re.ASCII)
@@ -108,16 +107,14 @@ def _entries(customer: Customer, before: datetime | None, size: int) -> Iterator
 def _sources(customer: Customer) -> list[_Source]:
     mails = Invitation.objects.filter(survey__customer=customer, mail__sent_at__isnull=False)
     mails = mails.select_related("mail", "template", "survey__campaign", "reminder")
-    autoresponses = Mail.objects.filter(
-        customer=customer, kind=AUTORESPONDER, sent_at__isnull=False
-    )
+    told = mails_apart(customer).filter(customer=customer, sent_at__isnull=False)
     decisions = customer.decisions.select_related("campaign", "event")
     answers = customer.responses.select_related("campaign")
     return [
         _Source("event", "bolt", customer.events.all(), "received_at"),
         _Source("decision", "gauge", decisions, "decided_at"),
         _Source("mail", "send", mails, "mail__sent_at"),
-        _Source("autoresponse", "mail", autoresponses, "sent_at"),
+        _Source("autoresponse", "mail", told, "sent_at"),
         _Source("reply", "mail-opened", customer.replies.all(), "received_at"),
         _Source("answer", "message", answers, "created_at"),
         _Source("change", "pencil", customer.changes.select_related("by"), "at"),

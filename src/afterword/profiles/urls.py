@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from afterword.profiles import profile
 from afterword.profiles.actions import (
+    addition,
     deletion,
     edit,
     feedback,
@@ -33,4 +34,7 @@ of_customer = [
     path("/deletion", deletion.delete, name="delete"),
     path("/deletion/undo", deletion.put_back, name="deletion_undo"),
 ]
-urlpatterns = [path("customers/<uuid:customer_id>", include(of_customer))]
+urlpatterns = [
+    path("customers/new", addition.add, name="add"),
+    path("customers/<uuid:customer_id>", include(of_customer)),
+]

@@ -254,7 +254,7 @@ def _bounced(mail: Mail, kind: DeliveryKind, reply: str, now: datetime) -> None:
 
 def _settle(mail: Mail, state: State, reply: str, **changes: object) -> bool:
     """Leave a definite refusal behind: what was begun did not arrive, so it does not count."""
-    held = _held(Held(mail.id, mail.attempt))
+    held = _held(mail.held)
     changes |= {"state": state, "server_reply": reply, "worker": None, "lease_until": None}
     return bool(
         held.filter(state=State.HANDING_OVER).update(**changes, handed_over=F("handed_over") - 1)

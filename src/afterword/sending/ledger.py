@@ -5,7 +5,6 @@ the database takes.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -19,8 +18,8 @@ from afterword.sending import hand_over
 from afterword.sending.database_thread import DATABASE_AWAY, DatabaseThread
 from afterword.sending.hand_over import Accepted, Beginning, Group
 from afterword.sending.lease import Held
+from afterword.sending.survived import Survived
 
-log = logging.getLogger(__name__)
 # Passes of the event loop for more to come in: an answer lets the next mail begin, and both go in
 # one commit. Where there are more, many connections are at work: seconds that halve the commits.
 PASSES = 4
@@ -85,20 +84,24 @@ class Ledger:
             if len(self._waiting) > FEW:
                 await asyncio.sleep(GATHER)
             told, self._waiting = self._waiting, []
-            try:
-                held = await self._commit(told)
-            except DATABASE_AWAY as error:
-                again = [one for one in told if _is_worth_waiting(one)]
-                _fail([one for one in told if one not in again], error)
-                self._waiting = again + self._waiting
-                await asyncio.sleep(PAUSE)
-            except Exception as error:  # whoever waits must hear of it, whatever it is
-                log.exception("a commit failed for a reason that nobody foresaw")
-                _fail(told, error)
-            else:
-                for one in told:
-                    if not one.committed.done():
-                        one.committed.set_result(one.what.id in held)
+            with Survived("a commit failed for a reason that nobody foresaw") as committing:
+                await self._commit_or_wait(told)
+            if committing.error:  # whoever waits must hear of it, whatever it is
+                _fail(told, committing.error)
+
+    async def _commit_or_wait(self, told: Sequence[Told]) -> None:
+        """Commit and tell who waits; without a database, what is worth it is committed later."""
+        try:
+            held = await self._commit(told)
+        except DATABASE_AWAY as error:
+            again = [one for one in told if _is_worth_waiting(one)]
+            _fail([one for one in told if one not in again], error)
+            self._waiting = again + self._waiting
+            await asyncio.sleep(PAUSE)
+        else:
+            for one in told:
+                if not one.committed.done():
+                    one.committed.set_result(one.what.id in held)
 
     async def _commit(self, told: Sequence[Told]) -> set[UUID]:
         """Commit a group; return the mails that were still held."""

@@ -32,6 +32,7 @@ from afterword.sending.ledger import Ledger
 from afterword.sending.models import Mail
 from afterword.sending.route import Route
 from afterword.sending.sift import deliverable, in_turn
+from afterword.sending.survived import Survived
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of
@@ -128,7 +129,7 @@ class SenderLoop:
         while not self._is_stopping:
             self._look.clear()
             self._heard = self._asked
-            if not await self._claim_all():
+            if not await self._look_for_work():
                 self._note_idleness()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._look.wait(), self._patience)
@@ -141,25 +142,27 @@ class SenderLoop:
             self._journal.close()
         self._is_idle.set()
 
-    async def _claim_all(self) -> bool:
-        """Claim for every server that has room; return whether anything was."""
+    async def _look_for_work(self) -> bool:
+        """Claim what there is; return whether anything was, False also where that went wrong."""
         self._patience: float | None = None
-        try:
-            await self._claims.do(self._clock.look)
-            waiting = await self._claims.do(partial(streams_waiting, self._clock.now()))
-            if paused := [one.stream_id for one in waiting if one.is_paused]:
-                await self._claims.do(partial(hold, paused, self._clock.now()))
-            claimed = 0
-            for route, streams in (await self._by_route(waiting)).items():
-                claimed += await self._claim(route, streams)
-        except DATABASE_AWAY as error:
-            log.warning("nothing is claimed for now: %s", error)
-        except Exception:  # the loop must go on: what was claimed waits for its lease
-            log.exception("nothing is claimed for now")
-        else:
-            return claimed > 0
+        with Survived("nothing is claimed for now"):
+            try:
+                return await self._claim_all() > 0
+            except DATABASE_AWAY as error:
+                log.warning("nothing is claimed for now: %s", error)
         self._patience = 1.0
         return False
+
+    async def _claim_all(self) -> int:
+        """Claim for every server that has room; return how many were."""
+        await self._claims.do(self._clock.look)
+        waiting = await self._claims.do(partial(streams_waiting, self._clock.now()))
+        if paused := [one.stream_id for one in waiting if one.is_paused]:
+            await self._claims.do(partial(hold, paused, self._clock.now()))
+        claimed = 0
+        for route, streams in (await self._by_route(waiting)).items():
+            claimed += await self._claim(route, streams)
+        return claimed
 
     async def _by_route(self, waiting: Sequence[Waiting]) -> dict[Route, list[UUID]]:
         found: dict[Route, list[UUID]] = defaultdict(list)
@@ -232,12 +235,10 @@ class SenderLoop:
         """Renew the leases of what is held here."""
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
-            held = [one for route in self._routes.values() for one in route.held.values()]
-            try:
-                if held:
+            held = [one for route in self._routes.values() for one in route.held]
+            if held:
+                with Survived("leases are not renewed"):  # they last for three more tries
                     await self._renewals.do(partial(renew, held, self._clock.now()))
-            except Exception:  # leases last for three more tries
-                log.exception("leases are not renewed")
 
     def _note_idleness(self) -> None:
         """Say that all is done, unless somebody asked for more since it was looked for."""

@@ -8,6 +8,7 @@ from django.db import models
 from afterword.core.ids import new_id
 from afterword.customers.models import Customer
 from afterword.customers.standing import FREE
+from afterword.sending.lease import Held
 from afterword.workspaces.models import User, Workspace, WorkspaceRows
 
 # How many times the body of a mail may reach the mail server: the second one after a doubt.
@@ -165,6 +166,11 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} mail, {self.state}"
+
+    @property
+    def held(self) -> Held:
+        """The mail and the attempt that it was claimed under."""
+        return Held(self.id, self.attempt)
 
 
 class DeliveryKind(models.TextChoices):

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from afterword.mail.ways.faults import Fault, NotSent
 from afterword.sending import brake, hand_over, pace
-from afterword.sending.lease import Held
 from afterword.sending.models import Mail
 
 
@@ -25,4 +24,4 @@ def note_refusal(server: str, mail: Mail, problem: NotSent, now: datetime) -> No
         case Fault.MESSAGE:
             hand_over.park(mail, problem.reply)
         case Fault.UNKNOWN:
-            hand_over.leave_in_doubt(Held(mail.id, mail.attempt), problem.reply, now)
+            hand_over.leave_in_doubt(mail.held, problem.reply, now)

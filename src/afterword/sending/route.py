@@ -5,22 +5,22 @@ Its queues are refilled while it sends, so that one slow answer holds up one con
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from afterword.core.failpoints import failpoint
 from afterword.mail.servers.find import Server
 from afterword.mail.ways.faults import Fault, NotSent
-from afterword.mail.ways.way import Letter, Transport
-from afterword.sending import hand_over, pace
+from afterword.mail.ways.way import Transport
+from afterword.sending import hand_over
 from afterword.sending.database_thread import DATABASE_AWAY, DatabaseThread
-from afterword.sending.doubt_limit import DoubtLimit
-from afterword.sending.hand_over import Accepted, Beginning
-from afterword.sending.journal import Journal, Page
+from afterword.sending.handing_over import HandingOver, Ready
+from afterword.sending.in_hand import InHand
+from afterword.sending.journal import Journal
 from afterword.sending.kinds import kind_called
 from afterword.sending.lease import Held
 from afterword.sending.ledger import Ledger
@@ -29,6 +29,7 @@ from afterword.sending.models import Mail
 from afterword.sending.outage import WAITS, Outage
 from afterword.sending.recheck import settle_if_needed
 from afterword.sending.refused import note_refusal
+from afterword.sending.survived import Survived
 
 MAILBOX_CONNECTIONS = 4
 CLAIM = 250  # mails at a time, at most
@@ -36,13 +37,6 @@ SHUNNED = timedelta(minutes=5)  # a workspace whose sender the server refused
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-class Ready(NamedTuple):
-    """A mail and the letter that it was made into."""
-
-    mail: Mail
-    letter: Letter
 
 
 class Route:
@@ -63,24 +57,27 @@ class Route:
         self.is_mailbox = server is None
         # Whose mails are not claimed for the moment, and until when.
         self.shunned: dict[UUID | None, datetime] = {}
-        self.held: dict[UUID, Held] = {}
         connections = server.connections if server else MAILBOX_CONNECTIONS
         self._transports = [open_transport() for _ in range(connections)]
         self._ledger = ledger
         self._thread = DatabaseThread("route")
-        self._journal = journal
         self._on_room = on_room
         self._now = now
         self._claimed: asyncio.Queue[Mail] = asyncio.Queue()
         self._low = connections  # when the next are to be claimed: claiming takes its time
         # Few are composed ahead: each is a moment older when it goes.
         self._ready: asyncio.Queue[Ready] = asyncio.Queue(connections)
-        self._begun: set[UUID] = set()
-        self._doubt_limit = DoubtLimit(connections)
-        self._noting: set[asyncio.Future[bool]] = set()
-        self._quiet = asyncio.Event()
         self._outage = Outage(self.name, open_transport, on_room)
         self._meter = Meter()
+        self._in_hand = InHand(on_room)
+        self._handing_over = HandingOver(
+            self.name,
+            ledger,
+            journal,
+            self._in_hand,
+            connections=connections,
+            on_taken=self._note_taken,
+        )
         self._tasks = [
             asyncio.create_task(work)
             for work in (self._compose(), *(self._serve(one) for one in self._transports))
@@ -92,7 +89,12 @@ class Route:
 
     @property
     def is_idle(self) -> bool:
-        return not self.held and not self._noting
+        return self._in_hand.is_idle
+
+    @property
+    def held(self) -> Collection[Held]:
+        """Whose leases are to be renewed."""
+        return self._in_hand.held.values()
 
     def room(self) -> int:
         """How many more mails it can use: what it sends in a second, at most CLAIM."""
@@ -102,10 +104,9 @@ class Route:
         return max(2 * len(self._transports), min(CLAIM, self._meter.pace())) - waiting
 
     def take(self, mails: Sequence[Mail]) -> None:
-        self._quiet.clear()
         self._low = max(len(self._transports), len(mails) // 2)
+        self._in_hand.take(mail.held for mail in mails)
         for mail in mails:
-            self.held[mail.id] = _held(mail)
             self._claimed.put_nowait(mail)
 
     async def finish(self, seconds: float) -> None:
@@ -115,11 +116,9 @@ class Route:
         await asyncio.gather(composing, return_exceptions=True)
         self._outage.close()
         await self._put_back(self._not_begun())
-        if not self.is_idle:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._quiet.wait(), seconds)
+        await self._in_hand.wait_until_idle(seconds)
         # Asked before the connections are told to stop: then they let go of it.
-        offered = [held for held in self.held.values() if held.id not in self._begun]
+        offered = self._in_hand.offered()
         for task in connections:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -134,117 +133,67 @@ class Route:
             mail = await self._claimed.get()
             if self._claimed.qsize() == self._low:
                 self._on_room()
-            self._write_down_composing(_held(mail))
-            try:
-                failpoint("claimed")
-                letter = kind_called(mail.kind).compose(mail, self._now())
-            except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
-                await self._settle(mail, partial(hand_over.park, mail, str(refusal)))
-                continue
-            except Exception:
-                log.exception("mail %s could not be composed", mail.id)
-                self._let_go(mail.id)
-                continue
-            try:
-                await self._ready.put(Ready(mail, letter))
-            except asyncio.CancelledError:
-                self._claimed.put_nowait(mail)  # for `finish` to put back
-                raise
+            with Survived("mail %s could not be composed", mail.id) as composing:
+                await self._compose_one(mail)
+            if composing.error:
+                self._in_hand.let_go(mail.id)
             await asyncio.sleep(0)
+
+    async def _compose_one(self, mail: Mail) -> None:
+        self._handing_over.write_down_composing(mail.held)
+        try:
+            failpoint("claimed")
+            letter = kind_called(mail.kind).compose(mail, self._now())
+        except ValueError as refusal:  # DesignRefused, MessageRefused, or text nobody foresaw
+            await self._settle(mail, partial(hand_over.park, mail, str(refusal)))
+            return
+        try:
+            await self._ready.put(Ready(mail, letter))
+        except asyncio.CancelledError:
+            self._claimed.put_nowait(mail)  # for `finish` to put back
+            raise
 
     async def _serve(self, transport: Transport) -> None:
         """Hand letters over, one at a time."""
         while True:
             ready = await self._ready.get()
             try:
-                await self._send(transport, ready)
-            except DATABASE_AWAY as error:
-                log.warning("mail %s waits for its lease: %s", ready.mail.id, error)
-                await transport.withdraw()
-            except NotSent as problem:  # the server's own trouble; the mail's are noted
-                await self._return(ready.mail)
-                await self._note_trouble(problem)
-            except Exception:
-                log.exception("mail %s waits for its lease", ready.mail.id)
-                await transport.withdraw()
+                with Survived("mail %s waits for its lease", ready.mail.id) as sending:
+                    await self._send(transport, ready)
+                if sending.error:
+                    await transport.withdraw()
             finally:
-                self._let_go(ready.mail.id)
+                self._in_hand.let_go(ready.mail.id)
 
     async def _send(self, transport: Transport, ready: Ready) -> None:
+        """Hand it over, or note why that was not possible."""
+        mail = ready.mail
         try:
-            await self._hand_over(transport, ready)
+            if not await self._handing_over.hand_over(transport, ready):
+                await self._settle(mail, partial(settle_if_needed, [mail.held], self._now()))
+        except DATABASE_AWAY as error:
+            log.warning("mail %s waits for its lease: %s", mail.id, error)
+            await transport.withdraw()
         except NotSent as problem:
-            if problem.fault is Fault.SERVER:
-                raise
-            if problem.fault is Fault.SENDER:
-                self.shunned[ready.mail.workspace_id] = self._now() + SHUNNED
-                log.warning("workspace %s waits: %s", ready.mail.workspace_id, problem.reply)
-                await self._return(ready.mail)
-                return
-            await self._settle(
-                ready.mail, partial(note_refusal, self.name, ready.mail, problem, self._now())
-            )
+            await self._note_not_sent(mail, problem)
 
-    async def _hand_over(self, transport: Transport, ready: Ready) -> None:
-        failpoint("composed")
-        await transport.offer(ready.letter)
-        failpoint("offered")
-        async with self._doubt_limit.turn():
-            noted = await self._hand_over_body(transport, ready)
-        if noted:
-            await asyncio.wait([noted])
+    async def _note_not_sent(self, mail: Mail, problem: NotSent) -> None:
+        match problem.fault:
+            case Fault.SERVER:  # its own trouble
+                await self._return(mail)
+                await self._note_trouble(problem)
+            case Fault.SENDER:
+                self.shunned[mail.workspace_id] = self._now() + SHUNNED
+                log.warning("workspace %s waits: %s", mail.workspace_id, problem.reply)
+                await self._return(mail)
+            case _:
+                refused = partial(note_refusal, self.name, mail, problem, self._now())
+                await self._settle(mail, refused)
 
-    async def _hand_over_body(
-        self, transport: Transport, ready: Ready
-    ) -> "asyncio.Future[bool] | None":
-        """Return the commit to wait for before the connection goes on, if there is one."""
-        mail, letter = ready
-        held = _held(mail)
-        try:
-            may = await self._ledger.begin(Beginning(*held, letter.subject, letter.from_address))
-        except DATABASE_AWAY:
-            await transport.withdraw()
-            await self._ledger.take_back(held)
-            raise
-        if not may:
-            await transport.withdraw()
-            await self._settle(mail, partial(settle_if_needed, [held], self._now()))
-            return None
-        self._begun.add(held.id)
-        failpoint("begun")
-        reply = await transport.hand_over(ready.letter)
-        failpoint("after_250")
-        page = self._write_down(held, reply)
-        failpoint("journaled")
+    def _note_taken(self) -> None:
+        """The server took a mail."""
         self._meter.count()
         self._outage.took_mail()
-        pace.note_taken(self.name, mail.recipient)
-        committed = self._ledger.note_sent(Accepted(*held, reply))
-        self._noting.add(committed)
-        committed.add_done_callback(partial(self._noted, held, page))
-        return None if page else committed  # without a page it will be the only evidence
-
-    def _write_down(self, held: Held, reply: str) -> Page | None:
-        if self._journal is None:
-            return None
-        try:
-            return self._journal.note(held, reply)
-        except OSError as error:
-            log.warning("the journal takes no more: %s", error)
-            return None
-
-    def _noted(self, held: Held, page: Page | None, committed: "asyncio.Future[bool]") -> None:
-        self._noting.discard(committed)
-        if error := committed.exception():
-            log.warning("mail %s was sent, which is not noted yet: %s", held.id, error)
-        elif page is not None:
-            page.committed()
-        self._tell_if_idle()
-
-    def _write_down_composing(self, held: Held) -> None:
-        with suppress(OSError):  # the next note says that the disk takes no more
-            if self._journal is not None:
-                self._journal.begin(held)
 
     async def _settle(self, mail: Mail, work: Callable[[], None]) -> None:
         """Note what became of a mail that was not sent."""
@@ -253,26 +202,15 @@ class Route:
         except DATABASE_AWAY as error:
             log.warning("mail %s waits for its lease: %s", mail.id, error)
         finally:
-            self._let_go(mail.id)
-
-    def _let_go(self, mail_id: UUID) -> None:
-        """Its lease is renewed no more."""
-        self.held.pop(mail_id, None)
-        self._begun.discard(mail_id)
-        self._tell_if_idle()
-
-    def _tell_if_idle(self) -> None:
-        if self.is_idle:
-            self._quiet.set()
-            self._on_room()
+            self._in_hand.let_go(mail.id)
 
     async def _return(self, mail: Mail) -> None:
         """Queue a mail again; the server says that it took nothing."""
-        await self._settle(mail, partial(hand_over.take_back, _held(mail)))
+        await self._settle(mail, partial(hand_over.take_back, mail.held))
 
     async def _put_back(self, held: Sequence[Held]) -> None:
         for one in held:
-            self._let_go(one.id)
+            self._in_hand.let_go(one.id)
         if held:
             with suppress(*DATABASE_AWAY):  # then their leases run out
                 await self._thread.do(partial(hand_over.put_back, held))
@@ -291,13 +229,9 @@ class Route:
 
     def _not_begun(self) -> list[Held]:
         """Take out what no connection has yet."""
-        waiting = [_held(one) for one in _emptied(self._claimed)]
-        return waiting + [_held(one.mail) for one in _emptied(self._ready)]
+        waiting = [one.held for one in _emptied(self._claimed)]
+        return waiting + [one.mail.held for one in _emptied(self._ready)]
 
 
 def _emptied(queue: "asyncio.Queue[T]") -> list[T]:
     return [queue.get_nowait() for _ in range(queue.qsize())]
-
-
-def _held(mail: Mail) -> Held:
-    return Held(mail.id, mail.attempt)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from afterword.sending import hand_over, pace
-from afterword.sending.lease import Held
 from afterword.sending.models import Mail
 from afterword.sending.recheck import settle_if_needed
 from afterword.suppressions.address_check import check_before_first_survey
@@ -17,7 +16,7 @@ def deliverable(mails: Sequence[Mail], now: datetime) -> list[Mail]:
     bad = check_before_first_survey(customers, now)
     if bad:
         needless = [one for one in mails if one.customer_id in bad]
-        settle_if_needed([Held(one.id, one.attempt) for one in needless], now)
+        settle_if_needed([one.held for one in needless], now)
     return [one for one in mails if one.customer_id not in bad]
 
 
@@ -32,6 +31,6 @@ def in_turn(server: str, mails: Sequence[Mail], now: datetime) -> list[Mail]:
     waits = pace.waits(pace.allow(server, domains, now), domains)
     until = {mail.id: at for mail, at in zip(ordered, waits, strict=True) if at}
     if until:
-        late = [(Held(mail.id, mail.attempt), until[mail.id]) for mail in mails if mail.id in until]
+        late = [(mail.held, until[mail.id]) for mail in mails if mail.id in until]
         hand_over.postpone(late)
     return [mail for mail in mails if mail.id not in until]

@@ -245,7 +245,6 @@ def _answer(campaign: Campaign, customer_id: UUID, at: datetime, score: int) -> 
 
 
 @settings(
-    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

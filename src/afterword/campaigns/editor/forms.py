@@ -39,6 +39,8 @@ class NewCampaignForm(forms.Form):
         validators=[one_line_only],
         help_text="Such as: After an order. Customers do not see it.",
     )
+    # That is to trigger it, where somebody comes from an event that no campaign listens for.
+    event = forms.CharField(required=False, max_length=200, strip=False, widget=forms.HiddenInput)
 
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

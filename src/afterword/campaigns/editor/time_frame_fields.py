@@ -24,6 +24,7 @@ class TimeFrameFields(forms.Form):
     ends = forms.TimeField(
         label="to", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
+    own_time = forms.BooleanField(label="By each customer's own clocks", required=False)
 
     def check_time_frame(self) -> None:
         given = self.cleaned_data
@@ -38,7 +39,8 @@ class TimeFrameFields(forms.Form):
         """Return the frame as it is stored."""
         given = self.cleaned_data
         begins, ends = given["begins"], given["ends"]
-        return {"days": given["days"], "from": f"{begins:%H:%M}", "to": f"{ends:%H:%M}"}
+        frame = {"days": given["days"], "from": f"{begins:%H:%M}", "to": f"{ends:%H:%M}"}
+        return {**frame, "own_time": True} if given["own_time"] else frame
 
 
 def shown_frame(stored: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -47,4 +49,5 @@ def shown_frame(stored: Mapping[str, Any] | None) -> dict[str, Any]:
         "days": frame["days"],
         "begins": time.fromisoformat(frame["from"]),
         "ends": time.fromisoformat(frame["to"]),
+        "own_time": bool(frame.get("own_time")),
     }

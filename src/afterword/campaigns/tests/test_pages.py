@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,27 @@ def test_a_new_campaign_is_off_and_leads_to_its_editor(client, workspace, metric
     assert answer.url == f"/campaigns/{campaign.id}"
     assert (campaign.metric, campaign.key, campaign.is_active) == (metric, "after-a-call", False)
     assert campaign.service == Service.SEGMENT  # a choice of one is no question
+
+
+@pytest.mark.parametrize(
+    ("type_", "channel", "events"),
+    [
+        ("transactional", "email", ["Order & <Paid>"]),
+        ("transactional", "inapp", ["Order & <Paid>"]),
+        ("regular", "email", []),
+        ("transactional", "link", []),
+    ],
+)
+def test_a_campaign_is_made_of_an_event(client, workspace, type_, channel, events):
+    page = client.get("/campaigns/new", {"event": "Order & <Paid>"})
+    form = page.context["form"]
+    assert form["name"].value() == "After Order & <Paid>"
+    assert "Order &amp; &lt;Paid&gt;" in page.content.decode()
+
+    given = {"name": form["name"].value(), "event": form["event"].value()}
+    client.post("/campaigns/new", {**given, "metric": "nps", "channel": channel, "type": type_})
+
+    assert workspace.campaigns.get().events == events
 
 
 @pytest.mark.parametrize(
@@ -438,6 +460,12 @@ def test_a_time_frame_is_saved_where_it_is_on(client, draft):
 
     client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame | {"frames": "on"})
     assert saved(draft).time_frame == {"days": ["mon", "fri"], "from": "10:00", "to": "12:30"}
+
+    own = {"frames": "on", "own_time": "on"}
+    client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame | own)
+    assert saved(draft).time_frame["own_time"] is True
+    page = client.get(f"/campaigns/{draft.id}/schedule").content.decode()
+    assert re.search(r'name="own_time"[^>]* checked', page)
 
     client.post(f"/campaigns/{draft.id}/schedule", SCHEDULE | frame)
     assert saved(draft).time_frame is None

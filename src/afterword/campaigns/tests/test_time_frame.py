@@ -41,6 +41,15 @@ def test_what_is_spread_is_within_and_never_before(minutes, share):
     assert (9, 0) <= (local.hour, local.minute) <= (17, 0)
 
 
+def test_a_frame_may_be_by_a_customers_own_clocks():
+    stored = {**USUAL, "own_time": True}
+    frame = cast(TimeFrame, read_time_frame(stored, "Europe/Prague"))
+
+    assert frame.of({"timezone": "Asia/Tokyo"}).opens(utc(2026, 11, 2)) == utc(2026, 11, 2)
+    assert frame.of({"timezone": "lost"}).opens(utc(2026, 11, 2)) == utc(2026, 11, 2, 8)
+    assert PRAGUE.of({"timezone": "Asia/Tokyo"}) == PRAGUE
+
+
 def test_a_day_begins_by_the_clocks_of_its_zone():
     assert midnight(utc(2026, 7, 1, 23), "Europe/Prague") == utc(2026, 7, 1, 22)
     assert midnight(utc(2026, 7, 1, 23), "UTC") == utc(2026, 7, 1)

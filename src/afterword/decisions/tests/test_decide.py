@@ -118,6 +118,18 @@ def test_a_decision_says_what_puts_its_survey_off(changes, waits_for):
     assert verdict.detail.get("waits_for") == waits_for
 
 
+def test_a_time_frame_may_be_by_the_customers_own_clocks():
+    rules = replace(EVERYONE, time_frame=replace(SATURDAYS, own_time=True))
+    there = replace(ANN, fields={**ANN.fields, "time_zone": "Pacific/Auckland"})
+
+    here_due = decide(ORDER, rules, ANN, NOW).due_at
+    there_due = decide(ORDER, rules, there, NOW).due_at
+
+    assert here_due
+    assert there_due
+    assert timedelta(hours=11) <= here_due - there_due <= timedelta(hours=13)
+
+
 def test_an_occasions_own_delay_stands_for_the_campaigns():
     call = replace(ORDER, kind=Kind.CALL, delay=DAY)
     rules = replace(EVERYONE, delay=2 * DAY, time_frame=SATURDAYS)

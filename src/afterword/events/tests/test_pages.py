@@ -280,6 +280,18 @@ def test_names_of_two_weeks_are_counted_together(browser, member):
     ]
 
 
+@pytest.mark.parametrize(("role", "is_offered"), [(Role.MEMBER, True), (Role.ANALYST, False)])
+def test_a_name_that_nobody_listens_for_leads_to_a_new_campaign(browser, role, is_offered):
+    member = signed_in(browser, role)
+    a_count(member.workspace, "Order & <Paid>", unmatched=4)
+    a_count(member.workspace, "Heard", matched=4)
+
+    html = text(browser.get(reverse("events:names")))
+
+    assert ("/campaigns/new?event=Order%20%26%20%3CPaid%3E" in html) is is_offered
+    assert "?event=Heard" not in html
+
+
 def test_names_are_offered_to_the_campaign_editor(browser, member):
     campaign = a_campaign(member.workspace, events=["Order Completed"])
     a_count(member.workspace, "Order Completed", matched=1)

@@ -67,13 +67,16 @@ def what_to_show(
 
 def _in_frame(customer: Customer, now: datetime) -> list[Invitation]:
     """Return the open offers that may be shown at this hour."""
-    return [one for one in open_offers(customer.id, now) if _is_open(one.survey.campaign, now)]
+    offers = open_offers(customer.id, now)
+    return [one for one in offers if _is_open(one.survey.campaign, customer, now)]
 
 
-def _is_open(campaign: Campaign, now: datetime) -> bool:
+def _is_open(campaign: Campaign, customer: Customer, now: datetime) -> bool:
     """Of a campaign by mail, whose reminder this is, the time frame is that of its mails."""
     frame = read_time_frame(campaign.time_frame, campaign.workspace.time_zone)
-    return frame is None or not campaign.is_in_app or frame.opens(now) <= now
+    if frame is None or not campaign.is_in_app:
+        return True
+    return frame.of(customer.properties).opens(now) <= now
 
 
 def _due_campaigns(
@@ -87,7 +90,8 @@ def _due_campaigns(
         activated_at__isnull=False,
     )
     ordered = rows.select_related("workspace").order_by("-priority", "id")
-    campaigns = [one for one in ordered if _is_open(one, now) and room_today(one, now) != 0]
+    opened = [one for one in ordered if _is_open(one, customer, now)]
+    campaigns = [one for one in opened if room_today(one, now) != 0]
     types = property_types(workspace.id) if campaigns else {}
     ruled = [(campaign, rules_of(campaign, workspace, types)) for campaign in campaigns]
     return [

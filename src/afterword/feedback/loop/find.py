@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.db.models import Q
 
 from afterword.feedback.models import Response
-from afterword.workspaces.models import Member, WorkspaceRows
+from afterword.workspaces.models import WorkspaceRows
 
 
 class Loop(StrEnum):
@@ -30,12 +31,12 @@ def asked_loop(text: str) -> Loop | None:
 
 
 def narrow_to_loop(
-    rows: WorkspaceRows[Response], loop: Loop | None, member: Member, now: datetime
+    rows: WorkspaceRows[Response], loop: Loop | None, user_id: UUID | None, now: datetime
 ) -> WorkspaceRows[Response]:
     is_open = Q(assignment__isnull=False, assignment__done_at=None)
     match loop:
         case Loop.MINE:
-            return rows.filter(is_open, assignment__user=member.user_id)
+            return rows.filter(is_open, assignment__user=user_id)
         case Loop.OPEN:
             return rows.filter(is_open)
         case Loop.OVERDUE:

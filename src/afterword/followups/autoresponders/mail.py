@@ -1,48 +1,34 @@
 """Autoresponders as a kind of mail. They are no surveys, and count as none."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 
-from afterword.core.links import survey_link, unsubscribe_link
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.room import AUTORESPONDER
-from afterword.followups.autoresponders.write import html_of, subject_of, text_of
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import Follows
 from afterword.followups.mails import deliveries_of
 from afterword.followups.models import TEST, Delivery
 from afterword.followups.values import occurrences_of, values_of
-from afterword.mail.message.letter import letter_of
-from afterword.mail.message.rendered import Rendered
-from afterword.mail.senders.find import Sender, sender_of, senders_at
-from afterword.mail.ways.way import Letter
+from afterword.followups.written_mail import (
+    Manner,
+    Matter,
+    letter,
+    manner_of,
+    matter_of,
+    own_senders,
+)
+from afterword.mail.senders.find import Sender
 from afterword.sending.kinds import Kind, Unwanted
 from afterword.sending.models import Mail
 from afterword.sending.streams import StreamKind
-from afterword.survey_templates.letters.of_customer import person_of
 from afterword.survey_templates.letters.of_version import SOMEBODY
-from afterword.survey_templates.wording.words import is_leftward, words_for
 from afterword.surveys.models import Invitation
-
-# Mail programs differ in how far apart paragraphs are.
-_PARAGRAPH = '<p style="margin:0 0 16px">'
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    rule: Autoresponder
-    person: dict[str, object]
-    own: dict[str, object]
-    unsubscribe: str
-    is_test: bool
-    sender: Sender | None  # where the rule has an address of its own
 
 
 def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]:
@@ -51,7 +37,11 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
     found = occurrences_of(deliveries.values())
     responses = [one.response for one in found.values() if one.response]
     invitations = Invitation.objects.in_bulk({one.survey_id for one in responses if one.survey_id})
-    senders = _own_senders(deliveries.values())
+    senders = own_senders(
+        (one.id, one.workspace_id, one.autoresponder)
+        for one in deliveries.values()
+        if one.autoresponder
+    )
     unwanted: dict[UUID, Unwanted] = {}
     for mail in mails:
         delivery = deliveries.get(mail.about)
@@ -62,20 +52,13 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
         elif why := _why_not(mail, delivery, found.get(delivery.id)):
             unwanted[mail.id] = why
         else:
-            own = senders.get(delivery.id)
-            mail.matter = _matter(mail, delivery, found[delivery.id], invitations, own)
+            response, own = found[delivery.id].response, senders.get(delivery.id)
+            assert response
+            assert response.survey_id
+            asked = invitations[response.survey_id]
+            rule = delivery.autoresponder
+            mail.matter = matter_of(mail, rule, response, asked, sender=own, manner=manner_by(rule))
     return unwanted
-
-
-def _own_senders(deliveries: Collection[Delivery]) -> dict[UUID, Sender]:
-    """Return the senders of rules that have one of their own, by delivery; one query."""
-    asked = {
-        one.id: (one.workspace_id, one.autoresponder.sender_address)
-        for one in deliveries
-        if one.autoresponder
-    }
-    found = senders_at(asked.values())
-    return {id_: found[of] for id_, of in asked.items() if of in found}
 
 
 def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> Unwanted | None:
@@ -92,34 +75,12 @@ def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> U
     return None
 
 
-def _matter(
-    mail: Mail,
-    delivery: Delivery,
-    occurrence: Occurrence,
-    invitations: dict[UUID, Invitation],
-    sender: Sender | None,
-) -> Matter:
-    rule, response = delivery.autoresponder, occurrence.response
-    assert rule
-    assert response
-    assert response.survey_id
-    invitation = invitations[response.survey_id]
-    campaign = rule.campaign.name if rule.campaign else ""
-    own = {
-        "score": response.score,
-        "rating_category": response.scale.bucket_label(response.score),
-        "comment": response.comment,
-        "survey_link": survey_link(invitation.answer_token),
-    }
-    person = person_of(mail.customer, mail.recipient, campaign)
-    unsubscribe = unsubscribe_link(invitation.unsubscribe_token)
-    return Matter(rule, person, own, unsubscribe, is_test=False, sender=sender)
-
-
 def _example(delivery: Delivery, sender: Sender | None) -> Matter:
     rule = delivery.autoresponder
     assert rule
-    return Matter(rule, *example_of(rule), "", is_test=True, sender=sender)
+    return Matter(
+        rule, manner_by(rule), *example_of(rule), unsubscribe="", is_test=True, sender=sender
+    )
 
 
 def example_of(rule: Autoresponder) -> tuple[dict[str, object], dict[str, object]]:
@@ -131,57 +92,9 @@ def example_of(rule: Autoresponder) -> tuple[dict[str, object], dict[str, object
     return person, {**own, "survey_link": "https://example.com/"}
 
 
-def draw(
-    rule: Autoresponder,
-    person: Mapping[str, object],
-    own: Mapping[str, object],
-    unsubscribe: str,
-) -> Rendered:
-    """Return the mail as somebody reads it; raises CannotBeWritten.
-
-    What we add is in the language of the campaign's template, as its texts are taken to be.
-    """
-    body, subject = html_of(rule.body, person, own), subject_of(rule.subject, person, own)
-    template = rule.campaign.template if rule.campaign else None
-    language = template.said.language if template else "en"
-    said = words_for(language)
-    words = {
-        "subject": subject,
-        "lang": language,
-        "dir": "rtl" if is_leftward(language) else "ltr",
-        "body": body.replace("<p>", _PARAGRAPH),
-        "text": text_of(body, rule.buttons),
-        "buttons": rule.buttons,
-        "unsubscribe": unsubscribe,
-        "why": said.answered.format(company=rule.workspace.name),
-        "unsubscribe_word": said.unsubscribe,
-    }
-    return Rendered(
-        subject,
-        render_to_string("followups/mail/autoresponder.html", words),
-        render_to_string("followups/mail/autoresponder.txt", words),
-    )
-
-
-def _letter(mail: Mail, now: datetime) -> Letter:
-    """Compose it; raises CannotBeWritten or MessageRefused if it can't be."""
-    matter: Matter = mail.matter
-    rule = matter.rule
-    assert mail.workspace
-    drawn = draw(rule, matter.person, matter.own, matter.unsubscribe)
-    subject = f"Test: {drawn.subject}" if matter.is_test else drawn.subject
-    return letter_of(
-        mail.id,
-        mail.workspace_id,
-        replace(drawn, subject=subject),
-        now,
-        sender=matter.sender or sender_of(mail.workspace),
-        sender_name=rule.sender_name or mail.workspace.name,
-        recipient=mail.recipient,
-        recipient_name=mail.customer.full_name if mail.customer else "",
-        unsubscribe=matter.unsubscribe,
-        reply_to=rule.reply_to,
-    )
+def manner_by(rule: Autoresponder) -> Manner:
+    """Return that of the campaign: its texts are taken to be in its template's language."""
+    return manner_of(rule.campaign.template if rule.campaign else None)
 
 
 def _names(ids: Collection[UUID]) -> dict[UUID, str]:
@@ -206,5 +119,5 @@ _CONDITION: LiteralString = """
         )
     )
 """
-AUTORESPONDER_KIND = Kind(AUTORESPONDER, _letter, _may_still_go, condition=_CONDITION)
+AUTORESPONDER_KIND = Kind(AUTORESPONDER, letter, _may_still_go, condition=_CONDITION)
 AUTORESPONDER_STREAM = StreamKind(AUTORESPONDER, _names)

@@ -6,6 +6,7 @@ from django.db import models
 
 from afterword.followups.events import Event
 from afterword.followups.rules import Rule
+from afterword.followups.written import Written
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(minutes=60)
@@ -13,15 +14,7 @@ LONGEST = timedelta(minutes=60)
 WHEN = (Event.WITHOUT_COMMENT, Event.DETRACTOR, Event.PASSIVE, Event.PROMOTER, Event.SCORE_RANGE)
 
 
-class Autoresponder(Rule):
-    sender_name = models.CharField(max_length=64, blank=True)  # empty: the workspace's name
-    # At a verified domain of the workspace; empty, or no longer verified: the workspace's address.
-    sender_address = models.CharField(max_length=254, blank=True, default="", db_default="")
-    reply_to = models.CharField(max_length=254, blank=True)
-    subject = models.CharField(max_length=250)  # Liquid, as the body is
-    body = models.TextField(max_length=5000)
-    # [{"label": …, "url": …}]
-    buttons = models.JSONField(default=list, blank=True)
+class Autoresponder(Rule, Written):
     # It goes at a moment between these after the answer, drawn once.
     delay_min = models.DurationField(default=SHORTEST)
     delay_max = models.DurationField(default=LONGEST)

@@ -14,6 +14,7 @@ _NEEDLESS = {
     ("autoresponder", "off"): "The autoresponder was switched off meanwhile.",
     ("autoresponder", "deleted"): "The autoresponder was deleted meanwhile.",
     ("recipient", "removed"): "This address is not told any more.",
+    ("you_said", "stopped"): "It was stopped before this mail was sent.",
     ("customer", "deleted"): "The customer was deleted meanwhile.",
 }
 

@@ -13,7 +13,15 @@ from afterword.customers.search_texts import write_search_texts
 from afterword.events.models import Rejection, WaitingCall
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Hit, HitKind, ResponseFacts
-from afterword.followups.models import Attempt, Delivery, Notification, State, Webhook
+from afterword.followups.models import (
+    Attempt,
+    Delivery,
+    Notification,
+    State,
+    Told,
+    Webhook,
+    YouSaid,
+)
 from afterword.followups.notifications.models import SlackThread
 from afterword.happenings.models import Happening, HappeningKind, Listening
 from afterword.hooks.models import Hook, HookCall
@@ -147,6 +155,13 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
     Assignment.objects.create(
         response=response, workspace=workspace, assigned_at=NOW, due_at=NOW, note=f"Called {NAME}"
     )
+    you_said = YouSaid.objects.create(
+        workspace=workspace, subject="We did it", body="Thanks", created_at=NOW
+    )
+    Told.objects.create(
+        workspace=workspace, you_said=you_said, customer=response.customer, response=response,
+        metric=response.metric, became="mailed", at=NOW,
+    )  # fmt: skip
     SlackThread.objects.create(
         workspace=workspace, channel=NAME, customer=response.customer, ts="1.2"
     )

@@ -97,7 +97,8 @@ def test_nothing_is_left_in_the_whole_database(workspace, keeps_scores):
 
 # Nothing in these names anybody but by keys.
 _BY_KEYS = {
-    "at_risk", "happenings", "changes", "invitations", "slack_threads", "words_of_autoresponders",
+    "at_risk", "happenings", "changes", "invitations", "slack_threads", "told_what_we_did",
+    "words_of_autoresponders",
 }  # fmt: skip
 _NONE_THERE = {"words_of_autoresponders"}
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,15 +36,15 @@ def _line(label: str = "", autocomplete: str = "off") -> forms.CharField:
     )
 
 
-class ProfileForm(NoticesOthers, forms.Form):
+class PersonForm(forms.Form):
+    """Who somebody is: the own fields, and an address that nobody else has."""
+
     first_name = _line()
     last_name = _line()
     email = forms.CharField(
         label="E-mail address",
-        required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        help_text="Surveys that wait go to the new address. Who unsubscribed stays so.",
     )
     phone = _line()
     job_title = _line()
@@ -52,25 +53,38 @@ class ProfileForm(NoticesOthers, forms.Form):
     state = _line()
     country = _line()
 
+    @property
+    def own(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in OWN_COLUMNS}
+
+    def free_address(self, others: QuerySet[Customer]) -> str:
+        """Return what was typed as all addresses are spelt; raises ValidationError."""
+        said = str(self.cleaned_data["email"]).strip()
+        address = normalise(said)
+        if address is None:
+            raise ValidationError(f"{said} is not an e-mail address.")
+        if other := others.filter(email=address).first():
+            name = f", {other.full_name}" if other.full_name else ""
+            raise ValidationError(f"Another customer has the address {address}{name}.")
+        return address
+
+
+class ProfileForm(NoticesOthers, PersonForm):
     def __init__(self, customer: Customer, given: QueryDict | None = None) -> None:
         known = {name: getattr(customer, name) for name in OWN_COLUMNS}
         super().__init__(given, initial={**known, "email": customer.address})
         self.customer = customer
+        field = self.fields["email"]
+        field.required = False
+        field.help_text = "Surveys that wait go to the new address. Who unsubscribed stays so."
 
     def clean_email(self) -> str:
-        said = str(self.cleaned_data["email"]).strip()
-        if not said:
+        if not str(self.cleaned_data["email"]).strip():
             if self.customer.email:
                 raise ValidationError("An address can be changed, but not taken away.")
             return ""
-        address = normalise(said)
-        if address is None:
-            raise ValidationError(f"{said} is not an e-mail address.")
-        rows = Customer.objects.filter(workspace=self.customer.workspace_id, email=address)
-        if other := rows.exclude(id=self.customer.id).first():
-            name = f", {other.full_name}" if other.full_name else ""
-            raise ValidationError(f"Another customer has the address {address}{name}.")
-        return address
+        rows = Customer.objects.filter(workspace=self.customer.workspace_id)
+        return self.free_address(rows.exclude(id=self.customer.id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +102,6 @@ def edit(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespons
 @transaction.atomic
 def _is_saved(form: ProfileForm, member: Member) -> bool:
     customer, now = form.customer, timezone.now()
-    own = {name: form.cleaned_data[name] for name in OWN_COLUMNS}
     email = form.cleaned_data["email"]
     if email and email != customer.email:
         try:
@@ -97,5 +110,5 @@ def _is_saved(form: ProfileForm, member: Member) -> bool:
             form.add_error("email", str(taken))
             return False
         follow(customer.id, email)
-    amend.amend(member, customer.id, amend.fields(own), now)
+    amend.amend(member, customer.id, amend.fields(form.own), now)
     return True

@@ -9,6 +9,7 @@ from django.utils import timezone
 from afterword.customers.models import Change, Customer
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.models import Response
+from afterword.profiles.actions.addition import keep
 from afterword.profiles.actions.deletion import remove
 from afterword.sending.models import Mail, State
 from afterword.suppressions.models import Suppression, SuppressionReason
@@ -115,6 +116,72 @@ def test_a_visitor_is_asked_to_sign_in(client):
 
     for name in POSTS:
         assert client.post(address(name, customer)).url.startswith("/accounts/login/")
+    assert client.post(reverse("profiles:add")).url.startswith("/accounts/login/")
+
+
+# ---- add a customer
+
+
+def test_a_customer_is_added_by_hand(client, member):
+    page = text(client.post(reverse("profiles:add"), EDITED, follow=True))
+
+    customer = Customer.objects.get()
+    assert (customer.email, customer.full_name) == ("ann@example.com", "Anna Novak")
+    assert (customer.source, str(customer.company)) == ("Manual", "Initech")
+    assert "The customer is added." in page
+
+
+def test_what_stops_mail_to_the_address_stops_it_for_who_is_added(client, member):
+    suppress(member.workspace_id, EDITED["email"], SuppressionReason.UNSUBSCRIBED, how="x", now=NOW)
+
+    client.post(reverse("profiles:add"), EDITED)
+
+    assert Customer.objects.get().unsubscribed_at
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("Bob@example.com", "Another customer has the address bob@example.com, Bob Stone."),
+        ("no address", "no address is not an e-mail address."),
+        ("", "This is needed."),
+    ],
+)
+def test_who_cannot_be_added_is_refused_with_the_reason(client, member, email, said):
+    a_customer(member.workspace, email="bob@example.com", first_name="Bob", last_name="Stone")
+
+    response = client.post(reverse("profiles:add"), EDITED | {"email": email})
+
+    assert response.status_code == 422
+    assert said in text(response)
+    assert Customer.objects.count() == 1
+
+
+def test_an_address_is_free_in_every_workspace_but_ones_own(client, member):
+    a_customer(a_member().workspace, email=EDITED["email"])
+
+    client.post(reverse("profiles:add"), EDITED)
+
+    assert Customer.objects.get(workspace=member.workspace).source == "Manual"
+
+
+def test_who_became_known_at_the_same_moment_keeps_what_was_not_typed(member, ann):
+    kept = keep(member, ann.email, {"city": "Brno", "first_name": ""}, NOW)
+
+    ann.refresh_from_db()
+    assert (kept, ann.city, ann.source) == (ann.id, "Brno", "Segment")
+    assert (ann.first_name, ann.tags, ann.properties) == ("Ann", ["vip"], {"plan": "pro"})
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_members_add_customers_and_analysts_do_not(client, role):
+    member = a_member(role=role)
+    client.force_login(member.user)
+
+    response = client.post(reverse("profiles:add"), EDITED)
+
+    assert response.status_code == (302 if role.may_change else 403)
+    assert Customer.objects.exists() == role.may_change
 
 
 # ---- edit profile

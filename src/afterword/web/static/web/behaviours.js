@@ -3,6 +3,7 @@ import { focusing } from "./announce.js";
 import { confirming } from "./confirm.js";
 import { copying } from "./copy.js";
 import { closing } from "./menus.js";
+import { popping } from "./popup.js";
 import { submitting } from "./submit.js";
 import { guarding } from "./unsaved.js";
 
@@ -12,5 +13,6 @@ confirming(document);
 submitting(document);
 guarding(document);
 closing(document);
+popping(document);
 focusing(document);
 document.addEventListener("htmx:afterSwap", (event) => copying(event.detail.elt));
