@@ -32,9 +32,9 @@ _LANES: LiteralString = """
     WHERE first.due_at <= %s
 """
 # As a part of the join the planner might look for the next ones once for each row, and so take
-# more; whoever claims would know of fewer. OFFSET 0 keeps the look at others of a subject what it
-# is, one step of an index for each that is taken: what is told of a subject goes in order, and
-# the next when the one before has come back.
+# more; whoever claims would know of fewer. What is told of a subject goes in order, and the next
+# when the one before has come back: OFFSET 0 makes that a look at the others of the subject for
+# each that is taken, and || keeps it from reading whole indexes of what waits to find them.
 _CLAIM: LiteralString = """
     WITH next AS MATERIALIZED (
         SELECT one.id FROM unnest(%s::uuid[], %s::int[]) AS wanted (lane, most)
@@ -43,8 +43,8 @@ _CLAIM: LiteralString = """
             WHERE lane = wanted.lane AND state = 'waiting' AND due_at <= %s AND NOT EXISTS (
                 SELECT FROM followups_delivery AS other
                 WHERE other.subject_id = due.subject_id AND other.lane = due.lane AND (
-                    other.state = 'sending'
-                    OR other.state = 'waiting' AND (other.due_at, other.id) < (due.due_at, due.id)
+                    other.state || '' = 'sending' OR other.state || '' = 'waiting'
+                    AND (other.due_at, other.id) < (due.due_at, due.id)
                 ) OFFSET 0
             )
             ORDER BY due_at, id LIMIT wanted.most FOR UPDATE SKIP LOCKED

@@ -97,17 +97,22 @@ class Lanes:
     def _dispatch(self) -> None:
         self._to_record.clear()
         patience: float | None = None
-        while not (self._closing.is_set() and self._is_done()):
-            self._wait(patience)
-            began = time.monotonic()
-            try:
-                patience = self._pass()
-            except (OperationalError, InterfaceError):
-                log.warning("the database is away: deliveries wait")
-                connection.close()
-                patience = 1.0
-            time.sleep(max(0.0, began + PAUSE - time.monotonic()))
-        connection.close()
+        try:
+            while not (self._closing.is_set() and self._is_done()):
+                self._wait(patience)
+                began = time.monotonic()
+                patience = self._try()
+                time.sleep(max(0.0, began + PAUSE - time.monotonic()))
+        finally:
+            connection.close()
+
+    def _try(self) -> float | None:
+        try:
+            return self._pass()
+        except (OperationalError, InterfaceError):
+            log.warning("the database is away: deliveries wait")
+            connection.close()
+            return 1.0
 
     def _is_done(self) -> bool:
         return not self._to_record and not any(lane.under_way for lane in self._lanes.values())
@@ -144,8 +149,10 @@ class Lanes:
         wanted: dict[UUID, int] = {}
         for id_, at in sorted(due.items(), key=lambda one: one[1]):
             lane = self._lanes.get(id_) or Lane()
-            most = lane.free if under_way < SHARED else min(lane.free, not lane.under_way)
-            if at <= now and 0 < most <= AT_ONCE - under_way:
+            most = min(lane.free, AT_ONCE - under_way)
+            if under_way >= SHARED:
+                most = min(most, 0 if lane.under_way else 1)
+            if at <= now and most > 0:
                 wanted[id_] = most
                 under_way += most
         return wanted

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from afterword.core import failpoints
 from afterword.core.clock import database_now
 from afterword.feedback.answering.answer import record_answer
 from afterword.followups.engine.claim import claim
@@ -113,6 +114,27 @@ def test_a_receiver_that_takes_requests_gets_several_at_once():
         web.stopping.set()
         eventually(lambda: Delivery.objects.filter(state=State.DELIVERED).count() == 12)
         lanes.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_lanes_that_failed_as_none_may_go_on_when_they_are_woken(web, monkeypatch):
+    a_webhook(web.url, campaign=(campaign := a_campaign()))
+    answer(campaign)
+    read_all()
+    monkeypatch.setattr(failpoints, "_armed", "after_delivery_claim:exception")
+    monkeypatch.setattr(failpoints, "_reached", 0)
+    lanes = Lanes()
+    lanes.wake()
+    eventually(lambda: Delivery.objects.filter(state=State.SENDING).exists())
+    monkeypatch.setattr(failpoints, "_armed", "")
+    Delivery.objects.update(state=State.WAITING, lease_until=None)
+
+    def is_told() -> bool:
+        lanes.wake()
+        return bool(web.asked)
+
+    eventually(is_told)
+    lanes.close()
 
 
 def test_many_deliveries_cost_as_many_queries_as_a_few(web):
