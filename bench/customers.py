@@ -59,7 +59,11 @@ def pages() -> Mapping[str, str]:
         for period, days in (("", ""), (" of 30 days", "days=30&"))
     }
     now = {"dashboard, filter as of now": f"/?as=now&{_query(*_FILTERS['a third'])}"}
-    return orders | lists | sorted_too | searches | profile | dashboards | now
+    answers = {
+        f"feedback, filter: {name}": f"/feedback?{_query(*_FILTERS[name])}"
+        for name in ("a third", "nobody")
+    }
+    return orders | lists | sorted_too | searches | profile | dashboards | now | answers
 
 
 def _query(field: str, operator: str, value: str) -> str:

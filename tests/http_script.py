@@ -1,6 +1,7 @@
 """An HTTP server for tests that answers requests in turn, and keeps what it was asked."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Generator, Mapping
@@ -53,8 +54,8 @@ class Web:
 
 
 @contextmanager
-def scripted_http(*answers: Answer) -> Generator[Web]:
-    """Run one on a free port of the loopback address."""
+def scripted_http(*answers: Answer, tls: ssl.SSLContext | None = None) -> Generator[Web]:
+    """Run one on a free port of the loopback address, encrypted where `tls` says how."""
     web = Web("", list(answers))
 
     class Handler(BaseHTTPRequestHandler):
@@ -95,7 +96,9 @@ def scripted_http(*answers: Answer) -> Generator[Web]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        web.url = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        web.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -50,7 +50,7 @@ def places(transactional_db):
     """A workspace with one of everything; the addresses of its pages, and who sees them."""
     member = a_member()
     workspace = member.workspace
-    a_property(workspace, "plan")
+    plan = a_property(workspace, "plan")
     template = a_template(workspace, questions=QUESTIONS, consent="You may quote me.")
     campaign = a_campaign(workspace, template=template)
     hooked = a_campaign(workspace, events=[], service="zendesk")
@@ -96,7 +96,7 @@ def places(transactional_db):
         f"/campaigns/{campaign.id}/autoresponders/new", "/parts",
         "/customers/import", f"/customers/import/{file.id}", f"/work/{work.id}",
         "/settings/tokens", "/settings/brand", "/settings/mail-server", "/settings/properties",
-        "/settings/file",
+        "/settings/file", f"/settings/properties/{plan.id}/type?type=number",
         "/settings/sender-domains", "/settings/workspace", "/settings/members", "/account",
         f"/settings/members/{member.id}/removal", path_of_an_invite(member), "/settings/erasures",
         f"/customers/{customer.id}/erasure",

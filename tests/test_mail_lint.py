@@ -8,14 +8,17 @@ from django.utils import timezone
 
 from afterword.feedback.loop.models import AssignmentRule
 from afterword.feedback.loop.watch import follow_up
-from afterword.followups.autoresponders.mail import draw, example_of
+from afterword.followups.autoresponders.mail import example_of, manner_by
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.autoresponders.section import offers
 from afterword.followups.engine.notice import tell
-from afterword.followups.models import Delivery
+from afterword.followups.models import Delivery, YouSaid
 from afterword.followups.notifications.digest import make_digests
 from afterword.followups.notifications.models import Frequency
 from afterword.followups.rules import save
+from afterword.followups.written_mail import draw
+from afterword.followups.you_said.act import begin
+from afterword.followups.you_said.act import send_trial as send_you_said_trial
 from afterword.mail.message.rendered import Rendered
 from afterword.sending.account_mail import send_password_link
 from afterword.sending.kinds import all_kinds
@@ -46,6 +49,7 @@ from tests.followups import (
     posting,
     read_all,
 )
+from tests.long_work import work_until_done
 from tests.mail_lint import as_others_read, as_word_reads, faults
 
 LINKS = Links(
@@ -105,16 +109,18 @@ def test_a_long_logo_is_no_wider_than_its_place():
 def test_autoresponders_that_are_offered_are_drawn_everywhere(language):
     campaign = a_campaign()
     campaign.template.document["language"] = language
+    campaign.template.colour = "#123abc"
     for offered in offers(campaign):
         rule = Autoresponder(
             workspace=campaign.workspace, campaign=campaign, buttons=BUTTONS, **offered
         )
 
-        mail = draw(rule, *example_of(rule), LINKS.unsubscribe)
+        mail = draw(rule, "Acme", manner_by(rule), *example_of(rule), unsubscribe=LINKS.unsubscribe)
 
         assert faults(mail) == []
         assert WORDS[language].unsubscribe in mail.text
         assert f'lang="{language}"' in mail.html
+        assert 'bgcolor="#123abc"' in mail.html
 
 
 @pytest.mark.django_db(transaction=True)
@@ -151,6 +157,13 @@ def one_of_each_kind(campaign, owner, now):
     send_trial(a_template(campaign.workspace), owner, now)
     send_password_link(owner.user)
     invite(campaign.workspace, "new@acme.test", Role.MEMBER, owner.user, now)
+    told = YouSaid.objects.create(
+        workspace=campaign.workspace, subject="We did it", body="Thanks", created_at=now,
+        held_back=0, buttons=BUTTONS,
+    )  # fmt: skip
+    begin(told.id, owner, timezone.now(), timezone.now())
+    work_until_done()
+    send_you_said_trial(told, owner, now)
     off = a_notification(campaign)
     save(off, now, enabled=False)
     delivery = Delivery.objects.create(

@@ -12,12 +12,14 @@ from tests.browser.chromium import chromium
 from tests.http_script import Answer, scripted_http
 from tests.running_afterword import Owner, running_afterword
 
-SETTINGS = {"AFTERWORD_BOUNCE_ADDRESS": BOUNCES, "AFTERWORD_EGRESS_ALLOW": "127.0.0.1/32"}
-
 
 def main() -> None:
     with (
-        running_afterword("screenshots", **SETTINGS) as afterword,
+        running_afterword(
+            "screenshots",
+            AFTERWORD_BOUNCE_ADDRESS=BOUNCES,
+            AFTERWORD_EGRESS_ALLOW="127.0.0.1/32",  # where the webhook's receiver is
+        ) as afterword,
         scripted_http(Answer(503), Answer(204)) as crm,
         chromium() as browser,
     ):

@@ -26,7 +26,7 @@ APP_PAGE = """<!doctype html><html lang="en"><head><title>Order 4711</title>
 
 
 def take_all(browser: Browser, shop: Shop, owner: Owner, wanted: set[str]) -> None:
-    page = browser.new_context(viewport=WIDE).new_page()
+    page = browser.new_context(viewport=WIDE, reduced_motion="reduce").new_page()
     page.goto(f"{shop.afterword.url}/accounts/login/")
     page.fill("input[name=login]", owner.email)
     page.fill("input[name=password]", owner.password)
@@ -45,7 +45,6 @@ def take_all(browser: Browser, shop: Shop, owner: Owner, wanted: set[str]) -> No
 
 def _shoot(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.getAnimations().every(one => one.playState != 'running')")
     image = Image.open(BytesIO(page.screenshot(animations="disabled")))
     image.convert("RGB").quantize(COLOURS).save(IMAGES / f"{name}.png", optimize=True)
 

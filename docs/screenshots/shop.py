@@ -33,8 +33,7 @@ class Shop:
         self.afterword = afterword
         self.workspace = Workspace(afterword, "Demo")
         self._apply(crm)
-        found = self.workspace.ask("campaigns", limit=100)
-        rows = found if isinstance(found, list) else found["campaigns"]
+        rows = self.workspace.ask("campaigns")["campaigns"]
         self.campaigns = {row["name"]: row["id"] for row in rows}
 
     def _apply(self, crm: str) -> None:

@@ -3,7 +3,7 @@
 from afterword.audience import later_fields
 from afterword.audience.filters import problem_of
 from afterword.campaigns import activation, duplicate, figures
-from afterword.campaigns.editor import later_sections, later_setups
+from afterword.campaigns.editor import later_sections, later_setups, queued
 from afterword.campaigns.streams import campaign_names
 from afterword.customers import audiences
 from afterword.customers.converting.work import CONVERT
@@ -37,6 +37,7 @@ from afterword.sending.streams import StreamKind
 from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
+from afterword.surveys.in_app.offers import how_many_wait
 from afterword.surveys.invite import CAMPAIGN
 from afterword.surveys.kinds import REMINDER_KIND, SURVEY_KIND
 from afterword.surveys.outbox import apart
@@ -67,6 +68,7 @@ you_said_results.compare_by(compare)
 long_work_kinds.register(TELLING)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
+queued.count_offers_by(how_many_wait)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 take_replies_by(take_replies)

@@ -19,6 +19,7 @@ from afterword.followups.notifications import digest
 from afterword.happenings import partitions, restored
 from afterword.hooks import forget as hooks_forget
 from afterword.insights import watch
+from afterword.insights.companies import tally
 from afterword.mail.senders import domains
 from afterword.profiles import deleted
 from afterword.sending import account_mail, brake
@@ -98,6 +99,12 @@ def schedule_missed_reminders(now: datetime) -> None:
 def collect_reports(now: datetime) -> None:
     """Read what mail servers reported into the bounce mailbox."""
     bounce_mailbox.collect_reports(now)
+
+
+@by_the_clock(EVERY_MINUTE)
+def count_companies(now: datetime) -> None:
+    """Count whom companies have, and who answered last, for the order of their list."""
+    tally.count_due(now)
 
 
 @by_the_clock(EVERY_MINUTE)

@@ -16,14 +16,12 @@ import pytest
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Signer
 
-from afterword.followups.engine.lanes import Lanes
-from afterword.followups.engine.turn import take_turn
-from afterword.followups.models import Delivery, State
+from afterword.followups.models import Webhook
 from afterword.followups.webhooks.request import new_secret
 from afterword.followups.webhooks.rotate import rotate
 from tests.clients.node import node
 from tests.factories import a_campaign, a_customer
-from tests.followups import a_webhook, allow_loopback, answer
+from tests.followups import a_webhook, allow_loopback, answer, deliver_next, read_all
 from tests.running_afterword import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,13 +100,10 @@ def port() -> int:
         return int(one.getsockname()[1])
 
 
-def deliver() -> None:
-    lanes = Lanes()
-    eventually(lambda: take_turn(lanes.wake))
-    lanes.wake()
-    waiting = Delivery.objects.exclude(state=State.DELIVERED)
-    eventually(lambda: Delivery.objects.exists() and not waiting.exists())
-    lanes.close()
+def deliver(webhook: Webhook) -> None:
+    read_all()
+    while deliver_next(webhook.id):
+        pass
 
 
 def test_the_page_shows_what_the_examples_do():
@@ -128,12 +123,12 @@ def test_what_is_sent_is_taken_during_a_change_of_the_secret_too(command, port, 
 
     with receiving(command, webhook.secret, tmp_path, port) as receiver:
         answer(campaign, 9, "Żółć & “quick”", customer=ann, submitted=True)
-        deliver()
+        deliver(webhook)
         assert receiver.acted() == ["feedback.new ann@example.com 9 Żółć & “quick”"]
 
         rotate(webhook, timezone.now())  # of which the receiver knows nothing yet
         answer(campaign, 2, "Slow", customer=ann, submitted=True)
-        deliver()
+        deliver(webhook)
         assert receiver.acted()[1:] == ["feedback.new ann@example.com 2 Slow"]
 
 

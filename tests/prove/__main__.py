@@ -3,6 +3,7 @@
     python -m tests.prove                    everything: some two hours on two cores
     python -m tests.prove fuzz robots        these; what the report says of the others stays
     python -m tests.prove storm --surveys 10000
+    python -m tests.prove followups --answers 3000
 
 Ends with status 1 if a proof failed.
 """
@@ -36,7 +37,7 @@ class Proof(NamedTuple):
     lines: int = 1
 
 
-def proofs(surveys: int) -> dict[str, Proof]:
+def proofs(surveys: int, answers: int) -> dict[str, Proof]:
     """Return all; of a storm there are as many disturbances to a survey in every size."""
     size = ("--surveys", surveys, "--kills", surveys // 500, "--restarts", surveys // 5_000)
     storm = ("-m", "tests.prove.chaos", *map(str, (*size, "--stops", surveys // 10_000)))
@@ -47,6 +48,13 @@ def proofs(surveys: int) -> dict[str, Proof]:
             " almost none doubled, and every row says what is so.",
             storm,
             lines=32,
+        ),
+        "followups": Proof(
+            "Workers are killed while receivers of webhooks fail in eight ways: each answer is told"
+            " under one id to whoever can take it, and once more only where the answer to that was"
+            " lost with a worker.",
+            ("-m", "tests.prove.followups", "--answers", str(answers)),
+            lines=11,
         ),
         "broken-builds": Proof(
             "Two builds that are broken on purpose, without the fence and with late commits, do not"
@@ -79,7 +87,7 @@ def proofs(surveys: int) -> dict[str, Proof]:
 
 def main() -> int:
     arguments = parser().parse_args()
-    all_proofs = proofs(arguments.surveys)
+    all_proofs = proofs(arguments.surveys, arguments.answers)
     failed = False
     for name in arguments.parts or all_proofs:
         print(f"== {name}", flush=True)
@@ -92,8 +100,9 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.prove")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(proofs(0)))
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(proofs(0, 0)))
     parser.add_argument("--surveys", type=int, default=100_000, help="in the storm")
+    parser.add_argument("--answers", type=int, default=20_000, help="in that of follow-ups")
     return parser
 
 

@@ -13,6 +13,7 @@ from afterword.apply.differences import tell_differences
 from afterword.apply.existing import Existing, load_locked
 from afterword.apply.followups import make_followups
 from afterword.apply.hooks import make_addresses, make_hook
+from afterword.apply.loop import make_loop
 from afterword.apply.outcome import Outcome
 from afterword.apply.reading import read_file
 from afterword.apply.store import differs, store
@@ -62,6 +63,8 @@ def apply(file: WorkspaceFile) -> Outcome:
     campaigns = dict(_apply_campaigns(file, existing, outcome, {**existing.templates, **templates}))
     _apply_hooks(file, outcome, existing.campaigns, campaigns)
     _apply_followups(file, existing, outcome)
+    if file.loop:
+        outcome.tell("close the loop", make_loop(outcome.workspace, file.loop))
     _apply_tokens(file, existing, outcome)
     tell_differences(outcome, before, write(outcome.workspace).content)
     announce()

@@ -6,6 +6,7 @@ from afterword.apply.existing import Existing
 from afterword.apply.fields import Fields
 from afterword.apply.filter_checks import check_filter
 from afterword.apply.followup_checks import check_followups
+from afterword.apply.loop import check_loop
 from afterword.apply.things import CampaignSpec, HookSpec, ReminderSpec, WorkspaceFile
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign, CampaignType, Channel, ReminderWhen
@@ -35,6 +36,8 @@ def check(file: WorkspaceFile, existing: Existing) -> None:
         check_followups(existing.workspace, had, campaign.followups, types, is_new=had is None)
     check_followups(existing.workspace, None, file.followups, types)
     _check_sender(file, existing)
+    if file.loop:
+        check_loop(file.loop, existing.workspace)
     for hook in file.hooks:
         _check_hook(hook, file, existing)
 
@@ -57,7 +60,8 @@ def _check_kinds(file: WorkspaceFile, existing: Existing) -> None:
     """What a thing is cannot change under the rows that depend on it."""
     for prop in file.properties:
         if (was := existing.properties.get(prop.name)) and prop.type not in {"", was.type}:
-            _refuse_kind(prop.source, "type", f"The property is already a {was.type}")
+            mend = "change it under Props & Tags, where customers' values follow."
+            prop.source.refuse("type", f"The property is already a {was.type}: {mend}")
     for template in file.templates:
         if (had := existing.templates.get(template.key)) and template.metric not in {
             "",

@@ -36,6 +36,7 @@ def _things(content: Mapping[str, Any]) -> dict[str, Any]:
         found["brand"] = content.get("brand", {})
         rules = {name: content[name] for name in _RULES if name in content}
         found["follow-ups of the workspace"] = rules
+        found["close the loop"] = content.get("close_the_loop", {})
         for name, noun in _LISTS.items():
             for each in content.get(name, []):
                 found[f"{noun} {each.get('key') or each['name']}"] = each

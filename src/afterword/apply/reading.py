@@ -12,6 +12,7 @@ from afterword.apply.fields import Fields, twice
 from afterword.apply.followup_fields import read_address, read_workspaces_rules
 from afterword.apply.hook_fields import read_hook
 from afterword.apply.look_fields import read_brand
+from afterword.apply.loop_fields import read_loop
 from afterword.apply.problems import Problems
 from afterword.apply.template_fields import read_template
 from afterword.apply.things import PropertySpec, TokenSpec, WorkspaceFile, WorkspaceSpec
@@ -56,6 +57,7 @@ def read_file(path: Path) -> WorkspaceFile:
         read_brand(top, path.parent),
         read_workspaces_rules(top, path.parent),
         [read_hook(each) for each in top.children("inbound_webhooks")],
+        read_loop(top),
     )
     top.finish()
     twice(_by(read.properties, "name"), "name")

@@ -141,6 +141,17 @@ class HookSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopSpec:
+    """Who follows answers up. What is None, or no column, is left to others; people by address."""
+
+    source: Fields
+    columns: dict[str, Any]
+    active: bool | None
+    member: str | None
+    members: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSpec:
     source: Fields
     name: str
@@ -159,6 +170,7 @@ class WorkspaceFile:
     # Those of the whole workspace.
     followups: FollowupSpecs = field(default_factory=dict)
     hooks: list[HookSpec] = field(default_factory=list)
+    loop: LoopSpec | None = None
 
     def named(self, name: str) -> "WorkspaceFile":
         """Return the same for a workspace of another name."""

@@ -17,7 +17,7 @@ _CHANGE = {Metric.NPS: 5.0, Metric.CSAT: 5.0, Metric.CES: 5.0, Metric.STAR: 0.2}
 _WEEKS_OF_A_YEAR = 52
 
 
-def margin(metric: Metric, answers: int) -> float:
+def margin(metric: Metric, answers: float) -> float:
     """Return by how much, up or down, a score may be off: in points, or in stars."""
     return _SURE * _SPREAD[metric] / sqrt(answers)
 

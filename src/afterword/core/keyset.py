@@ -52,6 +52,17 @@ def soonest_first(rows: QuerySet[Row], at: str, cursor: str, size: int = 50) -> 
     return KeysetPage(shown, _write(shown[-1], at) if len(found) > size else "")
 
 
+def counted(looked_at: int, cursor: str) -> str:
+    """Return a cursor that says how many rows were looked at up to it, `cursor` being any other."""
+    return f"{looked_at}.{cursor}"
+
+
+def uncounted(cursor: str) -> tuple[int, str]:
+    """Return what such a cursor says: how many, and where to go on; none where it says nothing."""
+    number, _, place = cursor.partition(".")
+    return (int(number), place) if number.isdecimal() and len(number) < 10 else (0, cursor)
+
+
 def _write(row: Any, at: str) -> str:
     return f"{getattr(row, at).isoformat()}_{row.pk}"
 

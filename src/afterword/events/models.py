@@ -46,7 +46,7 @@ class Event(models.Model):
     user_id = models.CharField(max_length=255, blank=True)
     anonymous_id = models.CharField(max_length=255, blank=True)
     customer = models.ForeignKey(
-        Customer, models.SET_NULL, null=True, blank=True, related_name="events"
+        Customer, models.SET_NULL, null=True, blank=True, related_name="events", db_index=False
     )
     token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+", db_index=False)
     is_trusted = models.BooleanField()
@@ -69,6 +69,13 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=["workspace", "-received_at", "-id"], name="events_newest"),
             models.Index(fields=["workspace", "email", "-received_at"], name="events_by_address"),
+            # A customer's page reads the newest few, of however many.
+            models.Index(fields=["customer", "-received_at"], name="events_of_customer"),
+            models.Index(
+                fields=["customer", "-received_at"],
+                condition=~models.Q(problems=[]),
+                name="events_that_did_not_fit",
+            ),
         )
 
     def __str__(self) -> str:

@@ -36,8 +36,14 @@ class AskedAnswers:
 
     def find(self, viewer: Viewer, user_id: UUID | None, now: datetime) -> WorkspaceRows[Response]:
         """Return the answers; `user_id` is whose those are that are to be followed up by "me"."""
+        return narrow(self.of_anybody(viewer, user_id, now), self.whom, now)
+
+    def of_anybody(
+        self, viewer: Viewer, user_id: UUID | None, now: datetime
+    ) -> WorkspaceRows[Response]:
+        """Return the same without regard to whose they are."""
         rows = self.search.find(Response.objects.visible_to(viewer), now)
-        return narrow_to_loop(narrow(rows, self.whom, now), self.loop, user_id, now)
+        return narrow_to_loop(rows, self.loop, user_id, now)
 
     def customer(self, viewer: Viewer) -> Customer | None:
         """Whose answers alone are asked for; None for everybody's, and where they are gone."""

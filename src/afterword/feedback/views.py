@@ -12,6 +12,7 @@ from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
 from afterword.feedback.answering.answer import AnswerRefused, read_score
 from afterword.feedback.asked import AskedAnswers
+from afterword.feedback.found import found
 from afterword.feedback.hits.accept import accept
 from afterword.feedback.hits.discarded import (
     COUNTED_AT_MOST,
@@ -26,9 +27,6 @@ from afterword.surveys.models import Invitation
 from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
-# What `feedback/response.html` shows of an answer.
-SHOWN = ("customer", "campaign", "survey", "version", "facts_then", "assignment__user")
-
 
 @require_safe
 @for_members
@@ -38,8 +36,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
     if (tidy := asked.whom.tidy_query) is not None:
         return redirect(f"{request.path}?{tidy}")
     cursor = request.GET.get("after", "")
-    rows = asked.find(member, member.user_id, now).select_related(*SHOWN)
-    page = newest_first(rows.prefetch_related("told__you_said"), "created_at", cursor)
+    page = found(asked, member, now, cursor)
     return render(
         request,
         "feedback/list.html",
@@ -47,6 +44,7 @@ def feedback(request: HttpRequest, member: Member) -> HttpResponse:
             "responses": page.rows,
             "after": page.after,
             "cursor": cursor,
+            "looked_at": page.looked_at,
             "asked": asked,
             "search": asked.search,
             "customer": asked.customer(member),

@@ -10,6 +10,7 @@ from afterword.sending.models import Mail
 from afterword.sending.streams import Stream
 
 _RULES = ("notification", "autoresponder", "webhook")
+_OF_RULES = ("workspace", "campaign__template__workspace__brand")  # a mail may look like it
 
 
 def mails_of(
@@ -64,5 +65,5 @@ def hasten_mails(delivery: Delivery, now: datetime) -> None:
 def deliveries_of(mails: Sequence[Mail]) -> dict[str, Delivery]:
     """Return what mails are about, by that key as text, with their rules."""
     rows = Delivery.objects.filter(id__in={mail.about for mail in mails})
-    related = [f"{rule}__{of}" for rule in _RULES for of in ("workspace", "campaign__template")]
+    related = [f"{rule}__{of}" for rule in _RULES for of in _OF_RULES]
     return {str(row.id): row for row in rows.select_related(*related)}

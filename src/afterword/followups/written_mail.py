@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -14,10 +14,15 @@ from afterword.followups.autoresponders.write import html_of, subject_of, text_o
 from afterword.followups.written import Written
 from afterword.mail.message.letter import letter_of
 from afterword.mail.message.rendered import Rendered
+from afterword.mail.message.return_path import reply_address
 from afterword.mail.senders.find import Sender, sender_of, senders_at
 from afterword.mail.ways.way import Letter
 from afterword.sending.models import Mail
+from afterword.survey_templates.letters.brand import shades
 from afterword.survey_templates.letters.of_customer import person_of
+from afterword.survey_templates.look import COLOUR
+from afterword.survey_templates.models import Template
+from afterword.survey_templates.versions import colour_of
 from afterword.survey_templates.wording.words import is_leftward, words_for
 from afterword.surveys.models import Invitation
 
@@ -27,12 +32,24 @@ Values = Mapping[str, object]
 _PARAGRAPH = '<p style="margin:0 0 16px">'
 
 
+class Manner(NamedTuple):
+    """The language of what we add to the texts, and the colour of their buttons."""
+
+    language: str = "en"
+    colour: str = COLOUR
+
+
+def manner_of(template: Template | None) -> Manner:
+    """Return a campaign's, by its template, whose workspace and brand are loaded."""
+    return Manner(template.said.language, colour_of(template)) if template else Manner()
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a mail's letter is made of: of whom and of their answer `person` and `own` tell."""
 
     written: Written
-    language: str  # of what we add to the texts
+    manner: Manner
     person: Values
     own: Values
     unsubscribe: str
@@ -47,7 +64,7 @@ def matter_of(
     invitation: Invitation,
     *,
     sender: Sender | None,
-    language: str,
+    manner: Manner,
 ) -> Matter:
     """Return it for somebody who answered by that invitation."""
     own = {
@@ -59,7 +76,7 @@ def matter_of(
     campaign = response.campaign.name if response.campaign else ""
     person = person_of(mail.customer, mail.recipient, campaign)
     unsubscribe = unsubscribe_link(invitation.unsubscribe_token)
-    return Matter(written, language, person, own, unsubscribe, is_test=False, sender=sender)
+    return Matter(written, manner, person, own, unsubscribe, is_test=False, sender=sender)
 
 
 def own_senders(written: Iterable[tuple[Key, UUID, Written]]) -> dict[Key, Sender]:
@@ -75,7 +92,7 @@ def own_senders(written: Iterable[tuple[Key, UUID, Written]]) -> dict[Key, Sende
 def draw(
     written: Written,
     company: str,
-    language: str,
+    manner: Manner,
     person: Values,
     own: Values,
     *,
@@ -84,6 +101,7 @@ def draw(
     """Return the mail as somebody reads it; raises CannotBeWritten."""
     body = html_of(written.body, person, own)
     subject = subject_of(written.subject, person, own)
+    language, colour = manner
     said = words_for(language)
     words = {
         "subject": subject,
@@ -92,6 +110,7 @@ def draw(
         "body": body.replace("<p>", _PARAGRAPH),
         "text": text_of(body, written.buttons),
         "buttons": written.buttons,
+        "colours": shades(colour),
         "unsubscribe": unsubscribe,
         "why": said.answered.format(company=company),
         "unsubscribe_word": said.unsubscribe,
@@ -112,7 +131,7 @@ def letter(mail: Mail, now: datetime) -> Letter:
     drawn = draw(
         written,
         company,
-        matter.language,
+        matter.manner,
         matter.person,
         matter.own,
         unsubscribe=matter.unsubscribe,
@@ -128,5 +147,6 @@ def letter(mail: Mail, now: datetime) -> Letter:
         recipient=mail.recipient,
         recipient_name=mail.customer.full_name if mail.customer else "",
         unsubscribe=matter.unsubscribe,
-        reply_to=written.reply_to,
+        # A reply to a trial is nobody's: no customer got it.
+        reply_to=[written.reply_to, "" if matter.is_test else reply_address(mail.id)],
     )

@@ -8,7 +8,7 @@ from django.utils.html import escape, format_html
 from afterword.followups.autoresponders.write import CannotBeWritten
 from afterword.followups.written import Written
 from afterword.followups.written_form import buttons_of
-from afterword.followups.written_mail import Values, draw
+from afterword.followups.written_mail import Manner, Values, draw
 
 _BODY = re.compile(r"<body[^>]*>")
 _QUIET = "font-family:system-ui,sans-serif;padding:1rem;margin:0;color:#5b6670"
@@ -17,7 +17,7 @@ _QUIET = "font-family:system-ui,sans-serif;padding:1rem;margin:0;color:#5b6670"
 def preview_of(
     written: Written,
     company: str,
-    language: str,
+    manner: Manner,
     typed: Mapping[str, str],
     example: Callable[[], tuple[Values, Values]],
 ) -> str:
@@ -25,7 +25,7 @@ def preview_of(
     written.subject, written.body = typed.get("subject", ""), typed.get("body", "")
     written.buttons = [button for button in buttons_of(typed.get("buttons_text", "")) if button]
     try:
-        drawn = draw(written, company, language, *example(), unsubscribe="#")
+        drawn = draw(written, company, manner, *example(), unsubscribe="#")
     except CannotBeWritten as fault:
         return format_html("<p style='{}'>{}</p>", _QUIET, fault)
     if typed.get("show") == "text":

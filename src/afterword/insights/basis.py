@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from afterword.audience.sql_text import Sql, joined, sql
+from afterword.core.by_keys import array_of, by_keys
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
 from afterword.feedback.whom.filters import Whom
 from afterword.feedback.whom.narrow import narrow, not_known
-from afterword.insights.some import Some, array_of, some_of, these
+from afterword.insights.some import Some, some_of
 from afterword.surveys.models import Survey
 from afterword.workspaces.models import Member, WorkspaceRows
 
@@ -45,9 +46,9 @@ class Basis:
             return narrow(ordered, self.whom, self.now)[:number]
         # Two steps: an order would lead the planner through all of them to the few that match.
         newest = list(ordered.values_list("id", flat=True)[: self.newest])
-        meant = narrow(these(self.all_answers, array_of(newest)), self.whom, self.now)
+        meant = narrow(by_keys(self.all_answers, array_of(newest)), self.whom, self.now)
         found = set(meant.values_list("id", flat=True))
-        return these(ordered, array_of([id_ for id_ in newest if id_ in found][:number]))
+        return by_keys(ordered, array_of([id_ for id_ in newest if id_ in found][:number]))
 
     @property
     def not_known(self) -> int:

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from afterword.audience.definition import check
 from afterword.campaigns.activation import what_is_missing
 from afterword.campaigns.models import Campaign
+from afterword.customers.properties import property_types
 from afterword.decisions.models import Decision
+from afterword.feedback.found import SHOWN
 from afterword.feedback.models import Response
 from afterword.feedback.search import Search
-from afterword.feedback.views import SHOWN
 from afterword.insights.dashboard import reports
 from afterword.sending.models import WAITING, Mail
 from afterword.sending.paused import pausing
@@ -40,6 +42,7 @@ def campaign(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
         {
             "campaign": found,
             "missing": what_is_missing(found),
+            "unusable": check(found.audience, property_types(member.workspace_id)),
             "report": next(iter(reports(member, Search(campaign_id=campaign_id), now)), None),
             "latest": answers.select_related(*SHOWN).order_by("-created_at", "-id")[:LATEST],
             "waiting": waiting.count(),

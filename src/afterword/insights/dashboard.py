@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import sqrt
+from statistics import mean
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -66,6 +67,7 @@ class MetricReport:
     answered: int  # of those
     # How many of the answers that were drawn it comes of; None where all were counted.
     drawn: int | None = None
+    drawn_a_week: float = 0.0  # the same for the course, in a week
     arrived_is_about: bool = False
 
     @property
@@ -87,6 +89,11 @@ class MetricReport:
     def margin(self) -> float:
         """By how much the score may be off, where it comes of some: see `certainty`."""
         return margin(self.metric, self.drawn) if self.drawn else 0.0
+
+    @property
+    def course_margin(self) -> float:
+        """The same for one week's."""
+        return margin(self.metric, self.drawn_a_week) if self.drawn_a_week else 0.0
 
     @property
     def scale(self) -> Scale:
@@ -168,7 +175,7 @@ def _report(
 ) -> MetricReport:
     counts = basis.answers.scaled(found)
     came, answered = (round(n * basis.surveys.times) for n in arrived.get(metric, (0, 0)))
-    drawn = None if basis.answers.is_all else sum(found.values())
+    with_answers = [week.responses / basis.recent.times for week in weeks if week.responses]
     return MetricReport(
         metric=metric,
         score=score(metric, counts),
@@ -176,7 +183,8 @@ def _report(
         weeks=weeks,
         arrived=came,
         answered=answered,
-        drawn=drawn,
+        drawn=None if basis.answers.is_all else sum(found.values()),
+        drawn_a_week=0 if basis.recent.is_all else mean(with_answers or [0]),
         arrived_is_about=not basis.surveys.is_all,
     )
 

@@ -1,31 +1,40 @@
 """Some of many rows, drawn evenly: they stand for all where looking at all takes too long."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Model
-from django.db.models.expressions import RawSQL
+from django.db.models import Model
 
 from afterword.audience.sql_text import Sql, sql
+from afterword.core.by_keys import by_keys
 from afterword.workspaces.models import WorkspaceRows
 
 Row = TypeVar("Row", bound=Model)
 
 AT_ONCE = 5_000  # rows: up to so many all are looked at, and of more so many
 # Pages of the table that are read for them; more where the first ones have next to none.
-PAGES = (600, 4_000)
-_TOO_FEW = 1_500
+PAGES = (600, 2_500)
+_TOO_FEW = 1_000
 # A page holds rows of one moment. From many pages some rows of each, by a hash of their keys.
 # The keys stay one text, for they only go back to the database.
 _DRAW = """
-    SELECT coalesce(max(there_are), 0), count(*), coalesce(array_agg(id), ARRAY[]::uuid[])::text
-    FROM (
-        SELECT id, count(*) OVER () AS there_are FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)
-        WHERE {} ORDER BY uuid_hash(id), id LIMIT {}
-    ) AS drawn
+    WITH read AS MATERIALIZED (
+        SELECT id, ({}) IS TRUE AS is_theirs FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)
+    ), drawn AS (
+        SELECT id FROM read WHERE is_theirs ORDER BY uuid_hash(id), id LIMIT {}
+    )
+    SELECT count(*), count(*) FILTER (WHERE is_theirs), (SELECT count(*) FROM drawn),
+        (SELECT coalesce(array_agg(id), ARRAY[]::uuid[])::text FROM drawn)
+    FROM read
+"""
+# How many pages a table has, and how many rows: of an unknown number, none.
+_SIZE = """
+    SELECT pages, greatest(reltuples, 0) * pages / greatest(relpages, 1)
+    FROM pg_class, LATERAL (
+        SELECT pg_relation_size(oid) / current_setting('block_size')::int AS pages
+    ) AS size WHERE oid = {}::regclass
 """
 
 
@@ -57,28 +66,16 @@ def some_of(rows: WorkspaceRows[Row], scope: Sql) -> Some[Row]:
     table = Sql(rows.model._meta.db_table)
     if not _rows(sql("SELECT FROM {} WHERE {} OFFSET {} LIMIT 1", table, scope, AT_ONCE)):
         return Some(rows)
-    [(pages_of_table,)] = _rows(
-        sql("SELECT pg_relation_size({}) / current_setting('block_size')::int", table.text)
-    )
+    [(pages_of_table, rows_of_table)] = _rows(sql(_SIZE, table.text))
     for pages in PAGES:
         share = min(1.0, pages / pages_of_table)
-        [(met, drawn, keys)] = _rows(sql(_DRAW, table, 100 * share, scope, AT_ONCE))
-        if met >= _TOO_FEW:
+        query = sql(_DRAW, scope, table, 100 * share, AT_ONCE)
+        [(read, theirs, drawn, keys)] = _rows(query)
+        if theirs >= _TOO_FEW:
             break
-    return Some(these(rows, keys), met / max(drawn, 1) / share, drawn)
-
-
-def these(rows: WorkspaceRows[Row], keys: str) -> WorkspaceRows[Row]:
-    """Keep those with these keys: looked up one by one, however the rows are joined to others.
-
-    The keys are an array as PostgreSQL writes it.
-    """
-    table = rows.model._meta.db_table
-    return rows.filter(RawSQL(f"{table}.id = ANY(%s::uuid[])", [keys], BooleanField()))  # noqa: S611  (our own words)
-
-
-def array_of(keys: Iterable[UUID]) -> str:
-    return f"{{{','.join(map(str, keys))}}}"
+    # Of the pages a few more or less are read than asked for.
+    times = (rows_of_table / max(read, 1) if share < 1 else 1.0) or 1 / share
+    return Some(by_keys(rows, keys), theirs / max(drawn, 1) * times, drawn)
 
 
 def _rows(query: Sql) -> list[Any]:

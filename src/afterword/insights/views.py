@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from afterword.campaigns.models import Campaign
+from afterword.feedback.found import SHOWN
 from afterword.feedback.search import PERIODS, Search
-from afterword.feedback.views import SHOWN
 from afterword.feedback.whom.filters import Whom
 from afterword.insights.basis import basis_of
 from afterword.insights.dashboard import reports

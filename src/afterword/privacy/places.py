@@ -225,6 +225,8 @@ APART = {
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",
+    "insights.CompaniesCounted": "when companies were counted",
+    "insights.CompanyTally": "numbers of a company",
     "mail.MailServer": "a workspace's way to send",
     "mail.SenderDomain": "a workspace's own domain",
     "privacy.Erasure": "numbers alone",

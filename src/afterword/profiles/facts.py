@@ -7,6 +7,8 @@ from typing import Any
 from afterword.customers.models import Customer, Property
 from afterword.customers.values import PropertyType, written
 
+LONG = 300  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -18,6 +20,11 @@ class Fact:
     value: object  # None where the property is unassigned
     written: str  # as a person would type it
     description: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is shown in full only on request."""
+        return len(str(self.value)) > LONG
 
 
 def facts_of(customer: Customer) -> list[Fact]:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from afterword.customers.models import Customer
-from afterword.feedback.views import SHOWN
+from afterword.feedback.found import SHOWN
 from afterword.profiles.delivery import delivery_of, ignored_before
 from afterword.profiles.facts import facts_of
 from afterword.profiles.next_survey import is_stopped, next_survey

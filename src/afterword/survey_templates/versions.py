@@ -26,10 +26,15 @@ def look_of(template: Template) -> Look:
         logo_width=(logo.logo and logo.logo.width) or 0,
         logo_height=(logo.logo and logo.logo.height) or 0,
         logo_url="" if logo.logo_id else logo.logo_url,
-        colour=template.colour or (brand.colour if brand else "") or COLOUR,
+        colour=colour_of(template),
         sender_name=template.sender_name or (brand.sender_name if brand else ""),
         footer=brand.footer if brand else "",
     )
+
+
+def colour_of(template: Template) -> str:
+    brand = workspace_brand(template.workspace)
+    return template.colour or (brand.colour if brand else "") or COLOUR
 
 
 def current(template_ids: Collection[UUID], now: datetime) -> dict[UUID, TemplateVersion]:

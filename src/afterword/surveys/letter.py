@@ -40,7 +40,7 @@ def letter(mail: Mail, now: datetime) -> Letter:
         recipient_name=mail.customer.full_name if mail.customer else "",
         unsubscribe=links.unsubscribe,
         feedback_id=f"{campaign.id}:{campaign.workspace_id}:{metric}:{SENDER_ID}",
-        reply_to=reply_to,
+        reply_to=[reply_to],
         list_name=f"surveys-{campaign.id}",
     )
 

@@ -13,6 +13,7 @@ from afterword.campaigns.models import (
     ThrottleScope,
 )
 from afterword.core.sealed import seal
+from afterword.feedback.loop.models import AssignmentRule, To
 from afterword.hooks.models import Hook, HookScope
 from afterword.survey_templates.logos import keep_logo
 from afterword.survey_templates.metrics import Metric
@@ -129,6 +130,15 @@ def a_rich_workspace() -> Workspace:
         template=template,
     )
     _follow(first, member.user_id)
+    AssignmentRule.objects.create(
+        workspace=workspace,
+        enabled_at=factories.NOW,
+        to=To.OWNER,
+        user_id=member.user_id,
+        users=[member.user_id],
+        owner_property="account manager",
+        due_hours=12,
+    )
     a_webhook("https://acme.test/all", workspace=workspace, headers={"X-Key": "s3cret"})
     _other_campaigns(workspace, template)
     Hook.objects.create(

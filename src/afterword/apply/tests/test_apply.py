@@ -308,7 +308,8 @@ def test_a_bad_file_is_refused_whole(shop: Path, old: str, new: str, found: str)
             "signup_date, type: date",
             "signup_date, type: text",
             "shop.yaml:4: properties[1].type: "
-            "The property is already a date, which cannot change: make another one.",
+            "The property is already a date: change it under Props & Tags, where customers' values "
+            "follow.",
         ),
         (
             "    metric: nps\n    name",

@@ -82,7 +82,7 @@ def test_the_events_own_properties_have_the_type_that_the_file_says(shop: Path):
     [
         (
             "{field: event.amount, type: map, operator: is, value: x}",
-            "filters[1].filters[0].type: 'map' is not text, number, date or collection.",
+            "filters[1].filters[0].type: 'map' is not text, number, date, collection or boolean.",
         ),
         (
             "{field: city, type: text, operator: is, value: x}",

@@ -124,7 +124,7 @@ def test_a_good_file_has_no_problems(tmp_path: Path):
         ("properties: {}", "shop.yaml:12: properties: "
          "Write a list here: each item on a line that begins with a dash."),
         ("properties: [{name: a}]", "shop.yaml:12: properties[0].type: "
-         "This is needed: text, number, date or collection."),
+         "This is needed: text, number, date, collection or boolean."),
         ("property: []", "shop.yaml:12: property: There is no such field; "
          "did you mean properties?"),
         ('tokens: [{name: "a\\0b", scope: read}]', "shop.yaml:12: tokens[0].name: "

@@ -14,6 +14,7 @@ from afterword.apply.writing.followups import (
 )
 from afterword.apply.writing.template import template_as_written
 from afterword.apply.writing.text import as_yaml, given, with_plain_lines
+from afterword.feedback.loop.models import AssignmentRule
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.notifications.models import Notification
 from afterword.followups.webhooks.models import Webhook
@@ -71,6 +72,7 @@ def write(workspace: Workspace) -> Written:
                     for each in campaigns.order_by("key")
                 ],
                 **rules.get(None, {}),
+                "close_the_loop": _loop(workspace),
                 "inbound_webhooks": [_hook(each) for each in _hooks(workspace)],
                 "tokens": [
                     {"name": each.name, "scope": each.scope}
@@ -126,6 +128,22 @@ def _brand(workspace: Workspace, logo_name: Any) -> dict[str, Any]:
             "footer": brand.footer,
         }
     )
+
+
+def _loop(workspace: Workspace) -> dict[str, Any]:
+    rule = AssignmentRule.objects.filter(workspace=workspace).first()
+    if rule is None:
+        return {}
+    rows = workspace.members.filter(user__in=[*rule.users, rule.user_id])
+    people = dict(rows.values_list("user_id", "user__email"))
+    found = {
+        "to": rule.to,
+        "member": people.get(rule.user_id, "") if rule.user_id else "",
+        "members": [people[one] for one in rule.users if one in people],
+        "owner_property": rule.owner_property,
+        "due_hours": rule.due_hours,
+    }
+    return {"active": rule.enabled_at is not None, **given(found)}
 
 
 def _rules(workspace: Workspace) -> dict[UUID | None, _Rules]:

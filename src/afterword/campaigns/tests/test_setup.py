@@ -123,6 +123,29 @@ def test_the_webhooks_headers_are_what_the_destination_reads(campaign):
         assert campaigns_mapped(shown["settings"].encode(), event) == [str(campaign.id)]
 
 
+def test_what_is_shown_for_the_api_is_a_program_with_the_key_in_it(client, member):
+    campaign = a_campaign(member.workspace, service="api", events=[])
+
+    answer = make_key(client, campaign, "write")
+
+    content = unescape(answer.content.decode())
+    assert content.count(f'"X-Api-Key": "{answer.context["secret"]}"') == 2
+    assert content.count(f'{campaign.id}", "email": "ann@example.com"') == 2
+    [program] = re.findall(
+        r'<pre id="snippet-survey-python"[^>]*><code>(.*?)</code>', content, re.S
+    )
+    compile(program, "snippet", "exec")
+
+
+def test_rudderstack_gets_the_headers_that_segments_webhooks_do(client, campaign):
+    content = make_key(client, campaign).content.decode()
+
+    headers = re.findall(r"X-Segment-Settings: (\S+)</code>", content)
+    assert len(headers) == 2
+    assert campaigns_mapped(headers[0].encode(), "Ordered") == [str(campaign.id)]
+    assert headers[0] == headers[1]
+
+
 def test_the_shown_function_is_the_one_to_paste():
     assert SHOWN.read_text() == (ROOT / "integrations/segment/function.js").read_text()
 

@@ -11,7 +11,7 @@ from afterword.core.in_time import in_time, rows_in_time
 from afterword.customers.converting.recast import recast
 from afterword.customers.models import Property
 from afterword.customers.properties import holders
-from afterword.customers.values import Problem, PropertyType, Value, describe, same, written
+from afterword.customers.values import Problem, PropertyType, Value, describe, written
 
 LOOKED_AT = 10_000  # values
 SECONDS, SECONDS_TO_COUNT = 2.0, 1.0
@@ -60,7 +60,7 @@ def foresee(prop: Property, kind: PropertyType) -> Outlook | None:
             unfit += 1
             if len(examples) < SHOWN:
                 examples[describe(value)] = None
-        elif len(changed) < SHOWN and not same(found, value):
+        elif len(changed) < SHOWN and written(found) != written(value):
             changed[_short(value), _short(found)] = None
     number = len(rows) if len(rows) < LOOKED_AT else _counted(prop)
     return Outlook(number, len(rows), unfit, list(changed), list(examples))

@@ -118,6 +118,16 @@ def test_the_profile_shows_what_is_known(client, member):
     assert 'plan <small>text</small></div><div dir="auto"><span' in page
 
 
+def test_a_long_value_is_shown_in_full_on_request(client, member):
+    a_property(member.workspace, "notes")
+    customer = a_customer(member.workspace, properties={"notes": "word " * 400})
+
+    page = text(profile_page(client, customer))
+
+    assert "<summary>word word" in page
+    assert page.count("word ") > 400
+
+
 def test_the_last_scores_are_shown_oldest_first(client, member):
     campaign = a_campaign(member.workspace)
     customer = a_customer(member.workspace)
@@ -216,5 +226,5 @@ def test_a_busy_customer_costs_as_many_queries_as_a_quiet_one(
     for _ in range(10):
         record_answer(a_sent_survey(campaign, customer=customer), 9, "", NOW, submitted=True)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         profile_page(client, customer)

@@ -81,6 +81,25 @@ def check_success(answer: Answer) -> None:
 # ---- what Segment delivers
 
 
+def test_rudderstacks_webhook_delivers_in_the_same_way(destination):
+    """An event as its servers pass it on, after https://www.rudderstack.com/docs/event-spec."""
+    call = order(
+        anonymousId="a1",
+        channel="web",
+        context={"library": {"name": "RudderLabs JavaScript SDK", "version": "2.9.1"}},
+        integrations={"All": True},
+        originalTimestamp="2026-11-02T08:59:59.000Z",
+        sentAt="2026-11-02T09:00:00.000Z",
+        receivedAt="2026-11-02T09:00:01.000Z",
+        request_ip="192.0.2.1",
+        rudderId="r1",
+    )
+
+    check_success(destination.deliver(call))
+
+    assert destination.mapped() == [[str(destination.orders.id)]]
+
+
 def test_the_recorded_delivery_asks_for_the_campaign_of_its_row(destination):
     capture = json.loads((CAPTURES / "dest-partner-webhook--track-SYNTHETIC.json").read_text())
     (request,) = capture["requests"]

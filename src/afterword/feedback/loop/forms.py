@@ -1,5 +1,6 @@
 """The forms of one assignment and of the rule."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,20 @@ def people_of(workspace: Workspace) -> list[tuple[str, str]]:
 def _named(member: Member) -> str:
     name, email = member.user.name, str(member.user.email)
     return f"{name} ({email})" if name else email
+
+
+# By whom a rule assigns: the form's field, the column, and what to say where there is nothing.
+_NEEDED: dict[str, tuple[str, str, str]] = {
+    To.MEMBER: ("user", "user_id", "Choose the member who gets them."),
+    To.TURN: ("users", "users", "Choose at least one member."),
+    To.OWNER: ("owner_property", "owner_property", "Write the property's name."),
+}
+
+
+def what_is_missing(columns: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the field that a rule cannot be on without, and what to say of it."""
+    field, column, words = _NEEDED.get(columns.get("to", ""), ("", "", ""))
+    return (field, words) if column and not columns.get(column) else None
 
 
 class AssignmentForm(NoticesOthers, forms.Form):
@@ -112,15 +127,11 @@ class RuleForm(NoticesOthers, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        needed: dict[str, str] = {To.MEMBER: "user", To.TURN: "users", To.OWNER: "owner_property"}
-        name = needed.get(given.get("to", ""))
-        if given.get("enabled") and name and not given.get(name) and name not in self.errors:
-            words = {
-                "user": "Choose the member who gets them.",
-                "users": "Choose at least one member.",
-                "owner_property": "Write the property's name.",
-            }
-            self.add_error(name, words[name])
+        columns = {**given, "user_id": given.get("user")}
+        if given.get("enabled") and (missing := what_is_missing(columns)):
+            name, words = missing
+            if name not in self.errors:
+                self.add_error(name, words)
         return given
 
     def save(self, now: datetime) -> None:

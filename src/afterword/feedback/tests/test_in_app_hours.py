@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from afterword import flow
 from afterword.customers.models import Customer
@@ -12,7 +13,7 @@ from afterword.feedback.in_app.ask import what_to_show
 from afterword.feedback.tests.in_app import a_regular_one, an_in_app_campaign
 from afterword.surveys.in_app.offers import note_shown
 from afterword.surveys.models import Survey
-from tests.factories import a_customer, a_track, a_workspace
+from tests.factories import a_customer, a_member, a_track, a_workspace
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)  # midnight in Prague is an hour before
@@ -76,6 +77,21 @@ def test_what_an_event_asks_for_is_shown_within_the_time_frame_alone(workspace):
     assert shown_to(ann, MONDAY + DAY + 10 * HOUR) == 1
     assert shown_to(ann, MONDAY + DAY + 18 * HOUR) == 0
     assert shown_to(ann, MONDAY + 7 * DAY + 10 * HOUR) == 1
+
+
+def test_a_change_of_a_campaign_says_what_it_means_for_those_that_wait(workspace):
+    campaign = a_regular_one(workspace)
+    owner = Client()
+    owner.force_login(a_member(workspace).user)
+    address = f"/campaigns/{campaign.id}/in-app"
+    assert "to be shown" not in owner.get(address).content.decode()
+
+    [offer] = what_to_show(workspace, somebody(workspace), "en", MONDAY)
+
+    said = "1 survey waits to be shown. Look and pages change for them, too"
+    assert said in owner.get(address).content.decode()
+    note_shown(offer, MONDAY)
+    assert said not in owner.get(address).content.decode()
 
 
 def test_no_more_than_the_limit_are_asked_in_a_day_and_who_was_left_out_the_next(workspace):

@@ -15,7 +15,14 @@ from afterword.followups.events import Follows
 from afterword.followups.mails import deliveries_of
 from afterword.followups.models import TEST, Delivery
 from afterword.followups.values import occurrences_of, values_of
-from afterword.followups.written_mail import Matter, letter, matter_of, own_senders
+from afterword.followups.written_mail import (
+    Manner,
+    Matter,
+    letter,
+    manner_of,
+    matter_of,
+    own_senders,
+)
 from afterword.mail.senders.find import Sender
 from afterword.sending.kinds import Kind, Unwanted
 from afterword.sending.models import Mail
@@ -50,9 +57,7 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
             assert response.survey_id
             asked = invitations[response.survey_id]
             rule = delivery.autoresponder
-            mail.matter = matter_of(
-                mail, rule, response, asked, sender=own, language=language_of(rule)
-            )
+            mail.matter = matter_of(mail, rule, response, asked, sender=own, manner=manner_by(rule))
     return unwanted
 
 
@@ -74,7 +79,7 @@ def _example(delivery: Delivery, sender: Sender | None) -> Matter:
     rule = delivery.autoresponder
     assert rule
     return Matter(
-        rule, language_of(rule), *example_of(rule), unsubscribe="", is_test=True, sender=sender
+        rule, manner_by(rule), *example_of(rule), unsubscribe="", is_test=True, sender=sender
     )
 
 
@@ -87,10 +92,9 @@ def example_of(rule: Autoresponder) -> tuple[dict[str, object], dict[str, object
     return person, {**own, "survey_link": "https://example.com/"}
 
 
-def language_of(rule: Autoresponder) -> str:
-    """Return the language of the campaign's template, as the rule's texts are taken to be."""
-    template = rule.campaign.template if rule.campaign else None
-    return template.said.language if template else "en"
+def manner_by(rule: Autoresponder) -> Manner:
+    """Return that of the campaign: its texts are taken to be in its template's language."""
+    return manner_of(rule.campaign.template if rule.campaign else None)
 
 
 def _names(ids: Collection[UUID]) -> dict[UUID, str]:

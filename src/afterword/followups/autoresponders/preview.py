@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from afterword.followups.autoresponders.mail import example_of, language_of
+from afterword.followups.autoresponders.mail import example_of, manner_by
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.written_preview import preview_of
 
 
 def preview(rule: Autoresponder, typed: Mapping[str, str]) -> str:
     """Return it as HTML; nothing of it is saved."""
-    return preview_of(rule, rule.workspace.name, language_of(rule), typed, lambda: example_of(rule))
+    return preview_of(rule, rule.workspace.name, manner_by(rule), typed, lambda: example_of(rule))

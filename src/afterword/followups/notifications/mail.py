@@ -65,7 +65,7 @@ def _letter(mail: Mail, now: datetime) -> Letter:
         sender=sender_of(mail.workspace),
         sender_name=f"{message.workspace} · Afterword",
         recipient=mail.recipient,
-        reply_to=message.reply_to,
+        reply_to=[message.reply_to],
     )
 
 

@@ -1,17 +1,21 @@
 """You said, we did: whom it reaches, that nobody gets it twice, and what is told of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from afterword.api.tests.rows import a_response
+from afterword.feedback.replies.take import take_replies
 from afterword.followups.models import Told, YouSaid
 from afterword.followups.you_said.act import begin
 from afterword.followups.you_said.models import Became
 from afterword.followups.you_said.whom import forecast, is_held_back
 from afterword.long_work.turn import work_once
+from afterword.profiles.timeline import timeline_of
 from afterword.sending.models import Mail, State
+from afterword.sending.reports.delivery_reports import Incoming
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import Stop, suppress, suppress_all
 from afterword.workspaces.models import Role
@@ -180,11 +184,12 @@ def test_who_is_held_back_gets_no_mail(member, campaign):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_goes_by_mail_and_not_to_who_left_meanwhile(member, campaign):
+def test_it_goes_by_mail_and_not_to_who_left_meanwhile(settings, member, campaign):
     ann = answered(campaign, first_name="Ann", email="ann@acme.test").customer
     gone = answered(campaign, email="gone@acme.test").customer
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, bounce_address="back@acme.test")
     with posting() as sink:
-        begun(member)
+        begun(member, reply_to="eva@acme.test")
         suppress(gone.workspace_id, gone.address, SuppressionReason.UNSUBSCRIBED, how="x", now=NOW)
         sink.send_due()
         [message] = sink.messages()
@@ -192,6 +197,15 @@ def test_it_goes_by_mail_and_not_to_who_left_meanwhile(member, campaign):
     assert (message["Subject"], message["To"]) == ("We did it, Ann", f"Ann <{ann.address}>")
     assert "You gave 3." in message.get_body(("plain",)).get_content()
     assert "/u/" in message["List-Unsubscribe"]
+
+    # A reply goes to both: to who was named, and to the mailbox, and so onto the timeline.
+    named, signed = (one.addr_spec for one in message["Reply-To"].addresses)
+    assert (named, signed.startswith("back+")) == ("eva@acme.test", True)
+    reply = f"From: {ann.address}\r\nTo: {signed}\r\nMessage-ID: <1@x>\r\n\r\nThat helps!"
+    take_replies([Incoming(reply.encode(), [signed])], timezone.now())
+    kinds = [(entry.kind, getattr(entry.row, "text", "")) for entry in timeline_of(ann).entries]
+    assert kinds[0] == ("reply", "That helps!")
+    assert "autoresponse" in [kind for kind, _ in kinds]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,8 +5,15 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from afterword.feedback.models import Response
-from afterword.followups.written_mail import Matter, Values, letter, matter_of, own_senders
+from afterword.followups.written_mail import (
+    Manner,
+    Matter,
+    Values,
+    letter,
+    manner_of,
+    matter_of,
+    own_senders,
+)
 from afterword.followups.you_said.models import Told, YouSaid
 from afterword.sending.kinds import Kind, Unwanted
 from afterword.sending.models import Mail
@@ -20,7 +27,7 @@ YOU_SAID_TRIAL = "you_said_trial"
 
 def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]:
     """Ask whether it goes on, and its reader is still one; give the others their `matter`."""
-    related = ("you_said", "response__campaign__template")
+    related = ("you_said", "response__campaign__template__workspace__brand")
     told = Told.objects.select_related(*related).in_bulk([mail.id for mail in mails])
     surveys = {one.response.survey_id for one in told.values()}
     invitations = Invitation.objects.in_bulk([id_ for id_ in surveys if id_])
@@ -38,17 +45,12 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
             assert one.response.survey_id
             invitation = invitations[one.response.survey_id]
             own = senders.get(one.id)
-            language = _language(one.response)
+            campaign = one.response.campaign
+            manner = manner_of(campaign.template if campaign else None)
             mail.matter = matter_of(
-                mail, one.you_said, one.response, invitation, sender=own, language=language
+                mail, one.you_said, one.response, invitation, sender=own, manner=manner
             )
     return unwanted
-
-
-def _language(response: Response) -> str:
-    """Return the language of the template that they answered to."""
-    template = response.campaign.template if response.campaign else None
-    return template.said.language if template else "en"
 
 
 def _trial_may_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]:
@@ -62,7 +64,7 @@ def _trial_may_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
         else:
             own = senders.get(you_said.id)
             mail.matter = Matter(
-                you_said, "en", *example(), unsubscribe="", is_test=True, sender=own
+                you_said, Manner(), *example(), unsubscribe="", is_test=True, sender=own
             )
     return unwanted
 

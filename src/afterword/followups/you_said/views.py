@@ -14,6 +14,7 @@ from afterword.core.instants import parse_instant
 from afterword.core.keyset import newest_first
 from afterword.feedback.asked import AskedAnswers
 from afterword.followups.autoresponders.write import FIELDS
+from afterword.followups.written_mail import Manner
 from afterword.followups.written_preview import preview_of
 from afterword.followups.you_said import act
 from afterword.followups.you_said.form import YouSaidForm
@@ -95,7 +96,7 @@ def _write(request: HttpRequest, member: Member, you_said: YouSaid) -> HttpRespo
 @for_members
 def preview(request: HttpRequest, member: Member) -> HttpResponse:
     """Draw what is being typed. Nothing is saved, so whoever may look may do that."""
-    drawn = preview_of(YouSaid(), member.workspace.name, "en", request.POST.dict(), example)
+    drawn = preview_of(YouSaid(), member.workspace.name, Manner(), request.POST.dict(), example)
     response = HttpResponse(drawn)
     response.headers["Content-Security-Policy"] = POLICY
     return response

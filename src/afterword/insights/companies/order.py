@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, DateTimeField, F, IntegerField, Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Lower
 
@@ -20,16 +20,9 @@ SIZE = 50
 _THEIRS = """
     FROM customers_company AS name
     JOIN customers_customer AS customer ON customer.company_id = name.id
-    {} WHERE name.id = customers_company.id OR name.merged_into_id = customers_company.id
+    WHERE name.id = customers_company.id OR name.merged_into_id = customers_company.id
 """
-_WITH_ANSWERS = "JOIN feedback_response AS answer ON answer.customer_id = customer.id AND counts"
-_SOMEBODY = RawSQL(f"EXISTS (SELECT {_THEIRS.format('')})", [], BooleanField())  # noqa: S611  (our own words)
-_PEOPLE = RawSQL(f"(SELECT count(*) {_THEIRS.format('')})", [], IntegerField())  # noqa: S611
-_LAST_ANSWER = RawSQL(  # noqa: S611
-    f"coalesce((SELECT max(answer.created_at) {_THEIRS.format(_WITH_ANSWERS)}), to_timestamp(0))",
-    [],
-    DateTimeField(),
-)
+_SOMEBODY = RawSQL(f"EXISTS (SELECT {_THEIRS})", [], BooleanField())  # noqa: S611  (our own words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +31,7 @@ class Order:
     value: Combinable
     is_falling: bool
     read: Callable[[Any], Any]  # a value from a cursor; ValueError or TypeError for junk
+    is_counted: bool = False  # by the clock: see `tally.py`
 
 
 def _text(value: object) -> str:
@@ -55,8 +49,8 @@ def _instant(value: str) -> datetime:
 
 ORDERS = {
     "name": Order("Name", Lower("name"), False, _text),
-    "customers": Order("Most customers", _PEOPLE, True, int),
-    "answer": Order("Latest answer", _LAST_ANSWER, True, _instant),
+    "customers": Order("Most customers", F("tally__customers"), True, int, is_counted=True),
+    "answer": Order("Latest answer", F("tally__last_answer_at"), True, _instant, is_counted=True),
     "newest": Order("Newest", F("created_at"), True, _instant),
 }
 
@@ -74,12 +68,15 @@ class Page:
 
 def page_of(rows: QuerySet[Company], order: Order, cursor: str) -> Page:
     """Return the page after `cursor`, an earlier page's `after`; junk is the first page."""
+    if order.is_counted:
+        rows = rows.filter(tally__workspace=F("workspace"))  # by which the order's index begins
     rows = rows.annotate(place=order.value)
     if last := _read(cursor, order):
         value, key = last
         beyond = "lt" if order.is_falling else "gt"
         rows = rows.filter(
-            Q(**{f"place__{beyond}": value}) | Q(**{"place": value, f"id__{beyond}": key})
+            Q(**{f"place__{beyond}": value}) | Q(**{f"id__{beyond}": key}),
+            **{f"place__{beyond}e": value},  # where the index begins
         )
     sign = "-" if order.is_falling else ""
     found = list(rows.order_by(f"{sign}place", f"{sign}id")[: SIZE + 1])

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from afterword.core.keyset import newest_first
 from afterword.core.text import clean_text
 from afterword.customers.models import Company, CompanyQuerySet, Customer
+from afterword.feedback.found import SHOWN
 from afterword.feedback.models import Response
-from afterword.feedback.views import SHOWN
 from afterword.insights.companies.figures import figures_of, months_of
 from afterword.insights.companies.order import ORDERS, page_of, with_customers
 from afterword.insights.companies.people import people_of
+from afterword.insights.models import CompaniesCounted
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.workspaces.access import for_members
 from afterword.workspaces.models import Member, WorkspaceRows
@@ -32,7 +33,8 @@ ANSWERS = 10
 def companies(request: HttpRequest, member: Member) -> HttpResponse:
     wanted = clean_text(request.GET.get("q", "")).strip()[:200]
     order = request.GET.get("order", "")
-    order = order if order in ORDERS else "name"
+    counted = CompaniesCounted.objects.filter(workspace=member.workspace_id).first()
+    order = order if order in ORDERS and (counted or not ORDERS[order].is_counted) else "name"
     is_excluded = request.GET.get("show") == "excluded"
     cursor = request.GET.get("after", "")
     whole = Company.objects.visible_to(member).whole()
@@ -50,6 +52,7 @@ def companies(request: HttpRequest, member: Member) -> HttpResponse:
         ],
         "orders": {name: one.label for name, one in ORDERS.items()},
         "order": order,
+        "counted_at": counted.at if counted and ORDERS[order].is_counted else None,
         "is_excluded": is_excluded,
         "has_excluded": is_excluded or whole.filter(excluded_at__isnull=False).exists(),
         "wanted": wanted,

@@ -7,6 +7,8 @@ from django.utils import timezone
 from afterword.api.tests.rows import a_response
 from afterword.customers.models import Company
 from afterword.insights.companies.figures import figures_of, months_of
+from afterword.insights.companies.tally import count, count_due
+from afterword.insights.models import CompaniesCounted, CompanyTally
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey, a_workspace
@@ -109,6 +111,8 @@ def test_pages_of_each_order_show_each_company_once(client, campaign, order, mon
         if number > 2:
             answered(campaign, people[0], 9, NOW + timedelta(days=number))
 
+    count(campaign.workspace_id, timezone.now())
+
     found, after = [], ""
     while True:
         answer = client.get(LIST, {"order": order, "after": after})
@@ -131,6 +135,7 @@ def test_pages_of_each_order_show_each_company_once(client, campaign, order, mon
 )
 def test_a_cursor_that_is_junk_is_the_first_page(client, acme, order, after):
     someone(acme)
+    count(acme.workspace_id, timezone.now())
 
     answer = client.get(LIST, {"order": order, "after": after})
 
@@ -339,3 +344,67 @@ def test_strangers_are_sent_to_the_sign_in_page(client, acme):
 
     assert client.get(LIST).url.startswith("/accounts/login/")
     assert client.get(page_of(acme)).url.startswith("/accounts/login/")
+
+
+# ---- counted by the clock
+
+
+def tallies(workspace):
+    rows = CompanyTally.objects.filter(workspace=workspace, company__merged_into=None)
+    return dict(rows.values_list("company__name", "customers"))
+
+
+def test_a_count_is_of_whole_companies_and_follows_what_changes(campaign, acme):
+    name = a_company(acme.workspace, "Acme Ltd", merged_into=acme)
+    empty, elsewhere = a_company(acme.workspace, "Empty"), a_company(a_workspace())
+    ann, bob = someone(acme), someone(name)
+    answered(campaign, bob, 9, NOW)
+    someone(elsewhere)
+
+    count_due(NOW)
+    ann.delete()
+    count_due(NOW + timedelta(seconds=59))
+    before = tallies(acme.workspace)
+    count_due(NOW + timedelta(minutes=1))
+
+    assert before == {"Acme": 2, "Empty": 0}
+    assert tallies(acme.workspace) == {"Acme": 1, "Empty": 0}
+    assert tallies(elsewhere.workspace) == {"Acme": 1}
+    assert acme.tally.last_answer_at == NOW
+    assert empty.tally.last_answer_at.year == 1970
+
+
+def test_a_workspace_whose_count_takes_long_is_counted_less_often(acme):
+    count_due(NOW)
+    CompaniesCounted.objects.update(seconds=3)
+    someone(acme)
+
+    count_due(NOW + timedelta(seconds=149))
+    assert tallies(acme.workspace) == {"Acme": 0}
+
+    count_due(NOW + timedelta(seconds=150))
+    assert tallies(acme.workspace) == {"Acme": 1}
+
+
+def test_the_page_says_of_when_its_order_is_and_before_a_count_it_goes_by_name(client, acme):
+    someone(acme)
+
+    before = client.get(LIST, {"order": "customers"})
+    count(acme.workspace_id, timezone.now())
+
+    assert before.context["order"] == "name"
+    assert [company for company, _ in before.context["companies"]] == [acme]
+    assert "The order is that of" in seen(client, f"{LIST}?order=customers")
+    assert "The order is that of" not in seen(client, LIST)
+
+
+@pytest.mark.parametrize("order", ["name", "customers", "answer", "newest"])
+def test_a_page_costs_as_many_queries_for_many_companies(
+    client, campaign, order, django_assert_max_num_queries
+):
+    for number in range(30):
+        someone(a_company(campaign.workspace, f"Company {number}"))
+    count(campaign.workspace_id, timezone.now())
+
+    with django_assert_max_num_queries(14):
+        assert len(client.get(LIST, {"order": order}).context["companies"]) == 30

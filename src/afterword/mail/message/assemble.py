@@ -6,6 +6,7 @@ library's EmailMessage takes twenty times as long.
 """
 
 from binascii import b2a_base64, b2a_qp
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2s
 
@@ -31,7 +32,7 @@ def build(
     recipient_name: str = "",
     feedback_id: str = "",
     list_id: str = "",
-    reply_to: str = "",
+    reply_to: Sequence[str] = (),
 ) -> bytes:
     """The message with CRLF line ends, to exactly one recipient.
 
@@ -49,7 +50,7 @@ def build(
         headers.message_id("Message-ID", message_id),
     ]
     if reply_to:
-        fields.append(headers.mailbox("Reply-To", "", reply_to))
+        fields.append(headers.addresses("Reply-To", reply_to))
     if unsubscribe:
         fields.append(headers.web_address("List-Unsubscribe", unsubscribe))
         fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")

@@ -2,6 +2,7 @@
 
 import re
 from binascii import b2a_base64
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -44,6 +45,11 @@ def mailbox(header: str, name: str, address: str) -> str:
     line = f"{header}: {words}"
     fits = len(line.rpartition("\n")[2]) + len(address) + 3 <= LINE
     return f"{line} <{address}>" if fits else f"{line}\r\n <{address}>"
+
+
+def addresses(header: str, values: Sequence[str]) -> str:
+    """`header: address, address`, each on a line of its own."""
+    return f"{header}: " + ",\r\n ".join(ascii_domain(header, one) for one in values)
 
 
 def text(header: str, value: str) -> str:

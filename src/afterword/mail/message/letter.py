@@ -1,5 +1,6 @@
 """Make what a mail says into a letter that is ready to go."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,16 +24,18 @@ def letter_of(
     unsubscribe: str = "",
     feedback_id: str = "",
     list_name: str = "",
-    reply_to: str = "",
+    reply_to: Sequence[str] = (),
 ) -> Letter:
     """Assemble and sign it; raises MessageRefused where it can't be a message.
 
     The Message-ID is the mail's own: whoever gets two copies can see that they are one mail.
+    Of the addresses that replies go to those that are empty are left out.
     `list_name` tells mails of one kind from others of the same sender: their List-Id (RFC 2919).
     """
     message_id = f"<{mail_id}@{sender.address.rpartition('@')[2]}>"
     domain = envelope_address(sender.address).rpartition("@")[2]
     list_id = f"{list_name}.{domain}" if list_name else ""
+    reply_to = [one for one in reply_to if one]
     content = build(
         rendered,
         sender=sender.address,
@@ -63,7 +66,9 @@ def letter_of(
     )
 
 
-def _headers(message_id: str, reply_to: str, unsubscribe: str, list_id: str) -> dict[str, str]:
+def _headers(
+    message_id: str, reply_to: Sequence[str], unsubscribe: str, list_id: str
+) -> dict[str, str]:
     """Return what a provider is told beside the parts that it has fields for."""
     headers = {
         "Message-ID": message_id,
@@ -71,7 +76,7 @@ def _headers(message_id: str, reply_to: str, unsubscribe: str, list_id: str) -> 
         "X-Auto-Response-Suppress": "All",
     }
     if reply_to:
-        headers["Reply-To"] = envelope_address(reply_to)
+        headers["Reply-To"] = ", ".join(map(envelope_address, reply_to))
     if unsubscribe:
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from afterword.core.keyset import counted, uncounted
 from afterword.customers.models import Customer
 from afterword.profiles.listing.asked import WALK_SECONDS, Asked
 from afterword.profiles.listing.order import PAGE, page_of
@@ -24,7 +25,7 @@ class Found:
 
 def found(asked: Asked, viewer: Viewer, now: datetime, cursor: str) -> Found:
     """Return the page after `cursor`, an earlier one's `after`; junk is the first page."""
-    before, place = _read(cursor)
+    before, place = uncounted(cursor)
     rows = asked.rows(viewer)
     if not asked.narrows:
         page = page_of(rows, asked.order, place)
@@ -43,10 +44,4 @@ def found(asked: Asked, viewer: Viewer, now: datetime, cursor: str) -> Found:
     if walk.is_over:
         return Found(page.rows, page.after)
     looked_at = before + walk.looked_at
-    return Found(page.rows, f"{looked_at}.{walk.cursor}", looked_at)
-
-
-def _read(cursor: str) -> tuple[int, str]:
-    """Return how many were looked at before, and where to go on."""
-    number, _, place = cursor.partition(".")
-    return (int(number), place) if number.isdecimal() and len(number) < 10 else (0, cursor)
+    return Found(page.rows, counted(looked_at, walk.cursor), looked_at)

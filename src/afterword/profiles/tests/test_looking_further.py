@@ -90,8 +90,8 @@ def test_the_page_says_so_in_words(client, workspace, no_time):
     assert "The first 4 customers were looked at so far" in found_one.content.decode()
     assert "Look further" in found_one.content.decode()
     words = found_none.content.decode()
-    assert "Nobody among the first 8 customers." in words
-    [goes_on] = re.findall(r'hx-get="([^"]+)" hx-trigger="load" hx-select="#found"', words)
+    assert "None among the first 8 customers." in words
+    [goes_on] = re.findall(r'hx-get="([^"]+)" hx-trigger="load" hx-target="#found"', words)
     query = parse_qs(urlsplit(goes_on.replace("&amp;", "&")).query)
     assert query["after"] == [found_none.context["after"]]
     assert query["field"] == ["plan"]

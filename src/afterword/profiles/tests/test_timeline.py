@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from afterword.customers import amend
@@ -75,6 +76,46 @@ def test_it_goes_on_where_a_page_ends_and_loses_nothing(member, ann):
     assert first.before
     assert len(found) == len(set(found)) == 12
     assert not second.before
+
+
+@pytest.mark.slow
+def test_of_very_many_events_only_those_that_are_shown_are_read(client, member, ann):
+    event = an_event(member.workspace, customer=ann, email=ann.address)
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, [event.id])
+        cursor.execute("ANALYZE events_event")
+        before = rows_read(cursor)
+
+        profile = client.get(reverse("profiles:profile", args=[ann.id]))
+        shown = page(client, ann)
+
+        assert rows_read(cursor) - before < 1_000
+    assert profile.status_code == 200
+    assert "Older" in shown
+
+
+_MANY = """
+    INSERT INTO events_event
+    SELECT made.*
+    FROM (SELECT * FROM events_event WHERE id = %s) AS one
+    CROSS JOIN generate_series(1, 20000) AS n
+    CROSS JOIN LATERAL jsonb_populate_record(
+        NULL::events_event,
+        to_jsonb(one) || jsonb_build_object(
+            'id', gen_random_uuid(), 'message_id', 'copy ' || n,
+            'received_at', one.received_at - n * interval '1 minute'
+        )
+    ) AS made
+"""
+
+
+def rows_read(cursor):
+    """How many rows of the events' table this transaction has read so far."""
+    cursor.execute(
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s",
+        ["events_event"],
+    )
+    return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from html import unescape
+
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -69,7 +71,11 @@ def test_a_template_is_saved_with_all_that_it_says(client, member):
         ({"thanks.promoter.buttons.0.url": "javascript:x"}, "thanks.promoter.buttons.0.url"),
         ({"languages.cs.subject": "{{"}, "languages.cs.subject"),
         ({"subject": ""}, "subject"),
+        ({"intro": "{% if city %}{{ city }}"}, "intro"),
+        ({"intro": "{% for i in (1..1000000000) %}x{% endfor %}"}, "intro"),
+        ({"intro": "{{ first_name }}" * 65_536}, "intro"),  # 1 MB
     ],
+    ids=lambda said: next(iter(said)) if isinstance(said, dict) else said,
 )
 def test_what_is_wrong_is_told_at_its_field_and_nothing_is_lost(client, member, wrong, field):
     template = a_template(member.workspace)
@@ -80,6 +86,20 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_lost(client, member, 
     assert (answer.status_code, list(form.errors)) == (422, [field])
     assert form["thanks.promoter.text"].value() == "Great!"
     assert form["questions.0.text"].value() == "Why us?"
+
+
+def test_of_two_who_edit_one_template_the_second_sees_what_the_first_saved(client, member):
+    template = a_template(member.workspace)
+    address = f"/templates/{template.id}"
+    field = str(client.get(address).context["form"].seen_input)
+    shown = {"seen": unescape(field.partition('value="')[2].removesuffix('">'))}
+    assert client.post(address, GIVEN | MORE | shown | {"subject": "Theirs"}).status_code == 302
+
+    refused = client.post(address, GIVEN | MORE | shown | {"subject": "Mine"})
+
+    assert refused.status_code == 422
+    assert "Somebody saved this meanwhile: “Theirs”." in refused.content.decode()
+    assert Template.objects.get(id=template.id).said.subject == "Theirs"
 
 
 def test_a_property_of_the_workspace_is_a_variable(client, member):

@@ -44,6 +44,19 @@ def open_offers(customer_id: UUID, now: datetime) -> list[Invitation]:
     return [one for one in ordered if last[one.survey_id] is one and not _rests(one, now)]
 
 
+def how_many_wait(campaign_id: UUID) -> int:
+    """Return how many surveys of a campaign were not shown yet, and may be."""
+    waiting = Invitation.objects.filter(
+        survey__campaign_id=campaign_id,
+        survey__ended_at=None,
+        survey__answered_at=None,
+        expires_at__isnull=False,
+        shown_at=None,
+        withdrawn_at=None,
+    )
+    return waiting.count()
+
+
 def _rests(offer: Invitation, now: datetime) -> bool:
     """Whether it was closed, and its campaign does not ask again, or not yet."""
     if offer.dismissed_at is None:

@@ -98,8 +98,8 @@ def test_the_page_tells_what_would_become_of_the_values_and_does_nothing(client,
     page = look(client, seats, "number")
 
     assert "<strong>3 customers</strong> have a value" in page
-    assert "<dt>Fit</dt><dd>2, such as" in page
-    assert '<q dir="auto">1,200</q>, which becomes <q dir="auto">1200</q>' in page
+    assert "<dt>Fit</dt><dd>2; of them" in page
+    assert '<q dir="auto">1,200</q>, which becomes <q dir="auto">1200</q></dd>' in page
     assert "<dt>Do not fit</dt><dd>1, such as" in page
     assert "&quot;a few&quot;" in page
     assert values(customers) == ["5", "1,200", "a few"]
@@ -146,8 +146,9 @@ def test_who_asks_by_what_the_new_type_lacks_is_named_before_and_asks_nobody_the
 
     assert "<strong>By part</strong> has a filter that a number cannot answer" in page
     assert "By value" not in page
-    editor = text(client.get(reverse("campaigns:audience", args=[vain.id])))
-    assert "does not fit seats, a number" in editor
+    for name in ("insights:campaign", "campaigns:audience"):
+        said = text(client.get(reverse(name, args=[vain.id])))
+        assert "does not fit seats, a number" in said
 
 
 @pytest.mark.parametrize("kind", ["text", "nonsense", ""])

@@ -1,0 +1,1 @@
+"""Follow-ups in a storm: workers are killed while receivers of webhooks fail in every way."""
