@@ -1,5 +1,6 @@
 """A pytest plugin: how long tests may take."""
 
+import gc
 import os
 import time
 from collections.abc import Generator
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 MOST = 1.0  # seconds for a stage's test
+# Looking for cycles in all that a test process has loaded took a tenth of its time.
+gc.set_threshold(50_000, 20, 20)
 # How long drawing takes says how busy the machine is.
 settings.register_profile("usual", max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("usual")
