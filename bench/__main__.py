@@ -1,5 +1,8 @@
 """`make bench`: every measure with its goal and, as this machine is noisy, its ratio to a baseline.
 
+    python -m bench                       all
+    python -m bench decisions followups   these
+
 Each benchmark runs in a process of its own, with a database of its own.
 """
 
@@ -28,7 +31,7 @@ LINE = "{:<52} {:>10} {:<9} {:>10} {:>7}  {}"
 
 def main() -> None:
     print(LINE.format("measure", "figure", "", "baseline", "ratio", "goal"))
-    for name in BENCHMARKS:
+    for name in sys.argv[1:] or BENCHMARKS:
         for row in run_apart(name):
             print(in_words(row), flush=True)
 

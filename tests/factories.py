@@ -288,7 +288,8 @@ _COPIES = """
         CROSS JOIN LATERAL jsonb_populate_record(
             NULL::surveys_survey,
             to_jsonb(one) || jsonb_build_object(
-                'id', copy.id, 'customer_id', copy.customer_id, 'email', copy.email
+                'id', copy.id, 'customer_id', copy.customer_id, 'email', copy.email,
+                'occasion_id', copy.id
             )
         ) AS made
     ), invitation AS (
