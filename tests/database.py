@@ -91,7 +91,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     url, template = os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
     own = f"{os.environ['TEST_DATABASES']}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
     with _maintaining(url) as maintaining, django_db_blocker.unblock():
-        maintaining.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        # One for all: another run, with other migrations, drops what it finds.
+        maintaining.execute("SELECT pg_advisory_lock(hashtext('test template'))")
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         if not maintaining.execute(query, [template]).fetchone():
             if template.startswith(KEPT_TEMPLATE):

@@ -22,34 +22,41 @@ from afterword.running.postgres import database
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / ".test-data"
+# What the tables come from: migrations, what those read and call, and what is installed.
+SOURCES = (
+    "src/afterword/**/migrations/*.py",
+    "src/afterword/core/foreign_keys.py",
+    "src/afterword/customers/free_mail*",
+    "src/afterword/happenings/*.py",
+    "requirements.txt",
+)
 
 
 def give_tables(data: Path) -> None:
     """Put a copy into a data folder that has no cluster yet; PostgreSQL's user must get there."""
-    made = _made()
     make_folder(data)
-    _copy(made, data / "cluster")
+    make_folder(DATA)
+    with (DATA / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # also while it is copied: others may make it anew
+        _copy(_made(), data / "cluster")
 
 
 @cache
 def fingerprint() -> str:
-    """Return what the tables depend on: migrations, what is installed, and partitions by month."""
-    files = [*sorted(ROOT.glob("src/afterword/*/migrations/*.py")), ROOT / "requirements.txt"]
+    """Return what the tables depend on: SOURCES, and the month, by which there are partitions."""
+    files = [file for source in SOURCES for file in sorted(ROOT.glob(source))]
     said = [f"{datetime.now(UTC):%Y-%m}".encode()]
     said += [bytes(str(file.relative_to(ROOT)), "utf-8") + file.read_bytes() for file in files]
     return sha256(b"\0".join(said)).hexdigest()[:16]
 
 
 def _made() -> Path:
-    """Return the cluster, made by the first of the test processes that asks."""
-    make_folder(DATA)
+    """Return the cluster, made by the first of the test processes that asks; they hold the lock."""
     kept = DATA / f"migrated-{fingerprint()}"
-    with (DATA / "migrated.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            for old in DATA.glob("migrated-*"):
-                shutil.rmtree(old)
-            _make(kept)
+    if not kept.exists():
+        for old in DATA.glob("migrated-*"):
+            shutil.rmtree(old)
+        _make(kept)
     return kept
 
 
