@@ -16,8 +16,8 @@ ITEM_LIMIT = 1_000
 
 _TAG = re.compile(r"\{\{|\{%")
 
-# Liquid passes on what Python's own arithmetic raises inside a filter.
-_FAULTS = (LiquidError, ArithmeticError, TypeError, ValueError)
+# Liquid passes on what Python's own arithmetic, clocks and lookups raise inside a filter.
+_FAULTS = (LiquidError, ArithmeticError, LookupError, OSError, TypeError, ValueError)
 
 
 class TextRefused(ValueError):

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from afterword.core.failpoints import failpoint
 from afterword.core.line import Line, conninfo
+from afterword.core.survived import Survived
 from afterword.sending import hand_over
 from afterword.sending.database_thread import DATABASE_AWAY, DatabaseThread
 from afterword.sending.hand_over import Accepted, Beginning, Group
 from afterword.sending.lease import Held
-from afterword.sending.survived import Survived
 
 # Passes of the event loop for more to come in: an answer lets the next mail begin, and both go in
 # one commit. Where there are more, many connections are at work: seconds that halve the commits.

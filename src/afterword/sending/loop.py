@@ -20,6 +20,7 @@ import uvloop
 from afterword.core.clock import Clock
 from afterword.core.failpoints import failpoint
 from afterword.core.jobs import wake
+from afterword.core.survived import Survived
 from afterword.mail.senders.find import load_senders
 from afterword.mail.servers.find import Broken, Server, Servers, servers
 from afterword.mail.ways.choose import open_transport
@@ -32,7 +33,6 @@ from afterword.sending.ledger import Ledger
 from afterword.sending.models import Mail
 from afterword.sending.route import Route
 from afterword.sending.sift import deliverable, in_turn
-from afterword.sending.survived import Survived
 
 GRACE = 20.0  # seconds that mails being handed over get when the worker is told to stop
 SERVERS_KEPT = 5.0  # seconds until a server that a workspace has set is heard of

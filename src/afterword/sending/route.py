@@ -13,6 +13,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from afterword.core.failpoints import failpoint
+from afterword.core.survived import Survived
 from afterword.mail.servers.find import Server
 from afterword.mail.ways.faults import Fault, NotSent
 from afterword.mail.ways.way import Transport
@@ -29,7 +30,6 @@ from afterword.sending.models import Mail
 from afterword.sending.outage import WAITS, Outage
 from afterword.sending.recheck import settle_if_needed
 from afterword.sending.refused import note_refusal
-from afterword.sending.survived import Survived
 
 MAILBOX_CONNECTIONS = 4
 CLAIM = 250  # mails at a time, at most

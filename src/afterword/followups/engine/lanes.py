@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection
 from afterword.core.clock import LOOK_EVERY, Clock
 from afterword.core.failpoints import failpoint
 from afterword.followups.engine.claim import claim, lanes_due, recover
-from afterword.followups.engine.deliver import compose, read, record
+from afterword.followups.engine.deliver import compose, read, record_all
 from afterword.followups.engine.lane import Lane
 from afterword.followups.engine.post import Line, Reply, Request
 from afterword.followups.models import Delivery
@@ -32,6 +32,8 @@ GRACE = 16.0  # seconds that requests under way get when the worker is told to s
 SOON = timedelta(seconds=10)  # what is due within them is waited for here
 PAUSE = 0.1  # seconds from one look to the next: what comes together is done together
 LINGER = 0.5  # seconds that a connection to the database is held without anything to do
+
+FAILED_HERE = Reply(None, "", "It failed here; the log says why.", 0)
 
 log = logging.getLogger(__name__)
 _opened: "Lanes | None" = None
@@ -76,6 +78,7 @@ class Lanes:
         self._back: SimpleQueue[_Brought] = SimpleQueue()
         self._to_record: list[_Brought] = []
         self._recovered_at = -LOOK_EVERY
+        self._starting = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, "delivery")
         self._start()
 
@@ -85,8 +88,9 @@ class Lanes:
 
     def wake(self) -> None:
         self._look.set()
-        if not self._dispatcher.is_alive() and not self._closing.is_set():
-            self._start()  # what it died of was logged, and what it held is found by its leases
+        with self._starting:  # of two who wake it up at once, one starts it
+            if not self._dispatcher.is_alive() and not self._closing.is_set():
+                self._start()  # what it died of was logged, and what it held is found by its leases
 
     def close(self) -> None:
         self._closing.set()
@@ -183,10 +187,12 @@ class Lanes:
                 self._lanes[one.delivery.lane].end(one.line, at_once)
         except Empty:
             pass
-        tried = [read(one.delivery, one.request, one.reply) for one in self._to_record if one.reply]
+        tried = [
+            read(one.delivery, one.request, one.reply or FAILED_HERE) for one in self._to_record
+        ]
         if tried:
             self._clock.look()
-            record(tried, self._clock.now())
+            record_all(tried, self._clock.now())
         self._to_record.clear()
 
     def _forget_idle(self) -> None:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 
@@ -13,6 +13,8 @@ class _Waiting:
     ends_at: float
     end: Callable[[], None]
     is_over: bool = False
+    # Whoever's request ends at that very moment waits, lest the next one on its line be ended.
+    ending: threading.Lock = field(default_factory=threading.Lock)
 
 
 _queues: dict[float, SimpleQueue[_Waiting]] = {}
@@ -27,7 +29,8 @@ def within(seconds: float, end: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        waiting.is_over = True
+        with waiting.ending:
+            waiting.is_over = True
 
 
 def _queue(seconds: float) -> SimpleQueue[_Waiting]:
@@ -45,5 +48,6 @@ def _watch(queue: SimpleQueue[_Waiting]) -> None:
         waiting = queue.get()
         while not waiting.is_over and (left := waiting.ends_at - time.monotonic()) > 0:
             time.sleep(left)
-        if not waiting.is_over:
-            waiting.end()
+        with waiting.ending:
+            if not waiting.is_over:
+                waiting.end()

@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from afterword.sending.survived import Survived
+from afterword.core.survived import Survived
 
 
 def test_a_mistake_is_logged_and_told_and_goes_no_further(caplog):

@@ -1,7 +1,7 @@
-"""The one place where any mistake is survived, so that the sender loop goes on for all other mails.
+"""The one place where any mistake is survived, so that a loop goes on for everybody else.
 
-One mail that nobody can compose, or one look that fails, must not end everybody's sending. What it
-held waits for its lease, then it is tried again; the log has where it happened.
+One mail or delivery that nobody can compose, or one look that fails, must not end everybody's
+sending. The log has where it happened; what it held fails, or waits for its lease.
 """
 
 import logging
