@@ -15,7 +15,7 @@ from afterword.workspaces.models import Member, Role, Workspace
 
 def check_loop(spec: LoopSpec, workspace: Workspace | None) -> None:
     """Refuse people who cannot follow anything up, and a rule that is on and lacks whom."""
-    known = _people(workspace)
+    known = people_of(workspace)
     named = [("member", spec.member)] if spec.member else []
     for field, address in [*named, *(("members", one) for one in spec.members or ())]:
         if address not in known:
@@ -31,7 +31,7 @@ def check_loop(spec: LoopSpec, workspace: Workspace | None) -> None:
 def make_loop(workspace: Workspace, spec: LoopSpec) -> list[str] | None:
     """Save what differs; return the fields that did, None where there was no rule."""
     rule = _rule(workspace)
-    columns = _columns(spec, rule, _people(workspace))
+    columns = _columns(spec, rule, people_of(workspace))
     changed = [name for name, value in columns.items() if differs(getattr(rule, name), value)]
     for name in changed:
         setattr(rule, name, columns[name])
@@ -60,8 +60,8 @@ def _is_on(spec: LoopSpec, rule: AssignmentRule) -> bool:
     return rule.enabled_at is not None if spec.active is None else spec.active
 
 
-def _people(workspace: Workspace | None) -> dict[str, UUID]:
-    """Return who may follow up, by address."""
+def people_of(workspace: Workspace | None) -> dict[str, UUID]:
+    """Return who may follow answers up, by address."""
     rows = Member.objects.filter(workspace=workspace, user__is_active=True)
     rows = rows.exclude(role=Role.ANALYST)
     return dict(rows.values_list("user__email", "user_id")) if workspace else {}

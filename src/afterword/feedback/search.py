@@ -59,6 +59,7 @@ class Search:
             "campaign": self.campaign_id,
             "days": self.days,
             "counts": {True: "yes", False: "no", None: None}[self.counts],
+            "customer": self.customer_id,
         }
         return {name: str(value) for name, value in said.items() if value is not None}
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.db.models import Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
@@ -13,9 +14,7 @@ from afterword.customers.importing.models import Piece, Row
 from afterword.decisions.models import Decision
 from afterword.events.models import InboxItem, Rejection, WaitingCall
 from afterword.events.sources.segment.payload import Call, read_call
-from afterword.followups.models import (
-    Attempt,
-)
+from afterword.followups.models import Attempt, YouSaid
 from afterword.happenings.models import Happening
 from afterword.hooks.models import HookCall
 from afterword.long_work.models import Work
@@ -38,6 +37,15 @@ def saying(model: type[Model], column: str) -> Callable[[Traces], Rows]:
         return model._default_manager.filter(_names(traces.addresses, column), **mine)
 
     return rows
+
+
+def you_saids(traces: Traces) -> Rows:
+    """Filters stand in them as an address carries them: percent signs, and keys."""
+    named = _names(traces.addresses, "query") | _names(
+        [quote_plus(one) for one in traces.addresses], "query"
+    )
+    keys = [f"customer={one}" for one in traces.customers]
+    return YouSaid.objects.filter(named | _names(keys, "query"), workspace_id=traces.workspace_id)
 
 
 def _names(texts: list[str], column: str) -> Q:

@@ -25,6 +25,7 @@ from afterword.followups.models import (
     SlackThread,
     Told,
     Webhook,
+    YouSaid,
 )
 from afterword.happenings.models import Happening
 from afterword.hooks.models import HookCall
@@ -48,12 +49,14 @@ from afterword.privacy.finding import (
     suppressions,
     waiting,
     works,
+    you_saids,
 )
 from afterword.privacy.removal import (
     Wish,
     blank,
     delete,
     delete_or_make_anonymous,
+    forget_whom,
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
@@ -186,6 +189,7 @@ PLACES = (
     ),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
     Place("deleted_customers", DeletedCustomer, deleted_customers),
+    Place("filters_of_you_said", YouSaid, you_saids, erase=forget_whom),
     Place("views", SavedView, saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, saying(Pace, "words"), erase=blank("words")),
@@ -221,7 +225,6 @@ APART = {
     "feedback.RiskRule": "a workspace's numbers",
     "events.EventCount": "numbers of a day",
     "followups.ScoreMove": "numbers of a campaign",
-    "followups.YouSaid": "what was told to many at once",
     "happenings.Listening": "who listens, by rules' keys",
     "happenings.Reader": "how far somebody has read",
     "hooks.Hook": "an address of ours, and how fields are named",

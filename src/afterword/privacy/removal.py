@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import CASCADE, SET_NULL, ForeignObjectRel, QuerySet
 from django.db.models.functions import TruncDay
 
+from afterword.core.clock import database_now
 from afterword.suppressions.erased import keep_erased
 
 
@@ -78,6 +79,18 @@ def keep_hashed(rows: QuerySet[Any], wish: Wish) -> int:
     count = rows.count()
     keep_erased(rows)
     return count
+
+
+def forget_whom(rows: QuerySet[Any], wish: Wish) -> int:
+    """Take the filter of a *you said, we did* that names somebody: without it it meant everybody.
+
+    So a draft goes, and what goes on is stopped.
+    """
+    drafts = rows.filter(begun_at=None)
+    count = drafts.count()
+    drafts.delete()
+    rows.filter(stopped_at=None).update(stopped_at=database_now())
+    return count + rows.update(query="")
 
 
 def blank(column: str) -> Callable[[QuerySet[Any], Wish], int]:

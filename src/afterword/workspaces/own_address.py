@@ -9,7 +9,7 @@ from typing import Protocol
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from afterword.core.ids import new_id
 from afterword.core.signed_ids import read, sign
@@ -84,7 +84,11 @@ def change(asked: AddressChange, now: datetime) -> bool:
     if not used or User.objects.filter(email=asked.email).exclude(id=user.id).exists():
         return False
     before, user.email, user.address_confirmed_at = user.email, asked.email, now
-    user.save(update_fields=["email", "address_confirmed_at"])
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email", "address_confirmed_at"])
+    except IntegrityError:  # somebody got it at this very moment
+        return False
     PendingMember.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     assert _post, "the stages are not joined"

@@ -6,6 +6,8 @@ import pytest
 
 from afterword.apply.apply import apply_path
 from afterword.apply.problems import FileRefused
+from afterword.apply.writing.files import save
+from afterword.apply.writing.workspace import write
 from afterword.feedback.loop.models import AssignmentRule, To
 from afterword.workspaces.models import Role
 from tests.factories import a_member, a_workspace
@@ -59,6 +61,18 @@ def test_what_is_wrong_is_told_by_its_field(bo, applied, rule, words):
         applied(rule)
 
     assert not AssignmentRule.objects.exists()
+
+
+def test_what_is_written_can_be_applied_though_somebody_only_reads_by_now(bo, applied, tmp_path):
+    applied(f"active: true, member: {bo.user.email}")
+    bo.role = Role.ANALYST
+    bo.save()
+
+    path = tmp_path / "written.yaml"
+    save(write(bo.workspace), path)
+
+    assert "active: false" in path.read_text()
+    apply_path(path)
 
 
 def test_who_only_reads_cannot_be_named(bo, applied):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from afterword.apply.loop import people_of
 from afterword.apply.writing.campaign import campaign_as_written
 from afterword.apply.writing.followups import (
     autoresponder_as_written,
@@ -14,6 +15,7 @@ from afterword.apply.writing.followups import (
 )
 from afterword.apply.writing.template import template_as_written
 from afterword.apply.writing.text import as_yaml, given, with_plain_lines
+from afterword.feedback.loop.forms import what_is_missing
 from afterword.feedback.loop.models import AssignmentRule
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.notifications.models import Notification
@@ -134,16 +136,21 @@ def _loop(workspace: Workspace) -> dict[str, Any]:
     rule = AssignmentRule.objects.filter(workspace=workspace).first()
     if rule is None:
         return {}
-    rows = workspace.members.filter(user__in=[*rule.users, rule.user_id])
-    people = dict(rows.values_list("user_id", "user__email"))
+    # Whoever can follow nothing up any more is left out: the file is to be one that can be applied.
+    people = {user_id: address for address, user_id in people_of(workspace).items()}
+    one = rule.user_id if rule.user_id in people else None
+    several = [user_id for user_id in rule.users if user_id in people]
     found = {
         "to": rule.to,
-        "member": people.get(rule.user_id, "") if rule.user_id else "",
-        "members": [people[one] for one in rule.users if one in people],
+        "member": people[one] if one else "",
+        "members": [people[user_id] for user_id in several],
         "owner_property": rule.owner_property,
         "due_hours": rule.due_hours,
     }
-    return {"active": rule.enabled_at is not None, **given(found)}
+    columns = {"to": rule.to, "user_id": one, "users": several}
+    columns["owner_property"] = rule.owner_property
+    is_on = rule.enabled_at is not None and not what_is_missing(columns)
+    return {"active": is_on, **given(found)}
 
 
 def _rules(workspace: Workspace) -> dict[UUID | None, _Rules]:

@@ -33,10 +33,12 @@ def asked_loop(text: str) -> Loop | None:
 def narrow_to_loop(
     rows: WorkspaceRows[Response], loop: Loop | None, user_id: UUID | None, now: datetime
 ) -> WorkspaceRows[Response]:
+    """Of nobody, where `user_id` is none, nothing is "mine"."""
     is_open = Q(assignment__isnull=False, assignment__done_at=None)
     match loop:
         case Loop.MINE:
-            return rows.filter(is_open, assignment__user=user_id)
+            mine = rows.filter(is_open, assignment__user=user_id)
+            return mine if user_id else rows.none()
         case Loop.OPEN:
             return rows.filter(is_open)
         case Loop.OVERDUE:

@@ -7,11 +7,13 @@ import pytest
 from django.utils import timezone
 
 from afterword.api.tests.rows import a_response
+from afterword.feedback.loop.models import Assignment
 from afterword.feedback.replies.take import take_replies
 from afterword.followups.models import Told, YouSaid
 from afterword.followups.you_said.act import begin
 from afterword.followups.you_said.models import Became
 from afterword.followups.you_said.whom import forecast, is_held_back
+from afterword.long_work.models import Work
 from afterword.long_work.turn import work_once
 from afterword.profiles.timeline import timeline_of
 from afterword.sending.models import Mail, State
@@ -223,6 +225,39 @@ def test_what_is_stopped_is_sent_to_nobody_else(client, member, campaign):
     [mail] = Mail.objects.filter(about=you_said.id)
     assert (mail.state, mail.detail["you_said"]) == (State.CANCELLED, "stopped")
     assert "Stopped" in client.get("/feedback/you-said").content.decode()
+
+
+def test_a_draft_is_not_stopped_and_can_be_sent_after_all(client, member, campaign):
+    answered(campaign)
+    you_said = a_draft(member)
+    client.force_login(member.user)
+
+    page = client.post(f"/feedback/you-said/{you_said.id}/stopping", follow=True)
+
+    assert "not begun yet" in page.content.decode()
+    begin(you_said.id, member, timezone.now(), timezone.now())
+    work_until_done()
+    assert Mail.objects.filter(stream_id=you_said.id).count() == 1
+
+
+def test_what_broke_off_says_so(client, member, campaign):
+    you_said = begun(member)
+    Work.objects.update(failure="It failed five times.")
+    client.force_login(member.user)
+
+    assert "Broken off" in client.get("/feedback/you-said").content.decode()
+    page = client.get(f"/feedback/you-said/{you_said.id}").content.decode()
+    assert "It failed five times." in page
+
+
+def test_mine_is_nobodys_once_its_author_is_gone(member, campaign):
+    answer = answered(campaign)
+    Assignment.objects.create(
+        response=answer, workspace=member.workspace, assigned_at=NOW, due_at=NOW
+    )
+    you_said = a_draft(member, query="loop=mine", by=None)
+
+    assert forecast(you_said, timezone.now()).mailed == 0
 
 
 # ---- the pages

@@ -36,17 +36,21 @@ def begin(you_said_id: UUID, member: Member, asked_at: datetime, now: datetime) 
 
 
 @transaction.atomic
-def stop(you_said: YouSaid, member: Member, now: datetime) -> None:
+def stop(you_said: YouSaid, member: Member, now: datetime) -> bool:
     """Call it off: what nobody has begun to send is cancelled, and what is claimed is asked again.
 
-    The work is stopped first, so that no batch writes mails that this does not see.
+    The work is stopped first, so that no batch writes mails that this does not see. False for a
+    draft, which goes on being one.
     """
+    if you_said.is_draft:
+        return False
     if you_said.work:
         long_work.cancel(you_said.work, now)
     YouSaid.objects.filter(id=you_said.id, stopped_at=None).update(stopped_at=now)
     waiting = Mail.objects.filter(stream_id=you_said.id, kind=YOU_SAID, state__in=WAITING)
     detail = {"by": str(member.user_id), "you_said": "stopped"}
     waiting.update(state=State.CANCELLED, cancelled_at=now, detail=detail)
+    return True
 
 
 def send_trial(you_said: YouSaid, member: Member, now: datetime) -> None:

@@ -50,6 +50,12 @@ class YouSaid(Written):
     def is_draft(self) -> bool:
         return self.begun_at is None
 
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether its work ended before everybody was met, and nobody called the mail off."""
+        work = self.work
+        return bool(work and (work.failure or work.cancelled_at) and not self.stopped_at)
+
 
 class Became(models.TextChoices):
     """What became of somebody: the first two are compared, the others are left out."""

@@ -137,8 +137,11 @@ def beginning(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpRe
 @require_POST
 @for_changers
 def stopping(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpResponse:
-    act.stop(_found(member, you_said_id), member, timezone.now())
-    messages.success(request, "It is stopped. Whoever has the mail keeps it; nobody else gets it.")
+    if act.stop(_found(member, you_said_id), member, timezone.now()):
+        text = "It is stopped. Whoever has the mail keeps it; nobody else gets it."
+        messages.success(request, text)
+    else:
+        messages.warning(request, "It was not begun yet, so there is nothing to stop.")
     return redirect("followups:you_said", you_said_id)
 
 
@@ -153,10 +156,13 @@ def trial(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpRespon
 
 @require_POST
 @for_changers
+@transaction.atomic
 def removal(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpResponse:
-    """Delete a draft."""
-    rows = YouSaid.objects.visible_to(member).filter(id=you_said_id, begun_at=None)
-    if rows.delete()[0]:
+    """Delete a draft; of two who begin and delete it at once, one comes first."""
+    rows = YouSaid.objects.visible_to(member).select_for_update(no_key=True)
+    you_said = get_object_or_404(rows, id=you_said_id)
+    if you_said.is_draft:
+        you_said.delete()
         messages.success(request, "The draft is deleted.")
     else:
         messages.warning(request, "It was begun already, so it is kept.")

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -156,8 +157,9 @@ def _followed(workspace: Workspace, survey: Invitation) -> None:
         response=response, workspace=workspace, assigned_at=NOW, due_at=NOW, note=f"Called {NAME}"
     )
     you_said = YouSaid.objects.create(
-        workspace=workspace, subject="We did it", body="Thanks", created_at=NOW
-    )
+        workspace=workspace, subject="We did it", body="Thanks", created_at=NOW, begun_at=NOW,
+        query=urlencode({"field": "properties.contact", "value": EMAIL}),
+    )  # fmt: skip
     Told.objects.create(
         workspace=workspace, you_said=you_said, customer=response.customer, response=response,
         metric=response.metric, became="mailed", at=NOW,

@@ -114,7 +114,8 @@ def test_nothing_of_others_is_lost(workspace):
 
     # what stops mail to the address stays, and so do the rules that told of it
     after = rows_of(*models)
-    stays = dict.fromkeys(("Pace", "Webhook", "Notification", "Delivery", "SavedView"), 1)
+    names = ("Pace", "Webhook", "Notification", "Delivery", "SavedView", "YouSaid")
+    stays = dict.fromkeys(names, 1)
     stays["Suppression"] = 2
     assert after == {name: count + stays.get(name, 0) for name, count in before.items()}
 
