@@ -14,8 +14,8 @@ from afterword.workspaces.models import WorkspaceRows
 CONVERTING = "customers.convert"  # the kind of work that changes a type; see `converting/`
 
 
-class BeingConverted(Exception):
-    """The property's values are being converted to another type; the text is safe to show."""
+class CannotBeChanged(Exception):
+    """The property is not as it was, or is being converted; the text is safe to show."""
 
 
 def is_being_converted(prop: Property) -> bool:
@@ -24,10 +24,14 @@ def is_being_converted(prop: Property) -> bool:
 
 
 def _hold(prop: Property) -> None:
-    """Keep its type as it is until the transaction ends; raises BeingConverted."""
-    Property.objects.select_for_update().get(id=prop.id)
+    """Keep it as it is until the transaction ends; raises CannotBeChanged."""
+    held = Property.objects.select_for_update().filter(id=prop.id).first()
+    if held is None:
+        raise CannotBeChanged("Somebody deleted it meanwhile.")
+    if held.name != prop.name:
+        raise CannotBeChanged(f"Somebody renamed it to {held.name} meanwhile.")
     if is_being_converted(prop):
-        raise BeingConverted("Its values are being converted: wait until that has ended.")
+        raise CannotBeChanged("Its values are being converted: wait until that has ended.")
 
 
 def property_types(workspace_id: UUID) -> dict[str, PropertyType]:
@@ -52,7 +56,7 @@ def rename(prop: Property, name: str) -> int:
     """Rename the property with customers' values and in audiences; return how many have one.
 
     What was kept of a customer with an earlier survey or answer stays as it was. Raises
-    BeingConverted.
+    CannotBeChanged.
     """
     _hold(prop)
     with connection.cursor() as cursor:
@@ -83,7 +87,7 @@ def delete(prop: Property) -> int:
     """Delete the property; return how many customers lost a value.
 
     Values go too: a property made later under the same name must not bring old ones back. Raises
-    BeingConverted.
+    CannotBeChanged.
     """
     _hold(prop)
     lost = holders(prop).update(

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from afterword.customers.holders import holders_of_properties, holders_of_tags
 from afterword.customers.models import Property
-from afterword.customers.properties import BeingConverted, audiences_with, delete, holders, rename
+from afterword.customers.properties import CannotBeChanged, audiences_with, delete, holders, rename
 from afterword.customers.property_forms import EditForm, PropertyForm, TagForm
 from afterword.customers.undefined import undefined_names
 from afterword.workspaces.access import for_administrators, for_members
@@ -75,7 +75,7 @@ def edit_property(request: HttpRequest, member: Member, property_id: int) -> Htt
         try:
             messages.success(request, _save(prop, wanted))
             return redirect("properties:list")
-        except BeingConverted as why:
+        except CannotBeChanged as why:
             form.add_error("name", str(why))
     context = {"form": form, "name": name, "property": prop, "audiences": audiences_with(prop)}
     status = 422 if form.is_bound else 200
@@ -100,7 +100,7 @@ def delete_property(request: HttpRequest, member: Member, property_id: int) -> H
     if request.method == "POST" and not audiences:
         try:
             messages.success(request, _said(prop.name, delete(prop)))
-        except BeingConverted as why:
+        except CannotBeChanged as why:
             messages.warning(request, f"{prop.name} is not deleted. {why}")
         return redirect("properties:list")
     context = {"property": prop, "audiences": audiences, "holders": holders(prop).count()}

@@ -71,8 +71,11 @@ def some_of(rows: WorkspaceRows[Row], scope: Sql) -> Some[Row]:
         share = min(1.0, pages / pages_of_table)
         query = sql(_DRAW, scope, table, 100 * share, AT_ONCE)
         [(read, theirs, drawn, keys)] = _rows(query)
-        if theirs >= _TOO_FEW:
+        if theirs >= _TOO_FEW or share == 1:
             break
+    else:
+        # A small part of a large table, perhaps all on a few pages: quicker read than drawn.
+        return Some(rows)
     # Of the pages a few more or less are read than asked for.
     times = (rows_of_table / max(read, 1) if share < 1 else 1.0) or 1 / share
     return Some(by_keys(rows, keys), theirs / max(drawn, 1) * times, drawn)

@@ -7,6 +7,7 @@ customer (surveys, answers, mails, events, decisions) is kept by its keys.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CASCADE, SET_NULL, ForeignObjectRel
 
 from afterword.core import bulk
+from afterword.customers.converting.recast import recast
 from afterword.customers.models import Customer
+from afterword.customers.properties import property_types
 from afterword.customers.upsert import load_locked
+from afterword.customers.values import Problem
+from afterword.events.take_up import hold_inbox
 from afterword.profiles.models import DeletedCustomer
 from afterword.suppressions.suppress import look_up_standings
 from afterword.workspaces.models import Member
@@ -66,8 +71,10 @@ _KEEP = """
 def restore(member: Member, customer_id: UUID, now: datetime) -> Customer:
     """Bring the customer back as they were; raises CannotRestore.
 
-    What stops mail to them is what does so now. Surveys that were cancelled stay so.
+    What stops mail to them is what does so now, and so are the properties that there are. Surveys
+    that were cancelled stay so. The inbox is held, as by whoever erases: one of them comes first.
     """
+    hold_inbox(member.workspace_id)
     kept = DeletedCustomer.objects.visible_to(member).filter(customer_key=customer_id)
     found = kept.select_for_update().order_by("-at").first()
     if found is None or now - found.at > UNDO_FOR:
@@ -79,7 +86,10 @@ def restore(member: Member, customer_id: UUID, now: datetime) -> Customer:
             _insert(found)
     except IntegrityError:
         raise CannotRestore("Something that belonged to them is gone by now.") from None
+    _fit_properties(member.workspace_id, customer_id, now)
     _give_standing(member.workspace_id, customer_id)
+    # Once more when the row is there for everybody: who unsubscribed just now did not find it.
+    transaction.on_commit(partial(_give_standing_after, member.workspace_id, customer_id))
     found.delete()
     return Customer.objects.get(id=customer_id)
 
@@ -90,6 +100,8 @@ def _insert(kept: DeletedCustomer) -> None:
             table = model._meta.db_table
             columns = ", ".join(f'"{one.column}"' for one in model._meta.concrete_fields)
             cursor.execute(_INSERT.format(table, columns), [kept.id])
+            if model is Customer and not Customer.objects.filter(id=kept.customer_key).exists():
+                raise CannotRestore(f"There is a new customer with {kept.email} by now.")
         for model, column in _relations(SET_NULL):
             table = model._meta.db_table
             for customer in kept.links.get(table, {}):
@@ -113,6 +125,30 @@ _LINK = """
         FROM profiles_deletedcustomer WHERE id = %s
     ))
 """
+
+
+def _fit_properties(workspace_id: UUID, customer_id: UUID, now: datetime) -> None:
+    """Leave out what was deleted meanwhile; of another type by now, what fits is converted."""
+    types = property_types(workspace_id)
+    for record in load_locked(workspace_id, [], [customer_id]):
+        found = {
+            name: recast(value, types[name])
+            for name, value in record.properties.items()
+            if name in types
+        }
+        fit = {name: value for name, value in found.items() if not _is_nothing(value)}
+        if fit != record.properties:
+            row = {"id": record.id, "properties": fit, "updated_at": now}
+            bulk.update(Customer, [row], ("properties", "updated_at"))
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or isinstance(value, Problem)
+
+
+@transaction.atomic
+def _give_standing_after(workspace_id: UUID, customer_id: UUID) -> None:
+    _give_standing(workspace_id, customer_id)
 
 
 def _give_standing(workspace_id: UUID, customer_id: UUID) -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afterword.customers.audiences import asking_in_vain
 from afterword.customers.converting.foresee import foresee, unfit_as_csv
-from afterword.customers.converting.work import NotNow, begin
+from afterword.customers.converting.work import NotNow, begin, was_broken_off
 from afterword.customers.models import Property
 from afterword.customers.property_forms import TYPES
 from afterword.customers.values import PropertyType
@@ -22,7 +22,8 @@ class TypeForm(forms.Form):
 
     def __init__(self, prop: Property, given: object = None) -> None:
         super().__init__(given)  # type: ignore[arg-type]
-        others = [choice for choice in TYPES if choice[0] != prop.type]
+        self.goes_on = was_broken_off(prop)
+        others = [choice for choice in TYPES if choice[0] != prop.type or self.goes_on]
         self.fields["type"].choices = [("", "Choose"), *others]  # type: ignore[attr-defined]
 
     @property

@@ -44,10 +44,12 @@ def begin(member: Member, prop: Property, kind: PropertyType, now: datetime) -> 
     **Committed** together: from then on events bring the new type, and whoever dies, the rest is
     converted.
     """
-    held = Property.objects.select_for_update().get(id=prop.id)
+    held = Property.objects.select_for_update().filter(id=prop.id).first()
+    if held is None:
+        raise NotNow("Somebody deleted it meanwhile.")
     if is_being_converted(held):
         raise NotNow("Its values are being converted already: wait until that has ended.")
-    if held.type == kind:
+    if held.type == kind and not was_broken_off(held):
         raise NotNow(f"It is a {kind} already.")
     works = Work.objects.filter(workspace_id=held.workspace_id, ended_at=None)
     if works.filter(kind=_IMPORT).exists():
@@ -57,6 +59,13 @@ def begin(member: Member, prop: Property, kind: PropertyType, now: datetime) -> 
     held.save(update_fields=["type"])
     total = holders(held).count()
     return start(held.workspace_id, CONVERT, said, now, by=member.user, total=total)
+
+
+def was_broken_off(prop: Property) -> bool:
+    """Whether values of the type before are left, as its last change was called off or gave up."""
+    works = Work.objects.filter(workspace_id=prop.workspace_id, kind=CONVERTING)
+    last = works.filter(parameters__property=prop.id).order_by("-created_at").first()
+    return bool(last and (last.cancelled_at or last.failure))
 
 
 def _step(work: Work, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from afterword.core.survived import Survived
 from afterword.insights.models import CompaniesCounted
 
 AT_LEAST = 60.0  # seconds between two counts of a workspace
@@ -21,14 +22,21 @@ def count_due(now: datetime) -> None:
         cursor.execute(_DUE, [now, AT_LEAST, REST])
         due = [id_ for (id_,) in cursor.fetchall()]
     for workspace_id in due:
-        count(workspace_id, now)
+        with Survived("the companies of workspace %s are not counted", workspace_id):
+            count(workspace_id, now)
 
 
 @transaction.atomic
 def count(workspace_id: UUID, now: datetime) -> None:
-    """Write down what each company amounts to, with one statement, and only what has changed."""
+    """Write down what each company amounts to, with one statement, and only what has changed.
+
+    One worker at a time: a count may take longer than it is until the next one is due.
+    """
     began = time.monotonic()
     with connection.cursor() as cursor:
+        cursor.execute(_IS_OURS, [str(workspace_id)])
+        if not cursor.fetchone()[0]:
+            return
         # Where statistics are old, the planner would take joins that look at each row for each.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("SET LOCAL work_mem = '64MB'")  # a million customers fit; half the time
@@ -45,6 +53,7 @@ _DUE = """
           - make_interval(secs => greatest(%s, counted.seconds * %s)))
     ORDER BY counted.at NULLS FIRST
 """
+_IS_OURS = "SELECT pg_try_advisory_xact_lock(hashtextextended('companies' || %s, 0))"
 _COUNT = """
     INSERT INTO insights_companytally AS kept (company_id, workspace_id, customers, last_answer_at)
     SELECT coalesce(name.merged_into_id, name.id), name.workspace_id,

@@ -178,6 +178,7 @@ def test_of_a_large_table_some_pages_are_read(member, monkeypatch):
     answers(member, 2000)
     few_at_once(monkeypatch, 300)
     monkeypatch.setattr(some, "PAGES", (20,))
+    monkeypatch.setattr(some, "_TOO_FEW", 100)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_relation_size('feedback_response') / 8192")
         [pages] = cursor.fetchone()
@@ -188,6 +189,20 @@ def test_of_a_large_table_some_pages_are_read(member, monkeypatch):
     assert pages > 20
     assert found.drawn == found.rows.count()
     assert found.total == pytest.approx(2000, rel=0.2)
+
+
+def test_a_small_part_of_a_large_table_is_counted_whole(member, monkeypatch):
+    """All of it may stand on pages of which none is drawn."""
+    answers(a_member(), 1000)
+    answers(member, 50)
+    few_at_once(monkeypatch, 40)
+    monkeypatch.setattr(some, "PAGES", (1, 2))
+    scope = sql("workspace_id = {}", member.workspace_id)
+
+    found = some_of(Response.objects.visible_to(member), scope)
+
+    assert found.is_all
+    assert found.rows.count() == 50
 
 
 def test_an_analyst_sees_the_same(client, member, monkeypatch):

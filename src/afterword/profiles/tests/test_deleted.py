@@ -25,6 +25,7 @@ from tests.factories import (
     a_customer,
     a_decision,
     a_member,
+    a_property,
     a_sent_survey,
     a_survey,
     an_event,
@@ -45,6 +46,8 @@ def member(client):
 @pytest.fixture
 def ann(member):
     """Somebody with a row in everything that leads to customers and a merged row's id."""
+    for name, kind in (("exact", "number"), ("half", "number"), ("is_vip", "boolean")):
+        a_property(member.workspace, name, kind)
     ann = a_customer(
         member.workspace,
         email="ann@example.com",
@@ -120,6 +123,23 @@ def test_who_unsubscribed_meanwhile_is_not_mailed_again(client, member, ann):
 
     ann.refresh_from_db()
     assert ann.unsubscribed_at == NOW
+
+
+def test_properties_come_back_as_they_are_defined_by_now(client, member, ann):
+    seats = a_property(member.workspace, "seats", "text")
+    a_property(member.workspace, "plan", "text")
+    gone = a_property(member.workspace, "gone", "text")
+    ann.properties = {"seats": "12", "plan": "pro", "gone": "x"}
+    ann.save()
+    delete(client, ann)
+    gone.delete()
+    seats.type = "number"
+    seats.save()
+
+    undo(client, ann)
+
+    ann.refresh_from_db()
+    assert ann.properties == {"seats": 12, "plan": "pro"}
 
 
 def test_it_is_refused_once_an_event_has_made_them_anew(client, member, ann):

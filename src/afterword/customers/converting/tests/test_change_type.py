@@ -3,12 +3,14 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from afterword.core import failpoints
 from afterword.core.csv_cells import BOM
 from afterword.customers.converting import work as converting
 from afterword.customers.converting.recast import recast
-from afterword.customers.models import Change
+from afterword.customers.models import Change, Property
+from afterword.customers.properties import CannotBeChanged, delete, rename
 from afterword.customers.values import Problem, PropertyType
 from afterword.long_work.models import Work
 from afterword.long_work.turn import work_once
@@ -52,6 +54,32 @@ def values(customers):
     for one in customers:
         one.refresh_from_db()
     return [one.properties.get("seats") for one in customers]
+
+
+def test_what_was_broken_off_can_be_gone_on_with(client, member, seats, monkeypatch):
+    monkeypatch.setattr(converting, "BATCH", 1)
+    customers = holding(member, "1", "2", "3")
+    change(client, seats, "number")
+    work_once()
+    Work.objects.update(cancelled_at=timezone.now(), ended_at=timezone.now())
+
+    assert "broken off" in look(client, seats, "number")
+    change(client, seats, "number")
+    work_until_done()
+
+    assert values(customers) == [1, 2, 3]
+    assert "broken off" not in look(client, seats, "number")
+
+
+def test_what_somebody_else_changed_meanwhile_is_said(client, member, seats):
+    stale = Property.objects.get(id=seats.id)
+    rename(seats, "places")
+
+    with pytest.raises(CannotBeChanged, match="renamed it to places"):
+        rename(stale, "chairs")
+    Property.objects.all().delete()
+    with pytest.raises(CannotBeChanged, match="deleted it"):
+        delete(stale)
 
 
 # ---- a value
