@@ -27,10 +27,11 @@ LEFT = """
 PASS_WAIT = (
     "UPDATE followups_delivery SET due_at = now() WHERE state = 'waiting' AND due_at > now()"
 )
-# Claimed twice as long ago as a request may take: whoever did is dead.
+# Claimed twice as long ago as a request may take, and before the last kill: whoever did is dead.
 PASS_LEASE = """
     UPDATE followups_delivery SET lease_until = now()
     WHERE state = 'sending' AND lease_until BETWEEN now() AND now() + interval '30 seconds'
+    AND lease_until <= now() + interval '60 seconds' - make_interval(secs => {since_kill})
 """
 
 
@@ -138,7 +139,9 @@ class Storm:
         """Return how many wait, are under way, and are written; what only lacks time gets it."""
         [counts] = run(self.postgres.url, LEFT)
         run(self.postgres.url, PASS_WAIT)
-        run(self.postgres.url, PASS_LEASE)
+        if self._kills:
+            since = time.monotonic() - self._kills[-1]
+            run(self.postgres.url, PASS_LEASE.format(since_kill=since))
         waiting, sending, written = counts
         return waiting, sending, written
 
