@@ -23,6 +23,7 @@ BENCHMARKS = (
     "followups",
     "audience",
     "customers",
+    "bulk",
     "dry_run",
     "importing",
 )

@@ -71,6 +71,7 @@ def test_a_template_is_saved_with_all_that_it_says(client, member):
         ({"thanks.promoter.buttons.0.url": "javascript:x"}, "thanks.promoter.buttons.0.url"),
         ({"languages.cs.subject": "{{"}, "languages.cs.subject"),
         ({"subject": ""}, "subject"),
+        ({"subject": "Hello\r\nBcc: everybody@example.com"}, "subject"),
         ({"intro": "{% if city %}{{ city }}"}, "intro"),
         ({"intro": "{% for i in (1..1000000000) %}x{% endfor %}"}, "intro"),
         ({"intro": "{{ first_name }}" * 65_536}, "intro"),  # 1 MB
