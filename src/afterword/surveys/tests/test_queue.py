@@ -61,7 +61,7 @@ def test_what_waits_is_shown_soonest_first_with_why(member, campaign):
     assert shown(client) == names
     assert shown(client, "?why=held") == names[:1]
     assert shown(client, "?why=time") == names[3:]
-    assert shown(client, f"?q={due.survey.email[:12]}") == [names[1]]
+    assert shown(client, f"?q={due.survey.email}") == [names[1]]
     assert shown(client, f"?campaign={new_id()}") == []
 
 
