@@ -1,5 +1,6 @@
 import asyncio
 
+from django.core.signals import request_finished
 from django.test import AsyncClient
 
 CSS = "/static/web/afterword.css"
@@ -39,3 +40,17 @@ def test_a_file_with_a_version_in_its_address_may_be_kept_for_good():
     assert "immutable" in kept
     assert int(kept.partition("max-age=")[2].partition(",")[0]) >= 365 * 24 * 3600
     assert "immutable" not in get(CSS)["Cache-Control"]
+
+
+def test_a_file_ends_the_request_once():
+    """The end of a request has Django look after its connections to the database."""
+    told = []
+
+    def note(**_: object) -> None:
+        told.append(1)
+
+    request_finished.connect(note)
+    get(CSS)
+
+    assert request_finished.disconnect(note)
+    assert told == [1]
