@@ -1,5 +1,6 @@
 import asyncio
 
+import pytest
 from django.core.signals import request_finished
 from django.test import AsyncClient
 
@@ -31,6 +32,7 @@ def test_a_file_that_has_not_changed_is_not_sent_again():
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.slow  # where it is a process's first request, it has all pages loaded
 def test_no_such_file_is_not_found():
     assert get("/static/nope.css").status_code == 404
 
