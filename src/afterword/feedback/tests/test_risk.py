@@ -12,7 +12,6 @@ from afterword.feedback.risk.judge import judge
 from afterword.feedback.risk.judge_due import judge_customers
 from afterword.feedback.risk.models import AtRisk, RiskRule
 from afterword.feedback.risk.why import Facts, Reason, Rule, why
-from afterword.followups.engine.follow import follow
 from afterword.followups.models import Delivery
 from afterword.followups.notifications.telling import messages_of
 from afterword.happenings.listen import listen
@@ -20,7 +19,7 @@ from afterword.happenings.models import Happening, HappeningKind
 from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey
-from tests.followups import a_notification
+from tests.followups import a_notification, read_all
 
 DAY = timedelta(days=1)
 
@@ -171,7 +170,7 @@ def test_a_notification_says_who_is_at_risk_and_why(campaign):
     answered(campaign, 3, timezone.now(), ann)
     judge_customers(timezone.now())
 
-    follow(timezone.now())
+    read_all()
 
     [message] = messages_of(list(Delivery.objects.all())).values()
     assert message.lines[0].headline == "Ann is at risk: the last answer was NPS 3"
