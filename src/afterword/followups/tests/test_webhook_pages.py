@@ -115,6 +115,7 @@ def test_a_hidden_value_goes_to_no_other_server(member, campaign, url, status):
         ({"body": "{"}, "not JSON"),
         ({"body": '{"score": {{ score }}}'}, "quotes around each"),
         ({"body": '{"a": "{{ nothing }}"}'}, "no field nothing"),
+        ({"body": f'{{"a": {"9" * 5_000}}}'}, "too long"),
         ({"body": '{"a": "{{ score | nope }}"}'}, "does not exist"),
         ({"headers_text": "no colon"}, "as in X-Key"),
         ({"headers_text": "Host: evil.example"}, "set by Afterword"),

@@ -86,6 +86,8 @@ def _parsed(source: str) -> object:
         if _UNQUOTED.search(source):
             hint = ' Put quotes around each {{ field }}: "{{ score }}" becomes a number by itself.'
         raise BodyRefused(f"It is not JSON: line {fault.lineno}, {fault.msg}.{hint}") from None
+    except ValueError:  # Python reads no more digits than some thousands
+        raise BodyRefused("A number in it is too long: put it in quotes.") from None
     return found
 
 
