@@ -63,9 +63,14 @@ def _pass_on(work: Survived) -> None:
 
 
 def read(delivery: Delivery, request: Request, reply: Reply) -> Tried:
-    """Say what an answer means to the kind of rule that it is for."""
+    """Say what an answer means to the kind of rule that it is for.
+
+    What a mistake of ours keeps from being read is taken by its status: it was posted.
+    """
     room = room_of(delivery)
-    reply = room.read(delivery, request, reply)
+    with Survived("what delivery %s was answered cannot be read", delivery.id) as reading:
+        reply = room.read(delivery, request, reply)
+    _pass_on(reading)
     return Tried(delivery, request, reply, not reply.is_taken and room.is_final(reply))
 
 

@@ -59,7 +59,9 @@ def read_reply(delivery: Delivery, request: Request, reply: Reply) -> Reply:
     if not is_by_bot(request) or not reply.is_taken:
         return reply
     said = _parsed(reply.text)
-    notification = Notification.objects.select_related("workspace").get(id=delivery.rule_id)
+    notification = Notification.objects.filter(id=delivery.rule_id).first()
+    if notification is None:  # it was deleted meanwhile
+        return reply
     threads = _threads(notification, delivery)
     if said.get("ok") is True:
         if threads is not None and isinstance(ts := said.get("ts"), str) and not threads.exists():

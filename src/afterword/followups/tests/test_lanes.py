@@ -1,5 +1,6 @@
 """Lanes: what each takes, in which order, how many at once, and what that costs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from afterword.followups.engine.lanes import Lanes
 from afterword.followups.engine.post import Line, Reply, Request
 from afterword.followups.engine.settle import settle
 from afterword.followups.models import Attempt, Delivery, State
+from afterword.followups.rooms import room_of
 from afterword.followups.webhooks import request
 from afterword.followups.webhooks.body import fill
 from tests.factories import a_campaign
@@ -163,6 +165,43 @@ def test_one_that_nobody_can_make_fails_by_itself_and_the_others_go(web, monkeyp
     assert len(web.asked) == 2
     failed = Delivery.objects.get(state=State.FAILED)
     assert failed.words == "It cannot be made here: the log says why."
+
+
+def test_an_answer_that_nobody_can_read_is_taken_by_its_status(web, monkeypatch):
+    a_webhook(web.url, campaign=(campaign := a_campaign()))
+    answer(campaign)
+    read_all()
+
+    def fail(*_):
+        raise RuntimeError
+
+    def room_or_fail(one):
+        return replace(room_of(one), read=fail)
+
+    monkeypatch.setattr(deliver_module, "room_of", room_or_fail)
+    lanes = Lanes()
+    lanes.wake()
+    eventually(lambda: Delivery.objects.filter(state=State.DELIVERED).exists())
+    lanes.close()
+
+    assert len(web.asked) == 1
+
+
+def test_a_post_that_fails_as_none_may_is_noted(web, monkeypatch):
+    a_webhook(web.url, campaign=(campaign := a_campaign()))
+    answer(campaign)
+    read_all()
+
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr(Line, "post", fail)
+    lanes = Lanes()
+    lanes.wake()
+    eventually(Attempt.objects.exists)
+    lanes.close()
+
+    assert Attempt.objects.get().error == "It failed here; the log says why."
 
 
 def test_a_try_that_nobody_can_note_leaves_the_others_noted(web, monkeypatch):

@@ -3,8 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from afterword.core.clock import database_now
 from afterword.core.sealed import seal
+from afterword.followups.engine.claim import claim
+from afterword.followups.engine.deliver import compose
+from afterword.followups.engine.post import Reply
 from afterword.followups.models import Attempt, Delivery, Notification, SlackThread, State
+from afterword.followups.notifications.slack_bot import read_reply
 from afterword.sending.models import Mail
 from tests.factories import a_campaign, a_customer, a_member
 from tests.followups import (
@@ -109,6 +114,20 @@ def test_what_may_pass_is_tried_again(settings, campaign):
 
     delivery.refresh_from_db()
     assert delivery.state == State.DELIVERED
+
+
+def test_one_that_was_deleted_meanwhile_stops_nobody(settings, campaign):
+    rule = a_bot(campaign)
+    answer(campaign, submitted=True)
+    read_all()
+    [(delivery, request)] = compose(claim({rule.id: 1}, database_now()), database_now())
+    rule.delete()
+
+    reply = read_reply(delivery, request, Reply(200, '{"ok": true, "ts": "1.1"}', "", 3))
+
+    assert reply.is_taken
+
+    assert not SlackThread.objects.exists()
 
 
 def test_a_thread_that_slack_lost_is_begun_anew(settings, campaign):
