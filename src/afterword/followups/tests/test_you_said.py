@@ -260,6 +260,18 @@ def test_mine_is_nobodys_once_its_author_is_gone(member, campaign):
     assert forecast(you_said, timezone.now()).mailed == 0
 
 
+def test_mine_are_the_authors_and_are_shown_to_nobody_else_as_theirs(client, member, campaign):
+    you_said = a_draft(member, query="loop=mine")
+    another = a_member(member.workspace)
+    pages = []
+    for one in (member, another):
+        client.force_login(one.user)
+        pages.append(client.get(f"/feedback/you-said/{you_said.id}").content.decode())
+
+    assert ["?loop=mine" in page for page in pages] == [True, False]
+    assert f"are those of {member.user}." in pages[1]
+
+
 # ---- the pages
 
 
