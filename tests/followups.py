@@ -8,6 +8,8 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from afterword.campaigns.models import Campaign
@@ -17,14 +19,16 @@ from afterword.feedback.answering.answer import record_answer
 from afterword.followups.autoresponders.models import Autoresponder
 from afterword.followups.engine.claim import claim
 from afterword.followups.engine.deliver import deliver
+from afterword.followups.engine.follow import follow
 from afterword.followups.engine.turn import take_turn
 from afterword.followups.models import Delivery, State
 from afterword.followups.notifications.digest import next_digest
 from afterword.followups.notifications.models import By, Notification
-from afterword.followups.rules import save
+from afterword.followups.rules import READER, save
 from afterword.followups.webhooks.body import PREFILLED
 from afterword.followups.webhooks.models import Webhook
 from afterword.followups.webhooks.request import new_secret
+from afterword.happenings.read import is_behind
 from afterword.mail.servers.find import Servers
 from afterword.sending.loop import SenderLoop
 from afterword.sending.models import Mail
@@ -82,6 +86,23 @@ def answer(campaign: Campaign, score: int = 9, comment: str | None = None, **of:
 def read_all() -> None:
     """Follow what happened, once nobody else's transaction hides it."""
     eventually(lambda: take_turn(lambda: None))
+
+
+def queries_of_passes() -> list[list[str]]:
+    """Follow what happened; return the statements of each pass that it took.
+
+    A transaction that is open elsewhere in the cluster hides some of it from a pass.
+    """
+    found = []
+
+    def one_pass() -> bool:
+        with CaptureQueriesContext(connection) as captured:
+            follow(database_now())
+        found.append([one["sql"] for one in captured])
+        return not is_behind(READER)
+
+    eventually(one_pass)
+    return found
 
 
 def deliver_next(lane: UUID) -> bool:
