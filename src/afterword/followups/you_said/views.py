@@ -19,11 +19,12 @@ from afterword.followups.autoresponders.write import FIELDS
 from afterword.followups.written_mail import Manner
 from afterword.followups.written_preview import preview_of
 from afterword.followups.you_said import act
+from afterword.followups.you_said.forecast import forecast
 from afterword.followups.you_said.form import YouSaidForm
 from afterword.followups.you_said.mail import example
 from afterword.followups.you_said.models import YouSaid
 from afterword.followups.you_said.results import results_of
-from afterword.followups.you_said.whom import asked_of, forecast
+from afterword.followups.you_said.whom import asked_of
 from afterword.long_work.progress import Progress
 from afterword.survey_templates.editor.preview import POLICY
 from afterword.workspaces.access import for_changers, for_members
@@ -110,8 +111,9 @@ def one(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpResponse
     you_said, now = _found(member, you_said_id), timezone.now()
     context = {**_of_whom(you_said, member), "asked_at": now.isoformat()}
     if you_said.is_draft:
-        context["forecast"] = forecast(you_said, now)
-        context["held_back"] = round(context["forecast"].mailed * you_said.held_back / 100)
+        found = forecast(you_said, now)
+        context["forecast"] = found
+        context["held_back"] = round(found.mailed * you_said.held_back / 100)
         return render(request, "followups/you_said/draft.html", context)
     context["results"] = results_of(you_said)
     if you_said.work:
