@@ -1,7 +1,6 @@
 """Serves static files, for pages that are answered asynchronously."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import async_only_middleware
@@ -22,9 +21,15 @@ def static_files(get_response: AsyncView) -> AsyncView:
         found = files.files.get(request.path_info)
         if found is None:
             return await get_response(request)
-        with closing(files.serve(found, request)) as response:  # of a file, in pieces
-            return HttpResponse(
-                b"".join(response), status=response.status_code, headers=dict(response.items())
-            )
+        said = found.get_response(request.method, request.META)
+        content = b""
+        if said.file is not None:
+            with said.file as file:
+                content = file.read()
+        response = HttpResponse(content, status=int(said.status))
+        del response["Content-Type"]  # one that is not changed has none
+        for name, value in said.headers:
+            response[name] = value
+        return response
 
     return serve

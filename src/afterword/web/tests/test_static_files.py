@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+from django.core.signals import request_finished
 from django.test import AsyncClient
 
 CSS = "/static/web/afterword.css"
@@ -30,6 +32,7 @@ def test_a_file_that_has_not_changed_is_not_sent_again():
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.slow  # where it is a process's first request, it has all pages loaded
 def test_no_such_file_is_not_found():
     assert get("/static/nope.css").status_code == 404
 
@@ -39,3 +42,17 @@ def test_a_file_with_a_version_in_its_address_may_be_kept_for_good():
     assert "immutable" in kept
     assert int(kept.partition("max-age=")[2].partition(",")[0]) >= 365 * 24 * 3600
     assert "immutable" not in get(CSS)["Cache-Control"]
+
+
+def test_a_file_ends_the_request_once():
+    """The end of a request has Django look after its connections to the database."""
+    told = []
+
+    def note(**_: object) -> None:
+        told.append(1)
+
+    request_finished.connect(note)
+    get(CSS)
+
+    assert request_finished.disconnect(note)
+    assert told == [1]
