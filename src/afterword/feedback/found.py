@@ -25,7 +25,7 @@ SHOWN = ("customer", "campaign", "survey", "version", "facts_then", "assignment_
 class Found:
     rows: Sequence[Response]
     after: str  # the cursor of the next page; empty at the end
-    # How many were looked at up to here, where time was up before the page was full.
+    # How many were looked at for it, where time was up before it was full.
     looked_at: int = 0
 
 
@@ -33,7 +33,8 @@ def found(asked: AskedAnswers, member: Member, now: datetime, cursor: str) -> Fo
     """Return the page after `cursor`, an earlier one's `after`; junk is the first page.
 
     Whom the filters mean is asked of the newest, then of those before them, until the page is full
-    or time is up.
+    or time is up. A page with nobody on it and the next one count as one: what was looked at adds
+    up.
     """
     before, place = uncounted(cursor)
     rows = asked.of_anybody(member, member.user_id, now)
@@ -54,4 +55,5 @@ def found(asked: AskedAnswers, member: Member, now: datetime, cursor: str) -> Fo
     page = newest_first(by_keys(shown, array_of(met)), "created_at", "", PAGE)
     if page.after or not place:
         return Found(page.rows, page.after)
-    return Found(page.rows, counted(looked_at, place), looked_at)
+    after = place if page.rows else counted(looked_at, place)
+    return Found(page.rows, after, looked_at)

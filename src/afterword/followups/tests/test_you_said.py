@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.utils import timezone
 
 from afterword.api.tests.rows import a_response
 from afterword.feedback.loop.models import Assignment
+from afterword.feedback.models import Response
 from afterword.feedback.replies.take import take_replies
 from afterword.followups.models import Told, YouSaid
+from afterword.followups.you_said import forecast as forecast_
 from afterword.followups.you_said.act import begin
+from afterword.followups.you_said.forecast import forecast
 from afterword.followups.you_said.models import Became
-from afterword.followups.you_said.whom import forecast, is_held_back
+from afterword.followups.you_said.whom import is_held_back
 from afterword.long_work.models import Work
 from afterword.long_work.turn import work_once
 from afterword.profiles.timeline import timeline_of
@@ -119,6 +123,39 @@ def test_who_answered_after_the_question_was_shown_gets_nothing(member, campaign
     assert mailed(you_said) == [first.address]
 
 
+@pytest.mark.parametrize(
+    "known",
+    [(0, "nobody behind the newest 0 can be mailed"), (4, "2 people or more can be mailed")],
+)
+def test_once_time_is_up_it_says_what_it_knows_and_can_be_sent(
+    client, member, campaign, monkeypatch, known
+):
+    in_time, says = known
+    for _ in range(3):
+        answered(campaign)
+    questions = count()
+    monkeypatch.setattr(forecast_, "BATCH", 1)
+    monkeypatch.setattr(
+        forecast_, "in_time", lambda ask, ends: ask() if next(questions) < in_time else None
+    )
+    client.force_login(member.user)
+
+    page = client.get(f"/feedback/you-said/{a_draft(member).id}").content.decode()
+
+    assert says in page
+    assert "Send it" in page
+
+
+def test_a_forecast_goes_on_step_by_step_and_counts_a_person_once(member, campaign, monkeypatch):
+    monkeypatch.setattr("afterword.followups.you_said.forecast.BATCH", 2)
+    people = [answered(campaign).customer for _ in range(4)]
+    answered(campaign, customer=people[0], at=timezone.now() - timedelta(days=30))
+
+    found = forecast(a_draft(member), timezone.now())
+
+    assert (found.mailed, found.looked_at, found.is_whole) == (4, 5, True)
+
+
 # ---- once
 
 
@@ -139,6 +176,22 @@ def test_it_is_begun_once_and_goes_on_where_it_was(member, campaign, monkeypatch
     assert (work.done, work.total) == (6, 6)
 
 
+def test_a_batch_looks_at_so_many_however_few_are_meant(member, campaign, monkeypatch):
+    monkeypatch.setattr("afterword.followups.you_said.work.BATCH", 2)
+    vip = answered(campaign, tags=["vip"], at=timezone.now() - timedelta(days=9)).customer
+    for _ in range(4):
+        answered(campaign)
+    you_said = a_draft(member, query="as=now&field=tags&operator=includes&value=vip&group=")
+    begin(you_said.id, member, timezone.now(), timezone.now())
+
+    work_once()
+
+    work = Work.objects.get()
+    assert (work.done, work.total, mailed(you_said)) == (2, 5, [])
+    work_until_done()
+    assert mailed(you_said) == [vip.address]
+
+
 def test_a_batch_costs_the_same_however_many_there_are(
     member, campaign, django_assert_max_num_queries
 ):
@@ -147,7 +200,7 @@ def test_a_batch_costs_the_same_however_many_there_are(
     you_said, now = a_draft(member), timezone.now()
     begin(you_said.id, member, now, now)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         work_once()
 
     assert len(mailed(you_said)) == 6
@@ -260,6 +313,18 @@ def test_mine_is_nobodys_once_its_author_is_gone(member, campaign):
     assert forecast(you_said, timezone.now()).mailed == 0
 
 
+def test_mine_are_the_authors_and_are_shown_to_nobody_else_as_theirs(client, member, campaign):
+    you_said = a_draft(member, query="loop=mine")
+    another = a_member(member.workspace)
+    pages = []
+    for one in (member, another):
+        client.force_login(one.user)
+        pages.append(client.get(f"/feedback/you-said/{you_said.id}").content.decode())
+
+    assert ["?loop=mine" in page for page in pages] == [True, False]
+    assert f"are those of {member.user}." in pages[1]
+
+
 # ---- the pages
 
 
@@ -365,7 +430,8 @@ def test_the_preview_is_of_what_is_typed(client, member):
 def test_the_next_scores_of_both_groups_are_compared(client, member, campaign):
     client.force_login(member.user)
     you_said = a_draft(member, begun_at=timezone.now())
-    before = timezone.now() - timedelta(hours=2)
+    now, later = timezone.now(), []
+    before = now - timedelta(hours=2)
     for number in range(60):
         is_mailed = number < 30
         first = answered(campaign, at=before)
@@ -375,7 +441,11 @@ def test_the_next_scores_of_both_groups_are_compared(client, member, campaign):
             became=Became.MAILED if is_mailed else Became.HELD_BACK,
         )  # fmt: skip
         score = (9 if number % 3 else 8) if is_mailed else (3 if number % 3 else 8)
-        answered(campaign, score, customer=first.customer, at=timezone.now())
+        later.append(Response(
+            workspace=member.workspace, customer=first.customer, metric="nps", score=score,
+            counts=True, source="import", created_at=now, updated_at=now,
+        ))  # fmt: skip
+    Response.objects.bulk_create(later)
 
     page = client.get(f"/feedback/you-said/{you_said.id}").content.decode()
 

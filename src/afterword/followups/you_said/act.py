@@ -8,7 +8,6 @@ from django.db import transaction
 from afterword.core.jobs import wake
 from afterword.followups.you_said.mail import YOU_SAID, YOU_SAID_TRIAL
 from afterword.followups.you_said.models import YouSaid
-from afterword.followups.you_said.whom import answers_of, of_people
 from afterword.followups.you_said.work import TELLING
 from afterword.long_work import start as long_work
 from afterword.sending.models import WAITING, Mail, State
@@ -27,10 +26,8 @@ def begin(you_said_id: UUID, member: Member, asked_at: datetime, now: datetime) 
         return False
     you_said.begun_at = min(asked_at, now)
     parameters = {"you_said": str(you_said.id), "subject": you_said.subject}
-    total = of_people(answers_of(you_said, now)).count()
-    you_said.work = long_work.start(
-        member.workspace_id, TELLING, parameters, now, by=member.user, total=total
-    )
+    workspace_id = member.workspace_id
+    you_said.work = long_work.start(workspace_id, TELLING, parameters, now, by=member.user)
     you_said.save(update_fields=["begun_at", "work"])
     return True
 

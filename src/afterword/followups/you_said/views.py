@@ -1,5 +1,6 @@
 """The pages of such mails: all of them, writing one, looking whom it reaches, and what it did."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,15 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from afterword.core.instants import parse_instant
 from afterword.core.keyset import newest_first
 from afterword.feedback.asked import AskedAnswers
+from afterword.feedback.loop.find import Loop
 from afterword.followups.autoresponders.write import FIELDS
 from afterword.followups.written_mail import Manner
 from afterword.followups.written_preview import preview_of
 from afterword.followups.you_said import act
+from afterword.followups.you_said.forecast import forecast
 from afterword.followups.you_said.form import YouSaidForm
 from afterword.followups.you_said.mail import example
 from afterword.followups.you_said.models import YouSaid
 from afterword.followups.you_said.results import results_of
-from afterword.followups.you_said.whom import asked_of, forecast
+from afterword.followups.you_said.whom import asked_of
 from afterword.long_work.progress import Progress
 from afterword.survey_templates.editor.preview import POLICY
 from afterword.workspaces.access import for_changers, for_members
@@ -80,8 +83,7 @@ def _write(request: HttpRequest, member: Member, you_said: YouSaid) -> HttpRespo
         return redirect("followups:you_said", you_said.id)
     context = {
         "form": form,
-        "you_said": you_said,
-        "asked": asked_of(you_said).words(member),
+        **_of_whom(you_said, member),
         "variables": FIELDS,
         # for the preview beside it
         "base": "followups:you_said",
@@ -107,14 +109,11 @@ def preview(request: HttpRequest, member: Member) -> HttpResponse:
 def one(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpResponse:
     """A draft with whom it would reach; of one that was begun, what became of it."""
     you_said, now = _found(member, you_said_id), timezone.now()
-    context = {
-        "you_said": you_said,
-        "asked": asked_of(you_said).words(member),
-        "asked_at": now.isoformat(),
-    }
+    context = {**_of_whom(you_said, member), "asked_at": now.isoformat()}
     if you_said.is_draft:
-        context["forecast"] = forecast(you_said, now)
-        context["held_back"] = round(context["forecast"].mailed * you_said.held_back / 100)  # type: ignore[attr-defined]
+        found = forecast(you_said, now)
+        context["forecast"] = found
+        context["held_back"] = round(found.mailed * you_said.held_back / 100)
         return render(request, "followups/you_said/draft.html", context)
     context["results"] = results_of(you_said)
     if you_said.work:
@@ -167,6 +166,17 @@ def removal(request: HttpRequest, member: Member, you_said_id: UUID) -> HttpResp
     else:
         messages.warning(request, "It was begun already, so it is kept.")
     return redirect("followups:you_said_list")
+
+
+def _of_whom(you_said: YouSaid, member: Member) -> dict[str, Any]:
+    """Return what `of_whom.html` shows. "Mine" are the author's, whoever looks."""
+    asked = asked_of(you_said)
+    of_the_author = asked.loop is Loop.MINE and you_said.by_id != member.user_id
+    return {
+        "you_said": you_said,
+        "asked": asked.words(member),
+        "of_the_author": of_the_author,
+    }
 
 
 def _found(member: Member, you_said_id: UUID) -> YouSaid:

@@ -1,22 +1,24 @@
 """Who is behind the answers of a filter, and who of them is left out, and why."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.http import QueryDict
 
+from afterword.core.by_keys import array_of, by_keys
+from afterword.core.keyset import newest_first
 from afterword.feedback.asked import AskedAnswers
 from afterword.feedback.models import BY_SURVEY, Response
+from afterword.feedback.whom.narrow import narrow
 from afterword.followups.you_said.models import Became, YouSaid
 from afterword.suppressions.models import Suppression
 from afterword.workspaces.models import WorkspaceRows
 
 # Who unsubscribes does so by the survey's own link, so there must have been one.
-_BY_A_SURVEY = Q(customer__isnull=False, survey__isnull=False, source__in=BY_SURVEY)
+BY_A_SURVEY = Q(customer__isnull=False, survey__isnull=False, source__in=BY_SURVEY)
 _LEFT_CAMPAIGN = Suppression.objects.filter(
     workspace=OuterRef("workspace"),
     pattern=OuterRef("customer__email"),
@@ -36,60 +38,40 @@ WHY_NOT = Case(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """How many people it would meet, by what would become of them; and answers of nobody."""
-
-    people: Counter[str] = field(default_factory=Counter)
-    anonymous: int = 0
-    elsewhere: int = 0
-
-    @property
-    def mailed(self) -> int:
-        return self.people[Became.MAILED]
-
-    @property
-    def left_out(self) -> list[tuple[str, int]]:
-        """Why, and how many; the last two are answers."""
-        found = [
-            (str(one.label), self.people[one])
-            for one in Became
-            if one not in {Became.MAILED, Became.HELD_BACK} and self.people[one]
-        ]
-        found += [("Answers of nobody in particular", self.anonymous)] * bool(self.anonymous)
-        found += [("Answers that were not given to a survey", self.elsewhere)] * bool(
-            self.elsewhere
-        )
-        return found
-
-
 def asked_of(you_said: YouSaid) -> AskedAnswers:
     return AskedAnswers.of(you_said, QueryDict(you_said.query))
 
 
-def answers_of(you_said: YouSaid, now: datetime) -> WorkspaceRows[Response]:
-    """Return the answers that it is about, as they were known then."""
-    at = you_said.begun_at or now
-    rows = asked_of(you_said).find(you_said, you_said.by_id, at)
-    return rows.filter(created_at__lte=at)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Some answers, the newest first: at how many was looked, and which of them are meant."""
+
+    found: WorkspaceRows[Response]
+    looked_at: int
+    after: str  # the cursor of the next step; empty at the end
 
 
-def of_people(answers: WorkspaceRows[Response]) -> WorkspaceRows[Response]:
-    """Keep those of customers whom we asked."""
-    return answers.filter(_BY_A_SURVEY)
+class Answers:
+    """The answers that such a mail is about, as they were known when it was begun, or are now.
 
+    Whom the filters mean is asked of some answers at a time, looked up by their keys: however few
+    are meant, a step takes a moment.
+    """
 
-def forecast(you_said: YouSaid, now: datetime) -> Forecast:
-    """Count whom it would reach now; two queries."""
-    answers = answers_of(you_said, now)
-    newest = of_people(answers).order_by("customer_id", "-created_at", "-id")
-    chosen = Response.objects.filter(id__in=newest.distinct("customer_id").values("id"))
-    counted = chosen.annotate(why=WHY_NOT).values_list("why").annotate(Count("id"))
-    others = answers.aggregate(
-        anonymous=Count("id", filter=Q(customer=None)),
-        elsewhere=Count("id", filter=Q(customer__isnull=False) & ~_BY_A_SURVEY),
-    )
-    return Forecast(Counter(dict(counted)), **others)
+    def __init__(self, you_said: YouSaid, now: datetime) -> None:
+        self.at = you_said.begun_at or now
+        asked = asked_of(you_said)
+        self.whom = asked.whom
+        rows = asked.of_anybody(you_said, you_said.by_id, self.at)
+        self.of_anybody = rows.filter(created_at__lte=self.at)
+
+    def step(self, cursor: str, size: int) -> Step:
+        """Look at so many after `cursor`, an earlier step's `after`."""
+        keys = self.of_anybody.only("id", "created_at")
+        page = newest_first(keys, "created_at", cursor, size)
+        these = by_keys(self.of_anybody, array_of(one.id for one in page.rows))
+        found = narrow(these, self.whom, self.at).order_by("-created_at", "-id")
+        return Step(found.annotate(why=WHY_NOT), len(page.rows), page.after)
 
 
 def is_held_back(you_said_id: UUID, customer_id: UUID, percent: int) -> bool:

@@ -1,17 +1,16 @@
 """Telling as long work: batch by batch through the answers, the newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count
 from django.urls import reverse
 
 from afterword.core.jobs import wake
-from afterword.core.keyset import newest_first
 from afterword.feedback.models import Response
 from afterword.followups.you_said.mail import YOU_SAID
 from afterword.followups.you_said.models import Became, Told, YouSaid
-from afterword.followups.you_said.whom import WHY_NOT, answers_of, is_held_back, of_people
+from afterword.followups.you_said.whom import BY_A_SURVEY, Answers, is_held_back
 from afterword.long_work.kinds import Line, WorkKind
 from afterword.long_work.models import Work
 from afterword.sending.models import Mail
@@ -28,15 +27,17 @@ def step(work: Work, now: datetime) -> bool:
     you_said = rows.first()
     if you_said is None:
         return True
-    answers = of_people(answers_of(you_said, now)).select_related("customer")
-    page = newest_first(answers.annotate(why=WHY_NOT), "created_at", work.cursor or "", BATCH)
-    _meet(you_said, page.rows, now)
-    work.done += len(page.rows)
-    work.cursor = page.after
-    return not page.after
+    answers = Answers(you_said, now)
+    if work.total is None:
+        work.total = answers.of_anybody.count()
+    step_ = answers.step(work.cursor or "", BATCH)
+    _meet(you_said, step_.found.filter(BY_A_SURVEY).select_related("customer"), now)
+    work.done += step_.looked_at
+    work.cursor = step_.after
+    return not step_.after
 
 
-def _meet(you_said: YouSaid, answers: Sequence[Response], now: datetime) -> None:
+def _meet(you_said: YouSaid, answers: Iterable[Response], now: datetime) -> None:
     by_customer: dict[object, Response] = {}
     for answer in answers:
         by_customer.setdefault(answer.customer_id, answer)

@@ -19,12 +19,15 @@ MORE_SECONDS = 0.08  # for who is not met soon, and is not found by an index eit
 class Found:
     rows: Sequence[Customer]
     after: str  # the cursor of the next page; empty at the end of the list
-    # How many were looked at up to here, where time was up before the page was full.
+    # How many were looked at for it, where time was up before it was full.
     looked_at: int = 0
 
 
 def found(asked: Asked, viewer: Viewer, now: datetime, cursor: str) -> Found:
-    """Return the page after `cursor`, an earlier one's `after`; junk is the first page."""
+    """Return the page after `cursor`, an earlier one's `after`; junk is the first page.
+
+    A page with nobody on it and the next one count as one: what was looked at adds up.
+    """
     before, place = uncounted(cursor)
     rows = asked.rows(viewer)
     if not asked.narrows:
@@ -44,4 +47,5 @@ def found(asked: Asked, viewer: Viewer, now: datetime, cursor: str) -> Found:
     if walk.is_over:
         return Found(page.rows, page.after)
     looked_at = before + walk.looked_at
-    return Found(page.rows, counted(looked_at, walk.cursor), looked_at)
+    after = walk.cursor if page.rows else counted(looked_at, walk.cursor)
+    return Found(page.rows, after, looked_at)
