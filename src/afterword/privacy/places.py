@@ -53,10 +53,10 @@ from afterword.privacy.finding import (
 )
 from afterword.privacy.removal import (
     Wish,
+    ask_of_nobody,
     blank,
     delete,
     delete_or_make_anonymous,
-    forget_whom,
     keep_hashed,
 )
 from afterword.privacy.traces import Traces
@@ -189,7 +189,7 @@ PLACES = (
     ),
     Place("customers", Customer, lambda one: Customer.objects.filter(id__in=one.customers)),
     Place("deleted_customers", DeletedCustomer, deleted_customers),
-    Place("filters_of_you_said", YouSaid, you_saids, erase=forget_whom),
+    Place("filters_of_you_said", YouSaid, you_saids, erase=ask_of_nobody),
     Place("views", SavedView, saying(SavedView, "text"), erase=blank("text")),
     # What servers and receivers said may name an address.
     Place("words_of_mail_servers", Pace, saying(Pace, "words"), erase=blank("words")),

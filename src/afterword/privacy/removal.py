@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import EmptyResultSet
@@ -11,8 +12,10 @@ from django.db import connection
 from django.db.models import CASCADE, SET_NULL, ForeignObjectRel, QuerySet
 from django.db.models.functions import TruncDay
 
-from afterword.core.clock import database_now
 from afterword.suppressions.erased import keep_erased
+
+# A filter of answers as an address carries it (`feedback/search.py`), by a key that nobody has.
+_OF_NOBODY = f"customer={UUID(int=0)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,9 @@ def keep_hashed(rows: QuerySet[Any], wish: Wish) -> int:
     return count
 
 
-def forget_whom(rows: QuerySet[Any], wish: Wish) -> int:
-    """Take the filter of a *you said, we did* that names somebody: without it it meant everybody.
-
-    So a draft goes, and what goes on is stopped.
-    """
-    drafts = rows.filter(begun_at=None)
-    count = drafts.count()
-    drafts.delete()
-    rows.filter(stopped_at=None).update(stopped_at=database_now())
-    return count + rows.update(query="")
+def ask_of_nobody(rows: QuerySet[Any], wish: Wish) -> int:
+    """Replace a filter of answers that names somebody: without any it would mean everybody."""
+    return rows.update(query=_OF_NOBODY)
 
 
 def blank(column: str) -> Callable[[QuerySet[Any], Wish], int]:

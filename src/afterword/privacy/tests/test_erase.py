@@ -8,7 +8,9 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from afterword.api.tests.rows import a_response
 from afterword.core.clock import database_now
 from afterword.customers.importing.models import Import, Piece
 from afterword.customers.models import Customer
@@ -18,7 +20,8 @@ from afterword.flow import process_events
 from afterword.followups.engine.deliver import record
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.engine.settle import Tried
-from afterword.followups.models import Attempt, Delivery
+from afterword.followups.models import Attempt, Delivery, YouSaid
+from afterword.followups.you_said.forecast import forecast
 from afterword.long_work.models import Work
 from afterword.privacy.erase import CannotErase, erase
 from afterword.privacy.models import Erasure
@@ -118,6 +121,17 @@ def test_nothing_of_others_is_lost(workspace):
     stays = dict.fromkeys(names, 1)
     stays["Suppression"] = 2
     assert after == {name: count + stays.get(name, 0) for name, count in before.items()}
+
+
+def test_a_draft_that_asked_for_them_reaches_nobody_then(workspace):
+    """Its filter is gone, and without one it would reach everybody."""
+    a_person(workspace)
+    YouSaid.objects.update(begun_at=None)
+    a_response(a_sent_survey(a_campaign(workspace), customer=a_customer(workspace)), 3, NOW)
+
+    erased(workspace)
+
+    assert forecast(YouSaid.objects.get(), timezone.now()).looked_at == 0
 
 
 def test_the_same_person_elsewhere_stays(workspace):
