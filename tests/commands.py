@@ -1,6 +1,6 @@
 """Runs one command of Afterword after another, as lines of JSON ask for them.
 
-Loading what a command needs takes a second of the processor, which each would in a process of its own.
+In a process of its own each would load what it needs, for a second and more of the processor.
 """
 
 import io
@@ -34,4 +34,5 @@ def leave_database() -> None:
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        print(json.dumps(run(*json.loads(line))), flush=True)
+        sys.stdout.write(json.dumps(run(*json.loads(line))) + "\n")
+        sys.stdout.flush()
