@@ -10,6 +10,9 @@ OFFLINE := AFTERWORD_DATA=$(CURDIR)/$(VENV)/offline \
 	AFTERWORD_DATABASE_URL='postgresql:///none?host=/nonexistent' \
 	DJANGO_SETTINGS_MODULE=afterword.settings
 
+# Tests start Afterword a hundred times, and each start would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run setup test prove check format bench screenshots lock dev clients browser mail-servers
 .DELETE_ON_ERROR:
 

@@ -1,11 +1,13 @@
 """A running Afterword as other programs see it: its commands, its API, its mailbox."""
 
 import base64
+import json
 import os
 import re
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -19,8 +21,8 @@ from typing import Any, NamedTuple, TypeVar
 import httpx
 import yaml
 
-from tests.migrated import give_tables
-from tests.running.conftest import AFTERWORD, Up, forget, wait_until
+from tests.migrated import ROOT, give_tables
+from tests.running.conftest import Up, forget, wait_until
 
 Found = TypeVar("Found")
 Row = dict[str, Any]
@@ -81,6 +83,14 @@ class RunningAfterword(Up):
         super().__init__(data, DJANGO_SETTINGS_MODULE="afterword.settings", **settings)
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=20)
+        self._commands = subprocess.Popen(
+            [sys.executable, "-m", "tests.commands"],
+            env=self.environment,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def wait_ready(self) -> "RunningAfterword":
         super().wait_ready()
@@ -110,17 +120,15 @@ class RunningAfterword(Up):
 
     def run(self, *words: str, given: str | None = None) -> str:
         """Run another command on the same data folder and return what it printed."""
-        done = subprocess.run(
-            [*AFTERWORD, *words],
-            env=self.environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        asked, answers = self._commands.stdin, self._commands.stdout
+        assert asked is not None
+        assert answers is not None
+        asked.write(json.dumps([words, given]) + "\n")
+        asked.flush()
+        status, said, errors = json.loads(answers.readline())
+        assert status == 0, said + errors
+        printed: str = said
+        return printed
 
     def workspace(self, name: str, *campaigns: Row, **parts: Any) -> "Workspace":
         """Make a workspace with these campaigns by `afterword apply`."""
@@ -150,6 +158,7 @@ class RunningAfterword(Up):
         return found
 
     def end(self) -> None:
+        self._commands.communicate()  # which ends it
         self.http.close()
         super().end()
 

@@ -3,17 +3,18 @@
 import resource
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.migrated import give_tables
 from tests.running.conftest import Up
 
-Start = Callable[..., Up]
 SILENT = 2_100
-SECONDS = 4
+SECONDS = 4  # for a request
 EVENT = b"POST /v1/track HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
 FORM = (
     b"POST /accounts/login/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"
@@ -21,6 +22,15 @@ FORM = (
 )
 CHUNKS = b"POST %s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nZZZ\r\n"
 TARGETS = [b"/v1/track", b"/accounts/login/"]
+
+
+@pytest.fixture(scope="module")
+def up(room: Path) -> Iterator[Up]:
+    """One that waits SECONDS for a request."""
+    give_tables(room / "slow")
+    up = Up(room / "slow", AFTERWORD_REQUEST_SECONDS=str(SECONDS)).wait_ready()
+    yield up
+    up.end()
 
 
 @pytest.fixture
@@ -44,8 +54,7 @@ def status(connection: socket.socket) -> bytes:
     return connection.recv(4096).partition(b"\r\n")[0].partition(b" ")[2][:3]
 
 
-def test_slow_senders_lose_their_connections_and_nobody_else_does(start: Start, many_files: None):
-    up = start("slow", AFTERWORD_REQUEST_SECONDS=str(SECONDS)).wait_ready()
+def test_slow_senders_lose_their_connections_and_nobody_else_does(up: Up, many_files: None):
     with ExitStack() as stack, httpx.Client(base_url=f"http://127.0.0.1:{up.port}") as other:
         began = time.monotonic()
         slow = [stack.enter_context(connect(up, (EVENT, FORM)[n % 2])) for n in range(SILENT)]
@@ -60,17 +69,15 @@ def test_slow_senders_lose_their_connections_and_nobody_else_does(start: Start, 
     assert "Traceback" not in up.said()
 
 
-def test_a_connection_that_says_nothing_is_closed(start: Start):
-    up = start("silent", AFTERWORD_REQUEST_SECONDS="1").wait_ready()
-
+def test_a_connection_that_says_nothing_is_closed(up: Up):
     with connect(up, b"GET / HT") as half, connect(up, b"") as silent:
         assert (half.recv(1), silent.recv(1)) == (b"", b"")
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_bad_chunks_and_bodies_that_are_cut_off_are_malformed(shared_up: Up, target: bytes):
-    with connect(shared_up, CHUNKS % target) as bad:
+def test_bad_chunks_and_bodies_that_are_cut_off_are_malformed(up: Up, target: bytes):
+    with connect(up, CHUNKS % target) as bad:
         assert status(bad) == b"400"
-    with connect(shared_up, EVENT.replace(b"/v1/track", target) + b"{") as cut:
+    with connect(up, EVENT.replace(b"/v1/track", target) + b"{") as cut:
         cut.shutdown(socket.SHUT_WR)
         assert status(cut) == b"400"

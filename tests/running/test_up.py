@@ -16,6 +16,7 @@ import pytest
 
 from afterword.running.places import SYSTEM_FOLDER, cluster_of
 from afterword.running.postgres import running_url
+from tests.migrated import give_tables
 from tests.running.conftest import Up, forget, wait_until
 
 SECONDS_TO_START_AGAIN = 10  # on a quiet machine 5, of which it takes 2
@@ -96,7 +97,7 @@ def test_a_killed_postgres_is_survived(shared_up: Up):
 
 
 def test_a_stop_ends_every_process_and_the_next_start_is_quick(start: Start):
-    up = start("stopped", has_tables=False).wait_ready()
+    up = start("stopped").wait_ready()
 
     os.killpg(up.process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
 
@@ -123,20 +124,19 @@ def test_nothing_outlives_a_killed_supervisor(start: Start):
     again.wait_ready()
 
 
-def test_a_database_that_may_forget_is_refused_by_name(start: Start):
-    up = start("forgetful").wait_ready()
-    up.process.terminate()
-    assert up.process.wait(20) == 0
+def test_a_database_that_may_forget_is_refused_by_name(start: Start, room: Path):
+    data = room / "forgetful"
+    give_tables(data)
     off = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
-    with (cluster_of(up.data) / "postgresql.conf").open("a") as settings:
+    with (cluster_of(data) / "postgresql.conf").open("a") as settings:
         settings.write(off)
 
-    again = start("forgetful")
+    up = start("forgetful")
 
-    assert again.process.wait(20) == 1
+    assert up.process.wait(20) == 1
     for name in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
-        assert name in again.said()
-    wait_until(lambda: not again.meet())
+        assert name in up.said()
+    wait_until(lambda: not up.meet())
 
 
 @as_root
@@ -145,13 +145,18 @@ def test_below_a_closed_folder_roots_postgres_lives_apart_and_no_permission_chan
     data = home / "data"
     data.mkdir(mode=0o700)
     try:
-        up = start(data).wait_ready()
+        up = start(data, has_tables=False)
+        wait_until(lambda: running_url(data))
 
         assert cluster_of(data).is_relative_to(SYSTEM_FOLDER / "instances")
         postgres = up.child("postgres")
         assert postgres is not None
         assert postgres.uids().real != 0
         assert [stat.S_IMODE(each.stat().st_mode) for each in (home, data)] == [0o700, 0o700]
+        url = running_url(data)
+        assert url is not None
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
         up.end()
     finally:
         forget(data)
@@ -159,10 +164,13 @@ def test_below_a_closed_folder_roots_postgres_lives_apart_and_no_permission_chan
 
 
 def test_a_path_too_long_for_a_socket_is_no_obstacle(start: Start):
-    up = start("long-" * 20).wait_ready()
+    up = start("long-" * 20)
+    wait_until(lambda: running_url(up.data))
 
     url = running_url(up.data)
     assert url is not None
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
     sockets = Path(parse_qs(urlsplit(url).query)["host"][0])
     assert sockets.parent == Path(tempfile.gettempdir())
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700

@@ -14,7 +14,7 @@ from afterword.feedback.whom.narrow import narrow
 from afterword.workspaces.models import Member
 
 PAGE = 50
-SECONDS = 0.2
+SECONDS = 0.15
 FIRST, MOST = 200, 2_000  # answers whose customers are asked the filters at once
 _GROWS = 3
 # What `feedback/response.html` shows of an answer.

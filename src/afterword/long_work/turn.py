@@ -12,6 +12,7 @@ from django.db.models import F
 
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
+from afterword.core.garbage import search_put_off
 from afterword.long_work.kinds import kind_of
 from afterword.long_work.models import Work
 
@@ -75,8 +76,9 @@ def _do_batch(begun: Work) -> bool:
         work = open_.select_for_update(of=("self",)).select_related("workspace", "by").first()
         if work is not None:
             now = database_now()
-            if kind_of(work).step(work, now):
-                work.ended_at = now
+            with search_put_off():
+                is_over = kind_of(work).step(work, now)
+            work.ended_at = now if is_over else None
             work.attempts = 0
             work.save(update_fields=["cursor", "done", "total", "report", "ended_at", "attempts"])
             failpoint("before_batch_commit")

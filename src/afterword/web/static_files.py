@@ -1,6 +1,7 @@
 """Serves static files, for pages that are answered asynchronously."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import async_only_middleware
@@ -15,7 +16,7 @@ def static_files(get_response: AsyncView) -> AsyncView:
 
     Django would run everything behind that one in an event loop made anew for each request.
     """
-    files = WhiteNoiseMiddleware(lambda request: None)
+    files = found_files()
 
     async def serve(request: HttpRequest) -> HttpResponseBase:
         found = files.files.get(request.path_info)
@@ -33,3 +34,9 @@ def static_files(get_response: AsyncView) -> AsyncView:
         return response
 
     return serve
+
+
+@cache
+def found_files() -> WhiteNoiseMiddleware:
+    """Look for all files, once for each process: whatever answers requests in it shares them."""
+    return WhiteNoiseMiddleware(lambda request: None)

@@ -71,7 +71,7 @@ class OwnPostgres:
 
 @contextmanager
 def own_postgres(room: Path) -> Iterator[OwnPostgres]:
-    """Run one in a folder of `room`, which every user must be able to enter."""
+    """Run one with all tables in a folder of `room`, which every user must be able to enter."""
     give_tables(room / "data")
     postgres = OwnPostgres(room / "data")
     try:

@@ -1,4 +1,4 @@
-"""Makes the surveys of a storm: `python -m tests.prove.chaos.prepare PLAN`, once migrated.
+"""Makes the surveys of a storm: `python -m tests.prove.chaos.prepare PLAN`.
 
 Prints a line for each: its id and its address. That list is the test's own account.
 """

@@ -239,10 +239,8 @@ def let_time_pass(connection: psycopg.Connection[tuple[int, ...]], *, may: bool)
 
 
 def prepared(postgres: OwnPostgres, data: Path, wanted: Wanted) -> list[str]:
-    """Migrate the database and make the surveys; return their addresses."""
+    """Make the surveys; return their addresses."""
     own = environment(data, postgres.url, "mailbox:", DJANGO_SETTINGS_MODULE="afterword.settings")
-    migrate = [sys.executable, "-m", "afterword", "migrate"]
-    subprocess.run(migrate, env=own, check=True, stdout=subprocess.DEVNULL)
     made = subprocess.run(
         [sys.executable, "-m", "tests.prove.chaos.prepare", msgspec.json.encode(wanted)],
         env=own,

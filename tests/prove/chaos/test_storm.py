@@ -14,7 +14,7 @@ EACH = 1.5
 # Longer than a lease: it must be renewed meanwhile.
 UNRULY = {"tls": True, "bad_connections": (0.03,), "bad_senders": 0.002, "slow_answer": 21.0}
 BROKEN = ("-m", "tests.prove.chaos.broken_worker")
-SHORT = {"surveys": 300, "kills": 3, "restarts": 1, "stops": 1, "drains": 1}
+SHORT = {"surveys": 300, "kills": 2, "restarts": 1, "stops": 1, "drains": 1}
 LONGER = {"surveys": 2_000, "kills": 20, "restarts": 2, "stops": 2, "drains": 0}
 
 

@@ -168,7 +168,4 @@ def receiver(plan: Plan, room: Path) -> Iterator[list[int]]:
 def weather(plan: Plan, room: Path, say: Callable[[str], None] = lambda line: None) -> Outcome:
     """Run a storm by this plan, everything it needs included."""
     with own_postgres(room) as postgres, receiver(plan, room) as ports:
-        own = environment(room / "data", postgres.url, "mailbox:")
-        migrate = [sys.executable, "-m", "afterword", "migrate"]
-        subprocess.run(migrate, env=own, check=True, stdout=subprocess.DEVNULL)
         return Storm(plan, room, postgres, ports).run(say)

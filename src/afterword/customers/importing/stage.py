@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -19,7 +18,6 @@ AT_ONCE = 10_000  # rows
 CHARACTERS = 4_000_000  # kept in memory
 SECONDS = 1.0  # after which a batch ends in any case
 _encode = msgspec.json.Encoder().encode
-_Row = tuple[UUID, int, str, str, str]
 _COPY = "COPY importing_row (of_id, line, email, said, reason) FROM STDIN"
 
 
@@ -38,21 +36,25 @@ def columns_of(file: Import) -> Columns:
 
 def stage(file: Import, line: int) -> Staged:
     """Read some rows from this line on and store them, within the caller's transaction."""
+    ends = time.monotonic() + SECONDS
     columns = columns_of(file)
-    next_line: int | None = None
-    good: list[_Row] = []
-    refused: list[_Row] = []
-    for record in _some(file, line):
-        next_line = record.line + record.lines
-        if record.is_blank or (record.line == 1 and file.has_header):
-            continue
-        row = (file.id, record.line, *read(record, columns))
-        (refused if row[-1] else good).append(row)
     # Pieces of the file are read by queries, which cannot be asked while COPY goes on.
+    rows = list(_some(file, line))
+    next_line: int | None = None
+    good = refused = 0
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in [*good, *refused]:
-            copy.write_row(row)
-    return Staged(next_line, len(good), len(refused))
+        # PostgreSQL stores the first ones while the next are checked here.
+        for record in rows:
+            next_line = record.line + record.lines
+            if record.is_blank or (record.line == 1 and file.has_header):
+                continue
+            email, said, reason = read(record, columns)
+            copy.write_row((file.id, record.line, email, said, reason))
+            refused += bool(reason)
+            good += not reason
+            if time.monotonic() > ends:
+                break
+    return Staged(next_line, good, refused)
 
 
 def read(record: Record, columns: Columns) -> tuple[str, str, str]:
@@ -71,10 +73,9 @@ def _storable(cells: Sequence[str]) -> list[str]:
 
 
 def _some(file: Import, line: int) -> Iterator[Record]:
-    ends = time.monotonic() + SECONDS
     room = CHARACTERS
     for record in islice(records(lines_from(file, line), file.separator, line), AT_ONCE):
         yield record
         room -= sum(map(len, record.cells))
-        if room < 0 or time.monotonic() > ends:
+        if room < 0:
             return

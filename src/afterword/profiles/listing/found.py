@@ -12,7 +12,7 @@ from afterword.profiles.listing.search import few_named, trigrams_of
 from afterword.profiles.listing.walk import Walk
 from afterword.workspaces.models import Viewer
 
-MORE_SECONDS = 0.08  # for who is not met soon, and is not found by an index either
+MORE_SECONDS = 0.06  # for who is not met soon, and is not found by an index either
 
 
 @dataclass(frozen=True, slots=True)

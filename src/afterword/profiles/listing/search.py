@@ -17,7 +17,7 @@ from afterword.customers.values import PropertyType
 
 INDEXED = 0x600  # the letters that the index folds are before this one
 FEW = 5_000
-SECONDS = 0.1  # for asking the index: words that are all of common trigrams take it longer
+SECONDS = 0.08  # for asking the index: words that are all of common trigrams take it longer
 _CONTAINS = TESTS[PropertyType.TEXT]["contains"]
 # Queries of their own: joined to other conditions, the planner might ask for everybody's trigrams.
 # Who waits comes first: between the two questions their text may be written.
