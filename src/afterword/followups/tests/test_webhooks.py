@@ -369,6 +369,19 @@ def test_what_fails_while_it_is_switched_off_is_not_tried_again(web):
     assert (delivery.state, delivery.words) == ("cancelled", "It was switched off meanwhile.")
 
 
+def test_a_receiver_that_repeats_headers_brings_no_secret_into_the_log():
+    headers = {"Authorization": "Bearer t0p-s3cret", "X-Id": "7"}
+    told = json.dumps({"seen": headers})
+    with scripted_http(Answer(200, told)) as web:
+        webhook = a_webhook(web.url, campaign=(campaign := a_campaign()), headers=headers)
+        answer(campaign)
+        run(webhook)
+
+    kept = Attempt.objects.get().answer
+    assert "t0p-s3cret" not in kept
+    assert '"X-Id": "7"' in kept
+
+
 def test_for_a_day_after_a_new_secret_either_checks_a_request(web):
     campaign = a_campaign()
     webhook = a_webhook(web.url, campaign=campaign)
