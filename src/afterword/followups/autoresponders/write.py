@@ -73,7 +73,7 @@ def _parsed(source: str) -> Text:
 
 
 def _rendered(text: Text, values: Mapping[str, object]) -> str:
-    known = {name: value for name, value in values.items() if value is not None}
+    known = {name: value for name, value in values.items() if value not in (None, "")}
     try:
         return text.render(known)
     except TextRefused as refusal:

@@ -11,6 +11,7 @@ from afterword.feedback.answering.answer import More, record_answer
 from afterword.feedback.stopping.unsubscribe import unsubscribe
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, Autoresponder
 from afterword.followups.autoresponders.moment import moment
+from afterword.followups.autoresponders.section import offers
 from afterword.followups.autoresponders.write import html_of, text_of
 from afterword.followups.models import Delivery
 from afterword.followups.rules import save
@@ -194,6 +195,17 @@ def test_what_is_known_of_a_person_is_neither_markup_nor_a_link():
     assert html.count("<a ") == 1
     assert "www.evil" not in html
     assert "more: https://ask.acme.test/s/1" in text_of(html, [])
+
+
+def test_what_is_offered_greets_somebody_without_a_name(campaign):
+    [offered, *_] = offers(campaign)
+    own = {"score": 0, "comment": "", "survey_link": "https://ask.acme.test/s/1"}
+    body = "{% if comment %}You said{% endif %}{% if score %}{{ score }}{% endif %}"
+
+    html = html_of(f"{offered['body']}\n\n{body}", {"first_name": ""}, own)
+
+    assert "<p>Hello,</p>" in html
+    assert "<p>0</p>" in html
 
 
 def test_three_are_offered_and_off_until_they_are_saved(client, campaign):
