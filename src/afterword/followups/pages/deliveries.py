@@ -69,7 +69,8 @@ def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
         "periods": PERIODS,
         "again": _counted(search, member, now),
         "asked_at": now.isoformat(),
-        "has_any": bool(page.rows or page.looked_at) or Delivery.objects.visible_to(member).exists(),
+        "has_any": bool(page.rows or page.looked_at)
+        or Delivery.objects.visible_to(member).exists(),
     }
     return render(request, "followups/deliveries.html", context)
 

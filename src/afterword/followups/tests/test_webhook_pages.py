@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from afterword.followups.engine.claim import claim
 from afterword.followups.engine.deliver import record
@@ -169,7 +170,7 @@ def test_what_can_only_fail_later_is_refused_in_its_line(member, campaign, event
 
     assert answer.status_code == 422
     assert [*answer.context["form"].errors] == ["body"]
-    assert "Line 5: “" in answer.content.decode()
+    assert f"Line 5: “{escape(text[:60])}” has a mistake: " in answer.content.decode()
     assert said in answer.content.decode()
 
 

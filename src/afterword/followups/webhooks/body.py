@@ -63,7 +63,7 @@ def check_body(source: str, fields: Collection[str]) -> None:
         try:
             names = _text(said).names
         except TextRefused as refusal:
-            raise BodyRefused(f"Line {line}: “{said[:60]}” {refusal}.") from None
+            raise BodyRefused(placed_fault(line, said, str(refusal))) from None
         if unknown := sorted(names - set(fields)):
             told = f"Line {line}: There is no field {unknown[0]}"
             raise BodyRefused(f"{told}: use {', '.join(fields)}.")
@@ -75,6 +75,13 @@ def liquid_in(source: str) -> Iterator[tuple[int, Text]]:
         text = _text(said)
         if not text.fixed and not _ALONE.fullmatch(said.strip()):
             yield line, text
+
+
+def placed_fault(line: int, text: str, fault: str) -> str:
+    """Say where a fault is; one line of a text needs no number of its own."""
+    if "\n" not in text:
+        fault = fault.replace(" on line 1:", ":", 1)
+    return f"Line {line}: “{text[:60]}” {fault}."
 
 
 def _placed(source: str) -> Iterator[tuple[int, str]]:

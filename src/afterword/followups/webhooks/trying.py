@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from afterword.core.liquid import Text, TextRefused
 from afterword.followups.samples import Sample, enough, fault_in
-from afterword.followups.webhooks.body import BodyRefused, liquid_in
+from afterword.followups.webhooks.body import BodyRefused, liquid_in, placed_fault
 
 
 def try_body(source: str, samples: Sequence[Sample]) -> None:
@@ -16,7 +16,7 @@ def try_body(source: str, samples: Sequence[Sample]) -> None:
     until = enough()
     for line, text in liquid_in(source):
         if fault := fault_in(text, samples, _fill, until):
-            raise BodyRefused(f"Line {line}: “{text.source[:60]}” {fault}.")
+            raise BodyRefused(placed_fault(line, text.source, fault))
 
 
 def _fill(text: Text, sample: Sample) -> None:
