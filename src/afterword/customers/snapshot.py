@@ -2,7 +2,8 @@
 
     {"first_name": …, "country": …, "company": {"id": …, "name": …}, "tags": […], "properties": {…}}
 
-Own fields under their column names; what is not known is left out.
+Own fields under their column names; what is not known is left out. All values are JSON's, for it is
+kept as such.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ def snapshot(
 ) -> dict[str, object]:
     facts: dict[str, object] = {name: own[name] for name in OWN_COLUMNS if own[name]}
     if name := facts.pop("company_name", None):
-        facts["company"] = {"id": company_id, "name": name} if company_id else {"name": name}
+        facts["company"] = {"id": str(company_id), "name": name} if company_id else {"name": name}
     if tags:
         facts["tags"] = tags
     if properties:

@@ -5,12 +5,17 @@ from django.core import validators
 from django.db import models
 
 _FIELD = {"required": "This is needed."}
+_ONE = {"required": "Choose one.", "invalid_choice": "Choose one of those that are offered."}
+_SOME = {"required": "Choose at least one."}
 _BY_KIND: dict[type[forms.Field], dict[str, str]] = {
     forms.IntegerField: {"invalid": "Write a whole number."},
     forms.FloatField: {"invalid": "Write a number."},
-    forms.ChoiceField: {"invalid_choice": "Choose one of those that are offered."},
-    forms.ModelChoiceField: {"invalid_choice": "Choose one of those that are offered."},
+    forms.ChoiceField: _ONE,
+    forms.ModelChoiceField: _ONE,
+    forms.MultipleChoiceField: _SOME,
+    forms.ModelMultipleChoiceField: _SOME,
     forms.FileField: {
+        "required": "Choose a file.",
         "missing": "No file came with the form: choose it again.",
         "empty": "The file is empty.",
     },

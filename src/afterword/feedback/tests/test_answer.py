@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from afterword.customers.models import Company
 from afterword.feedback.answering.answer import (
     LIFE,
     MOST_EARLIER,
@@ -14,9 +15,16 @@ from afterword.feedback.answering.answer import (
     read_score,
     record_answer,
 )
-from afterword.feedback.models import Earlier, Response
+from afterword.feedback.models import Earlier, Response, ResponseFacts
 from afterword.survey_templates.metrics import Metric
-from tests.factories import NOW, a_sent_reminder_of, a_sent_survey, reload
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_sent_reminder_of,
+    a_sent_survey,
+    reload,
+)  # fmt: skip
 
 MINUTE = timedelta(minutes=1)
 
@@ -38,6 +46,18 @@ def test_an_answer_is_recorded_with_what_it_answers():
         survey.survey.customer_id,
     )
     assert survey.answered_at == NOW
+
+
+@pytest.mark.django_db
+def test_who_belongs_to_a_company_answers_and_it_is_kept():
+    campaign = a_campaign()
+    acme = Company.objects.create(workspace=campaign.workspace, name="ACME", key="acme")
+    customer = a_customer(campaign.workspace, company_name="ACME", company=acme)
+
+    response = record_answer(a_sent_survey(campaign, customer=customer), 9, "", NOW, submitted=True)
+
+    kept = ResponseFacts.objects.get(response=response).facts
+    assert kept == {"company": {"id": str(acme.id), "name": "ACME"}}
 
 
 @pytest.mark.django_db

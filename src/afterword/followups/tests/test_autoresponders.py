@@ -11,6 +11,7 @@ from afterword.feedback.answering.answer import More, record_answer
 from afterword.feedback.stopping.unsubscribe import unsubscribe
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, Autoresponder
 from afterword.followups.autoresponders.moment import moment
+from afterword.followups.autoresponders.section import offers
 from afterword.followups.autoresponders.write import html_of, text_of
 from afterword.followups.models import Delivery
 from afterword.followups.rules import save
@@ -196,6 +197,17 @@ def test_what_is_known_of_a_person_is_neither_markup_nor_a_link():
     assert "more: https://ask.acme.test/s/1" in text_of(html, [])
 
 
+def test_what_is_offered_greets_somebody_without_a_name(campaign):
+    [offered, *_] = offers(campaign)
+    own = {"score": 0, "comment": "", "survey_link": "https://ask.acme.test/s/1"}
+    body = "{% if comment %}You said{% endif %}{% if score %}{{ score }}{% endif %}"
+
+    html = html_of(f"{offered['body']}\n\n{body}", {"first_name": ""}, own)
+
+    assert "<p>Hello,</p>" in html
+    assert "<p>0</p>" in html
+
+
 def test_three_are_offered_and_off_until_they_are_saved(client, campaign):
     client.force_login(a_member(campaign.workspace, role=Role.MEMBER).user)
     root = f"/campaigns/{campaign.id}/autoresponders"
@@ -321,6 +333,38 @@ def test_an_address_whose_mail_cannot_be_signed_is_refused(client, campaign):
 
     assert "cannot be signed" in refused.content.decode()
     assert Autoresponder.objects.get().sender_address == f"eva@{domain.name}"
+
+
+@pytest.mark.parametrize(
+    ("when", "text", "said"),
+    [
+        ("detractor", "{{ 100 | divided_by: score }}", "line 1: divided_by: can't divide by 0, at"),
+        (
+            "detractor",
+            "Hello\n{% if score == 3 %}{{ '99999999999999999999' | date: '%Y' }}{% endif %}",
+            "This has a mistake on line 2: a number is out of range, at a score of 3.",
+        ),
+        (
+            "promoter",
+            "{{ 100 | divided_by: first_name.size }}",
+            "for somebody of whom only the address is known, at a score of 9.",
+        ),
+        ("promoter", "{{ 100 | divided_by: score }}", None),
+        ("promoter", "{{ 100 | divided_by: comment.size }}", "at a score of 9 without a comment."),
+        ("promoter", "{% if score == 3 %}{{ 1 | divided_by: 0 }}{% endif %}", None),
+    ],
+)
+def test_what_can_only_fail_later_is_refused_where_it_stands(client, campaign, when, text, said):
+    client.force_login(a_member(campaign.workspace).user)
+    address = f"/campaigns/{campaign.id}/autoresponders/new"
+
+    answer = client.post(address, typed(campaign, when=when, subject=text[:250], body=text))
+
+    assert Autoresponder.objects.exists() is (said is None)
+    if said:
+        errors = answer.context["form"].errors
+        assert [*errors] == ["subject", "body"]
+        assert said in errors["body"][0]
 
 
 def test_what_is_typed_is_shown_beside_it(client, campaign):

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from afterword.campaigns.models import Campaign
 from afterword.decisions.explain import explain
 from afterword.decisions.terms import Verdict
+from afterword.profiles.listing.status import statuses_of
 from afterword.profiles.page import find_customer
 from afterword.surveys.by_hand import ask_by_hand, campaigns_to_ask_by
 from afterword.surveys.cancel import cancel
@@ -29,9 +31,15 @@ class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self) -> None:
         super().__init__(
             Campaign.objects.none(),
-            empty_label=None,
+            empty_label="Choose a campaign",
             help_text="Its template is used, also while the campaign is off.",
         )
+
+    def offer(self, campaigns: QuerySet[Campaign]) -> None:
+        """Offer these; of several none is chosen already, for a mail cannot be called back."""
+        if campaigns.count() == 1:
+            self.empty_label = None
+        self.queryset = campaigns
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name} ({obj.scale.label}, {'on' if obj.is_active else 'off'}): {obj.template}"
@@ -45,7 +53,7 @@ class SurveyForm(forms.Form):
     def __init__(self, member: Member, given: QueryDict | None = None) -> None:
         super().__init__(given, initial={"occasion": uuid4()})
         campaigns = campaigns_to_ask_by(member).select_related("template")
-        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
+        self.fields["campaign"].offer(campaigns)  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,6 +76,7 @@ def survey(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
         "customer": customer,
         "form": form,
         "has_campaigns": campaigns_to_ask_by(member).exists(),
+        "stopped_by": ", ".join(statuses_of(customer)),
     }
     return render(request, "profiles/survey.html", context, status=422 if form.is_bound else 200)
 

@@ -441,6 +441,31 @@ def test_who_may_not_be_mailed_is_not_and_the_page_says_why(client, member, ann,
     assert said in text(response)
 
 
+def test_who_may_not_be_mailed_is_said_before_anything_is_chosen(client, member, ann):
+    a_campaign(member.workspace)
+    suppress(member.workspace_id, ann.address, SuppressionReason.UNSUBSCRIBED, how="test", now=NOW)
+
+    page = text(client.get(reverse("profiles:survey", args=[ann.id])))
+
+    assert "No survey can be sent" in page
+    assert "Unsubscribed" in page
+    assert "Send the survey" not in page
+
+
+def test_a_survey_is_sent_by_a_campaign_that_somebody_chose(client, member, ann):
+    form = reverse("profiles:survey", args=[ann.id])
+    a_campaign(member.workspace)
+    assert "Choose a campaign" not in text(client.get(form))
+
+    a_campaign(member.workspace)
+    assert "Choose a campaign" in text(client.get(form))
+
+    response = post(client, "survey", ann, campaign="", occasion=uuid4())
+    assert response.status_code == 422
+    assert "Choose one." in text(response)
+    assert not Survey.objects.exists()
+
+
 def test_a_campaign_of_somebody_else_is_no_choice(client, ann):
     form = {"campaign": a_campaign().id, "occasion": uuid4()}
 

@@ -33,13 +33,15 @@ class Listing(tuple[object, ...]):
 def person_values(person: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
     """What texts may show of a person: only `names`, on one line each, none overlong.
 
-    What is not known is left out, since filters take a missing value but not every empty one.
+    What is not known, or empty, is left out: `{% if first_name %}` is true of an empty text, and
+    filters take a missing value but not every empty one.
     """
     known = ((name, person.get(name)) for name in names)
-    values = {name: _cleaned(value, _limit(name)) for name, value in known if value is not None}
-    if "full_name" in names and not values.get("full_name"):
+    cleaned = ((name, _cleaned(value, _limit(name))) for name, value in known if value is not None)
+    values = {name: value for name, value in cleaned if value not in ("", Listing())}
+    if "full_name" in names and "full_name" not in values:
         both = person_values(person, ("first_name", "last_name"))
-        values["full_name"] = " ".join(str(name) for name in both.values() if name)
+        values |= {"full_name": " ".join(str(name) for name in both.values())} if both else {}
     return values
 
 

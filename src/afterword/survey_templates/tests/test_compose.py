@@ -233,6 +233,17 @@ def test_texts_may_ask_whether_something_is_true():
     assert "false usual" in a_mail(person={"is_vip": False}, intro=asked).text
 
 
+@pytest.mark.parametrize("name", ["", " ", None])
+def test_what_is_empty_is_not_so_to_a_condition(name):
+    person = {"first_name": name, "last_name": name, "full_name": name, "tags": []}
+    asks = "{% if first_name %} {{ first_name }}{% endif %}"
+    more = "{% if full_name %}full{% endif %}{% if tags %}tags{% endif %}"
+
+    mail = a_mail(person, intro=f"Hello{asks},{more}")
+
+    assert mail.text.startswith("Hello,\n")
+
+
 def test_what_is_not_known_renders_empty_or_as_the_default():
     mail = a_mail(
         person={}, subject="Hi {{ first_name | default: 'there' }}", intro="[{{ nope.deeper }}]"

@@ -22,7 +22,7 @@ class CampaignForm(ActForm):
     def __init__(self, member: Member, count: int, given: QueryDict | None = None) -> None:
         super().__init__(member, count, given)
         campaigns = campaigns_to_ask_by(member).select_related("template")
-        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
+        self.fields["campaign"].offer(campaigns)  # type: ignore[attr-defined]
         if not campaigns:
             self.fields["campaign"].help_text = "No campaign has a template yet: make one first."
 

@@ -1,0 +1,21 @@
+"""What a field says that nothing was given to."""
+
+import pytest
+from django import forms
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        (forms.CharField(), "This is needed."),
+        (forms.ChoiceField(choices=[("a", "A")]), "Choose one."),
+        (forms.TypedChoiceField(choices=[("a", "A")]), "Choose one."),
+        (forms.MultipleChoiceField(choices=[("a", "A")]), "Choose at least one."),
+        (forms.FileField(), "Choose a file."),
+    ],
+)
+def test_what_is_missing_is_asked_for_in_its_own_words(field, says):
+    with pytest.raises(forms.ValidationError) as refused:
+        field.clean(None)
+
+    assert refused.value.messages == [says]
