@@ -7,10 +7,9 @@ from itertools import cycle, groupby, islice, pairwise
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import PATIENCE, chromium
 from tests.running_afterword import RunningAfterword, running_afterword
 
-PATIENCE = 15_000  # milliseconds for anything that a browser waits for
 # Where single tests take up to minutes, the dearest first.
 LONG = (
     "tests/prove/chaos/test_storm.py",
@@ -80,7 +79,7 @@ def afterword() -> Iterator[RunningAfterword]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Not longer than a module: while Playwright runs, Django's database is out of reach."""
+    """Not longer than a module: meanwhile Django's database is out of reach."""
     with chromium() as browser:
         yield browser
 

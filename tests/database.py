@@ -15,7 +15,7 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
-from tests.migrated import DATA, fingerprint
+from tests.migrated import DATA, fingerprint, give_tables
 
 _running = ExitStack()
 NAME = r"(?<=://)([^/?]*)/?[^?]*"  # of the database in an address, and who and where before it
@@ -41,22 +41,34 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
     os.environ.setdefault("AFTERWORD_DATA", str(DATA))
     os.environ.setdefault("AFTERWORD_DNS", "off")  # tests that ask bring a server of their own
     if "AFTERWORD_DATABASE_URL" not in os.environ:
-        from afterword.configuration import read_configuration
-        from afterword.running.postgres import database
-
-        url = _running.enter_context(database(read_configuration(os.environ)))
-        with psycopg.connect(url, autocommit=True) as connection:
-            for setting in FORGETFUL:
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            connection.execute("SELECT pg_reload_conf()")
-        os.environ["AFTERWORD_DATABASE_URL"] = url
         os.environ["TEST_TEMPLATE"] = KEPT_TEMPLATE + fingerprint()
+        os.environ["AFTERWORD_DATABASE_URL"] = _embedded(os.environ["TEST_TEMPLATE"])
     if "TEST_DATABASES" not in os.environ:
         # A name of this run's own, so that two runs at a time leave each other alone.
         os.environ["TEST_DATABASES"] = f"test_{os.getpid()}"
         _running.callback(_drop, os.environ["AFTERWORD_DATABASE_URL"], os.environ["TEST_DATABASES"])
         os.environ.setdefault("TEST_TEMPLATE", os.environ["TEST_DATABASES"])
     return (yield)
+
+
+def _embedded(template: str) -> str:
+    """Start the embedded one and return its address; a new one is a copy that has all tables."""
+    from afterword.configuration import read_configuration
+    from afterword.running.places import cluster_of
+    from afterword.running.postgres import database
+
+    configuration = read_configuration(os.environ)
+    is_new = not cluster_of(configuration.data).exists()
+    if is_new:
+        give_tables(configuration.data)
+    url = _running.enter_context(database(configuration))
+    with _maintaining(url) as maintaining:
+        if is_new:
+            maintaining.execute(f"CREATE DATABASE {template} TEMPLATE afterword")
+        for setting in FORGETFUL:
+            maintaining.execute(f"ALTER SYSTEM SET {setting} = off")
+        maintaining.execute("SELECT pg_reload_conf()")
+    return url
 
 
 def pytest_unconfigure() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from afterword.configuration import read_configuration
 from afterword.core.folders import make_folder
-from afterword.running.places import cluster_of
+from afterword.running.places import cluster_of, settle
 from afterword.running.postgres import database
 
 ROOT = Path(__file__).parent.parent
@@ -33,12 +33,11 @@ SOURCES = (
 
 
 def give_tables(data: Path) -> None:
-    """Put a copy into a data folder that has no cluster yet; PostgreSQL's user must get there."""
-    make_folder(data)
+    """Put a copy where the cluster of a data folder belongs, which has none yet."""
     make_folder(DATA)
     with (DATA / "migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # also while it is copied: others may make it anew
-        _copy(_made(), data / "cluster")
+        _copy(_made(), settle(data).cluster)
 
 
 @cache

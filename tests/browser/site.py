@@ -18,11 +18,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from afterword.customers.models import Customer
 from afterword.workspaces.models import Member, Workspace
+from tests.browser.chromium import PATIENCE
 from tests.database import delete_rows
 from tests.factories import a_member
 
 DESKTOP, PHONE = 1280, 390  # pixels
-PATIENCE = 15_000  # milliseconds
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """Many rows in one statement, for work that arrives in thousands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import msgspec
+import psycopg
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 AT_ONCE = 10_000  # rows deleted in one statement
 
@@ -23,7 +26,7 @@ def insert(
     """
     if not rows:
         return []
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(f"{_insert_sql(model, tuple(rows[0]))} {conflict}", [_encode(rows).decode()])
         return cursor.fetchall() if cursor.description else []
 
@@ -61,7 +64,7 @@ def update(
     Whoever may meet others at these rows has locked them before.
     """
     if rows:
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(_update_sql(model, columns), [_encode(rows).decode()])
 
 
@@ -72,3 +75,14 @@ def _update_sql(model: type[models.Model], columns: tuple[str, ...]) -> str:
     # Names of our own models and columns; values are the one parameter.
     rows = f'jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS given'
     return f'UPDATE "{table}" AS kept SET {values} FROM {rows} WHERE kept.id = given.id'  # noqa: S608
+
+
+@contextmanager
+def _cursor() -> Iterator[CursorWrapper]:
+    """Send the parameter beside the statement: Django's own way writes its megabytes into it,
+    where they are quoted here and unquoted there, which is a tenth of such an insert."""
+    connection.ensure_connection()
+    raw: Any = psycopg.Cursor(connection.connection)
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with wrap(raw) as cursor:
+        yield cursor

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from afterword.core import bulk
+from afterword.core.arrays import text_array
 from afterword.core.ids import new_id
 from afterword.customers.free_mail import is_free_mail
 from afterword.customers.models import LONGEST_COMPANY, Company
@@ -68,7 +69,7 @@ _ONCE = "ON CONFLICT (workspace_id, key) DO NOTHING"
 
 def _found(workspace_id: UUID, names: Collection[str]) -> dict[str, UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [workspace_id, sorted(names)])
+        cursor.execute(_FIND, [workspace_id, text_array(names)])
         return dict(cursor.fetchall())
 
 

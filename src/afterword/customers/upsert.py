@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from afterword.core import bulk
+from afterword.core.arrays import text_array
 from afterword.core.ids import new_id
 from afterword.customers import companies
 from afterword.customers.changes import log_changes
@@ -29,7 +30,7 @@ _CONFLICT = (
 def load_locked(workspace_id: UUID, emails: Iterable[str], ids: Iterable[UUID]) -> list[Record]:
     """Return the customers with these addresses or keys, locked in the order of their keys."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [workspace_id, sorted(set(emails)), sorted(set(ids))])
+        cursor.execute(_LOAD, [workspace_id, text_array(set(emails)), sorted(set(ids))])
         return [_record(row) for row in cursor]
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from afterword.core import bulk
+from afterword.core.arrays import text_array
 from afterword.core.ids import new_id
 from afterword.core.text import clean_text
 from afterword.customers.models import Customer
@@ -220,8 +221,10 @@ def _live(patterns: Collection[Address]) -> dict[Address, list[_Live]]:
     if not patterns:
         return {}
     live: dict[Address, list[_Live]] = defaultdict(list)
+    names = {workspace: str(workspace) for workspace in {of for of, _ in patterns}}
+    written = [(names[workspace], pattern) for workspace, pattern in patterns]
     with connection.cursor() as cursor:
-        cursor.execute(_LIVE, [list(column) for column in zip(*patterns, strict=True)])
+        cursor.execute(_LIVE, [text_array(column) for column in zip(*written, strict=True)])
         for workspace_id, pattern, reason, campaign_id, at, note in cursor:
             stop = _Live(pattern, SuppressionReason(reason), campaign_id, at, note)
             live[workspace_id, pattern].append(stop)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from afterword.core.keys import free_key
+from afterword.core.keys import free_key, free_name
 from afterword.customers.models import Customer
 from afterword.survey_templates.editor.arrange import ARRANGE, arranged
 from afterword.survey_templates.editor.form import SurveyTemplateForm
@@ -46,13 +46,15 @@ def new_template(request: HttpRequest, member: Member) -> HttpResponse:
         starts = {"starts": starts_for(metric), "metric": metric, "scale": SCALES[metric]}
         return render(request, "survey_templates/template_start.html", starts)
     fresh = fresh_template(member.workspace, metric, request.GET.get("start", ""))
+    fresh.name = free_name(fresh.name, member.workspace.templates.values_list("name", flat=True))
     form = SurveyTemplateForm(fresh, request.POST or None, request.FILES or None)
     if ARRANGE in request.POST:
         return _show(request, _rearranged(request, fresh))
     if request.method == "POST" and form.is_valid():
         template = _create(form, member.workspace)
         messages.success(request, f"The template {template.name} is made.")
-        return redirect(way_back(request) or reverse("templates:edit", args=[template.id]))
+        back = way_back(request, made=template.id)
+        return redirect(back or reverse("templates:edit", args=[template.id]))
     return _show(request, form)
 
 

@@ -1,6 +1,6 @@
 """The campaign editor: one page for each section, which shows it and saves it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -77,9 +77,15 @@ def template(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpRes
         form,
         templates=templates,
         lacks_logo=len(usable) < len(templates),
-        # A choice of one is no question.
-        chosen_id=kept.template_id or (usable[0] if len(usable) == 1 else None),
+        chosen_id=_chosen(request.GET.get("made"), kept, usable),
     )
+
+
+def _chosen(made: str | None, campaign: Campaign, usable: Sequence[UUID]) -> UUID | None:
+    """Return the template to tick: the one that was made on the way from here, or the assigned."""
+    just_made = next((each for each in usable if str(each) == made), None)
+    only = usable[0] if len(usable) == 1 else None  # a choice of one is no question
+    return just_made or campaign.template_id or only
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -325,6 +325,17 @@ def test_the_only_template_that_can_be_used_is_chosen_already(client, workspace,
     assert client.get(f"/campaigns/{draft.id}").context["chosen_id"] is None
 
 
+def test_a_template_that_was_made_on_the_way_is_chosen(client, workspace, draft):
+    a_template(workspace)
+    made, bare = a_template(workspace), a_template(workspace, logo_url="")
+
+    page = client.get(f"/campaigns/{draft.id}?made={made.id}")
+
+    assert page.context["chosen_id"] == made.id
+    for other in (bare.id, "junk"):
+        assert client.get(f"/campaigns/{draft.id}?made={other}").context["chosen_id"] is None
+
+
 def test_where_a_logo_is_missing_the_upload_is_offered(client, workspace, draft):
     a_template(workspace, logo_url="", name="Bare")
 

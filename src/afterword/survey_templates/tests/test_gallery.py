@@ -8,7 +8,7 @@ from afterword.survey_templates.letters.of_version import SOMEBODY, design_of
 from afterword.survey_templates.look import Look
 from afterword.survey_templates.metrics import SCALES, Metric
 from afterword.workspaces.models import Workspace
-from tests.factories import a_member
+from tests.factories import a_member, a_template
 
 
 @pytest.mark.parametrize("start", STARTS, ids=lambda start: start.key)
@@ -38,3 +38,16 @@ def test_a_start_is_chosen_before_the_form():
 
     assert "metric=csat&amp;back=%2Fcampaigns&amp;start=support" in choice
     assert form["question"].value() == "How satisfied are you with the help you got?"
+
+
+@pytest.mark.django_db
+def test_the_second_template_of_a_start_can_be_told_from_the_first():
+    client, member = Client(), a_member()
+    client.force_login(member.user)
+    address = "/templates/new?metric=nps&start=order"
+    first = client.get(address).context["form"]["name"].value()
+    a_template(member.workspace, name=first.upper())
+
+    second = client.get(address).context["form"]["name"].value()
+
+    assert second == f"{first} 2"

@@ -93,7 +93,8 @@ def test_a_template_made_for_a_campaign_leads_back_to_it(client, workspace):
 
     answer = client.post(f"/templates/new?metric=nps&back=/campaigns/{campaign.id}", GIVEN)
 
-    assert answer.url == f"/campaigns/{campaign.id}"
+    made = workspace.templates.get(name=GIVEN["name"])
+    assert answer.url == f"/campaigns/{campaign.id}?made={made.id}"
 
 
 @pytest.mark.parametrize("back", ["", "https://evil.test/", "//evil.test/", "javascript:x"])
