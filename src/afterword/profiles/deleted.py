@@ -17,7 +17,7 @@ from django.db.models import CASCADE, SET_NULL, ForeignObjectRel
 from afterword.core import bulk
 from afterword.customers.converting.recast import recast
 from afterword.customers.models import Customer
-from afterword.customers.properties import property_types
+from afterword.customers.properties import held_types
 from afterword.customers.upsert import load_locked
 from afterword.customers.values import Problem
 from afterword.events.take_up import hold_inbox
@@ -129,7 +129,7 @@ _LINK = """
 
 def _fit_properties(workspace_id: UUID, customer_id: UUID, now: datetime) -> None:
     """Leave out what was deleted meanwhile; of another type by now, what fits is converted."""
-    types = property_types(workspace_id)
+    types = held_types(workspace_id)
     for record in load_locked(workspace_id, [], [customer_id]):
         found = {
             name: recast(value, types[name])
