@@ -9,6 +9,7 @@ from django.db import connection
 
 from afterword.core.among import among
 from afterword.core.failpoints import failpoint
+from afterword.followups.engine.room import SWITCHED_OFF
 from afterword.followups.models import Delivery, State
 from afterword.followups.rules import Rule
 
@@ -88,4 +89,4 @@ def again(ids: Collection[UUID], now: datetime) -> int:
 def cancel_waiting(rule: Rule, now: datetime) -> None:
     """What waits is not delivered by a rule that was switched off; it may be sent by hand."""
     waiting = Delivery.objects.filter(lane=rule.id, state=State.WAITING)
-    waiting.update(state=State.CANCELLED, settled_at=now, words="It was switched off meanwhile.")
+    waiting.update(state=State.CANCELLED, settled_at=now, words=SWITCHED_OFF.why)

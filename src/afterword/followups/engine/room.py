@@ -9,7 +9,7 @@ from uuid import UUID
 from afterword.followups.engine.occurrence import Occurrence, answer_of
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.events import FORM_WAIT, OF_ANSWERS, Follows
-from afterword.followups.models import Delivery
+from afterword.followups.models import TEST, Delivery
 from afterword.followups.rules import Rule
 
 
@@ -25,6 +25,9 @@ class CannotBeMade:
     """No try could deliver it as it is; `why` is safe to show."""
 
     why: str
+
+
+SWITCHED_OFF = NotNeeded("It was switched off meanwhile.")
 
 
 # By delivery; without those whose rule is gone.
@@ -58,6 +61,11 @@ class Room:
 def as_it_is(_delivery: Delivery, _request: Request, reply: Reply) -> Reply:
     """The status says it all."""
     return reply
+
+
+def is_off(rule: Rule, delivery: Delivery) -> bool:
+    """Tell whether it was switched off after it owed this; whoever tries it out may do so."""
+    return not rule.is_enabled and delivery.kind != TEST
 
 
 def follows(rule: Rule, occurrence: Occurrence) -> Follows:

@@ -1,7 +1,7 @@
 """Note what came of deliveries that were claimed: one set of queries, however many they are."""
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import LiteralString
@@ -19,6 +19,7 @@ WAITS = tuple(
 )
 LAST_TRY = len(WAITS) + 1
 JITTER = 0.1  # of a wait, added at random: those that failed together do not come back together
+SECRET_LENGTH = 8  # a shorter word is found in any text
 WORDS_LIMIT = 1_000  # characters that are kept of what was said
 
 _SETTLE: LiteralString = """
@@ -134,6 +135,15 @@ def _attempt(tried: Tried, now: datetime) -> Attempt:
         headers={**request.headers, **dict.fromkeys(request.own_headers, "…")},
         body=request.body.decode("utf-8", "replace"),
         status=reply.status,
-        answer=reply.text[:KEPT_LIMIT],
+        answer=_without(request.own_headers, reply.text)[:KEPT_LIMIT],
         error=reply.error[:WORDS_LIMIT],
     )
+
+
+def _without(own_headers: Mapping[str, str], text: str) -> str:
+    """Return an answer without the secrets that it may repeat: many do so to who tries them out."""
+    words = {word for value in own_headers.values() for word in (value, *value.split())}
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= SECRET_LENGTH:
+            text = text.replace(word, "…")
+    return text

@@ -11,7 +11,13 @@ from typing import Any
 
 from afterword.core.sealed import Unreadable
 from afterword.followups.engine.post import Request
-from afterword.followups.engine.room import CannotBeMade, NotNeeded, Requests
+from afterword.followups.engine.room import (
+    SWITCHED_OFF,
+    CannotBeMade,
+    NotNeeded,
+    Requests,
+    is_off,
+)
 from afterword.followups.models import Delivery
 from afterword.followups.notifications.slack_bot import bot_request
 from afterword.followups.notifications.telling import Line, Message, messages_of
@@ -33,6 +39,8 @@ def _request(delivery: Delivery, message: Message | None) -> Request | NotNeeded
         return NotNeeded("It is not what this notification follows any more.")
     notification = delivery.notification
     assert notification
+    if is_off(notification, delivery):
+        return SWITCHED_OFF
     blocks = blocks_of(message)
     try:
         if notification.slack_channel:

@@ -11,8 +11,11 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from afterword.core.clock import database_now
 from afterword.feedback.answering.answer import record_answer
+from afterword.followups.engine.claim import cancel_waiting, claim
+from afterword.followups.engine.deliver import record
 from afterword.followups.engine.lanes import Lanes
-from afterword.followups.engine.settle import WAITS, wait_after
+from afterword.followups.engine.post import Reply, Request
+from afterword.followups.engine.settle import WAITS, Tried, wait_after
 from afterword.followups.engine.turn import take_turn
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Attempt, Delivery, State, Webhook
@@ -345,6 +348,38 @@ def test_switched_off_it_sends_nothing_more(web):
     run(webhook)
 
     assert web.asked == []
+
+
+def test_what_fails_while_it_is_switched_off_is_not_tried_again(web):
+    webhook = a_webhook(web.url, campaign=(campaign := a_campaign()))
+    answer(campaign)
+    read_all()
+    [claimed] = claim({webhook.id: 1}, database_now())
+    save(webhook, timezone.now(), enabled=False)
+    cancel_waiting(webhook, timezone.now())
+    request = Request(webhook.url, b"{}", {})
+    tried = Tried(claimed, request, Reply(500, "", "", 7), is_final=False)
+
+    record([tried], timezone.now())
+    fast_forward(2 * WAITS[0])
+    run(webhook)
+
+    assert web.asked == []
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.words) == ("cancelled", "It was switched off meanwhile.")
+
+
+def test_a_receiver_that_repeats_headers_brings_no_secret_into_the_log():
+    headers = {"Authorization": "Bearer t0p-s3cret", "X-Id": "7"}
+    told = json.dumps({"seen": headers})
+    with scripted_http(Answer(200, told)) as web:
+        webhook = a_webhook(web.url, campaign=(campaign := a_campaign()), headers=headers)
+        answer(campaign)
+        run(webhook)
+
+    kept = Attempt.objects.get().answer
+    assert "t0p-s3cret" not in kept
+    assert '"X-Id": "7"' in kept
 
 
 def test_for_a_day_after_a_new_secret_either_checks_a_request(web):

@@ -13,7 +13,14 @@ from standardwebhooks.webhooks import Webhook as Signer
 from afterword.core.sealed import Unreadable
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.post import Request
-from afterword.followups.engine.room import CannotBeMade, NotNeeded, Requests, follows
+from afterword.followups.engine.room import (
+    SWITCHED_OFF,
+    CannotBeMade,
+    NotNeeded,
+    Requests,
+    follows,
+    is_off,
+)
 from afterword.followups.events import Follows
 from afterword.followups.models import TEST, Delivery
 from afterword.followups.values import occurrences_of, values_of
@@ -59,6 +66,8 @@ def _request(
 
     Other webhooks tell what happened then, and `feedback.changed` follows.
     """
+    if is_off(webhook, delivery):
+        return SWITCHED_OFF
     if delivery.kind != TEST:
         if occurrence is None:
             return NotNeeded("What it was about is deleted.")
