@@ -19,7 +19,7 @@ from afterword.followups.events import FOR_PEOPLE, Event
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
-from afterword.followups.webhooks.form import header_problem
+from afterword.followups.webhooks.form import address_problem, header_problem
 from afterword.followups.webhooks.request import is_secret
 from afterword.followups.written_form import MOST_BUTTONS
 
@@ -67,6 +67,8 @@ def read_webhook(fields: Fields, folder: Path) -> RuleSpec:
     url, body = fields.text("url", 2000), fields.text("body", BODY_LIMIT, PREFILLED, lines=True)
     if url and not _WEB.fullmatch(url):
         fields.refuse("url", "Write an address that begins with https:// or http://.")
+    elif problem := address_problem(url):
+        fields.refuse("url", problem)
     try:
         check_body(body, FIELDS)
     except BodyRefused as refusal:

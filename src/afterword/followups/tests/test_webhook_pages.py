@@ -109,6 +109,7 @@ def test_a_hidden_value_goes_to_no_other_server(member, campaign, url, status):
     ("fields", "said"),
     [
         ({"url": "ftp://crm.example"}, "https://"),
+        ({"url": "https://me:s3cret@crm.example"}, "out of the address"),
         ({"events": []}, "required"),
         ({"events": ["score_range"]}, "from which score"),
         ({"events": ["score_range"], "score_min": 9, "score_max": 2}, "less than the lowest"),
