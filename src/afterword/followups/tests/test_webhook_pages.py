@@ -198,6 +198,7 @@ def test_what_failed_is_sent_again_under_the_same_id(member, campaign):
     client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
     page = client.get(f"{address}/log?state=failed").content.decode()
     assert ("&lt;b&gt;no" in page, "after 7 ms" in page) == (True, True)
+    assert (">Clear<" in page, b">Clear<" in client.get(f"{address}/log").content) == (True, False)
 
     client.post(f"{address}/replay", {"delivery": "failed"})
 
