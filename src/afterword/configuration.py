@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from afterword.core.environment import Environment, SettingError, integer, list_of
-from afterword.core.folders import make_folder
+from afterword.core.folders import make_data_folder
 from afterword.core.name_servers import NameServer, parse_name_servers
 from afterword.core.url import split_url
 from afterword.mail.servers.address import MailServer, parse_mail_url
@@ -199,18 +199,33 @@ def parse_name(text: str) -> str:
 
 
 def kept_secret(path: Path) -> str:
-    """Return the secret in the file, made on first use; readable by its owner alone."""
-    make_folder(path.parent)
+    """Return the secret in the file, made on first use; readable by its owner alone.
+
+    Raises SettingError where the data folder, its parent, cannot keep or give it.
+    """
+    try:
+        if not path.exists():
+            make_data_folder(path.parent)
+            _make_secret(path)
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(
+            [
+                f"AFTERWORD_DATA: {path} cannot be read or written: {error.strerror}. Let this "
+                "user do so, or set AFTERWORD_SECRET_KEY."
+            ]
+        ) from None
+
+
+def _make_secret(path: Path) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    if not path.exists():
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(fresh, path)  # of two processes that start at once, one wins and both read it
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text(encoding="utf-8").strip()
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+        file.write(secrets.token_urlsafe(48) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)  # of two processes that start at once, one wins and both read it
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

@@ -1,5 +1,6 @@
 """The REST API, version 2: its parts, and how it refuses."""
 
+import re
 from typing import cast
 
 from django.core.exceptions import SuspiciousOperation
@@ -25,6 +26,7 @@ from afterword.api import (
 from afterword.api.access import may_read
 from afterword.api.envelope import refused
 from afterword.core import foreign_json
+from afterword.core.foreign_json import Malformed
 
 
 class _ForeignJson(Parser):
@@ -62,7 +64,11 @@ for part in (
 
 def _refuse(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     assert isinstance(error, HttpError)
-    return refused(error.status_code, error.message)
+    unread = (
+        error.__cause__
+    )  # of a body that `_ForeignJson` refused; the framework's words say less
+    said = f"{unread} Send an object." if isinstance(unread, Malformed) else error.message
+    return refused(error.status_code, said)
 
 
 def _refuse_parameters(
@@ -81,7 +87,18 @@ def _refuse_request(
 def _sentence(error: dict[str, object]) -> str:
     where, message = error["loc"], str(error["msg"]).removeprefix("Value error, ")
     assert isinstance(where, tuple)
-    return f"{where[-1]}: {message[:1].lower()}{message[1:]}."
+    # A text whose length is looked at after it was changed counts as a list of something.
+    message = re.sub(r"^Value (.* )items after validation, not", r"It \1characters, not", message)
+    return f"{_place(where)}: {message[:1].lower()}{message[1:]}."
+
+
+def _place(where: tuple[str | int, ...]) -> str:
+    """Return how a caller finds it: `subscribers[3].email` of a body, else the parameter's name."""
+    if where[0] != "body":
+        return str(where[-1])
+    fields = where[2:]  # below "body" and our own name for it
+    steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in fields)
+    return "".join(steps).removeprefix(".") or "The body"
 
 
 rest.add_exception_handler(HttpError, _refuse)

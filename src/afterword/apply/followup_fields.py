@@ -1,7 +1,7 @@
 """Read a campaign's notifications, autoresponders and webhooks from a workspace's file."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ from afterword.apply.things import FollowupSpecs, RuleSpec
 from afterword.core.email_address import normalise
 from afterword.followups.autoresponders.models import LONGEST, SHORTEST, WHEN
 from afterword.followups.autoresponders.write import CannotBeWritten
-from afterword.followups.autoresponders.write import check as check_text
-from afterword.followups.events import FOR_PEOPLE, Event
+from afterword.followups.events import FOR_PEOPLE, Event, Wanted
 from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
+from afterword.followups.samples import Sample, samples_of
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
 from afterword.followups.webhooks.form import address_problem, header_problem
 from afterword.followups.webhooks.request import is_secret
+from afterword.followups.webhooks.trying import try_body
 from afterword.followups.written_form import MOST_BUTTONS
+from afterword.followups.written_trying import try_text
 
 MOST_RULES = 100
 # Words for events that a file may use beside their own.
@@ -69,12 +71,13 @@ def read_webhook(fields: Fields, folder: Path) -> RuleSpec:
         fields.refuse("url", "Write an address that begins with https:// or http://.")
     elif problem := address_problem(url):
         fields.refuse("url", problem)
-    try:
-        check_body(body, FIELDS)
-    except BodyRefused as refusal:
-        fields.refuse("body", str(refusal))
     offered = [event for event in Event if event not in FOR_PEOPLE]
     columns = {**_shared(fields, offered, [Event.FEEDBACK]), "url": url, "body": body}
+    try:
+        check_body(body, FIELDS)
+        try_body(body, _samples(columns))
+    except BodyRefused as refusal:
+        fields.refuse("body", str(refusal))
     secrets = {"headers": _headers(fields, folder), "secret": _signing_secret(fields, folder)}
     return _finished(fields, columns, columns["name"] or url, **secrets)
 
@@ -123,11 +126,12 @@ def read_autoresponder(fields: Fields, _folder: Path) -> RuleSpec:
         "sender_name": fields.text("sender_name", 64, ""),
         "sender_address": read_address(fields, "sender_address"),
         "reply_to": read_address(fields, "reply_to"),
-        "subject": _written(fields, "subject", 250),
-        "body": _written(fields, "body", 5000),
         "buttons": _buttons(fields),
         **_delay(fields),
     }
+    samples = _samples(columns)
+    columns["subject"] = _written(fields, "subject", 250, samples)
+    columns["body"] = _written(fields, "body", 5000, samples)
     natural = (*columns["events"], columns["score_min"], columns["score_max"])
     return _finished(fields, columns, columns["name"] or natural)
 
@@ -195,10 +199,16 @@ def read_address(fields: Fields, name: str) -> str:
     return address or ""
 
 
-def _written(fields: Fields, name: str, limit: int) -> str:
+def _samples(columns: Mapping[str, Any]) -> list[Sample]:
+    """Return what a rule's texts are tried on, whatever its campaign measures."""
+    events = frozenset(columns["events"]) & frozenset(Event.values)
+    return samples_of(Wanted(events, columns["score_min"], columns["score_max"]), None)
+
+
+def _written(fields: Fields, name: str, limit: int, samples: Sequence[Sample]) -> str:
     source = fields.text(name, limit, lines=name == "body")
     try:
-        check_text(source)
+        try_text(source, samples)
     except CannotBeWritten as fault:
         fields.refuse(name, str(fault))
     return source

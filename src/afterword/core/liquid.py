@@ -75,7 +75,10 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     def bounded(*args: Any, **kwargs: Any) -> Any:
         if any(isinstance(arg, range) and len(arg) > ITEM_LIMIT for arg in args):
             raise FilterArgumentError(f"range longer than {ITEM_LIMIT:,}", token=None)
-        result = function(*args, **kwargs)
+        try:
+            result = function(*args, **kwargs)
+        except (ArithmeticError, OSError) as fault:  # Liquid knows the line of its own faults alone
+            raise FilterArgumentError("a number is out of range", token=None) from fault
         if isinstance(result, str | list) and len(result) > SOURCE_LIMIT:
             raise FilterArgumentError(f"result longer than {SOURCE_LIMIT:,}", token=None)
         return result

@@ -37,7 +37,7 @@ def event_choices() -> list[tuple[str, str]]:
     return Event.choices
 
 
-_BUCKETS = {
+BUCKETS = {
     Event.PROMOTER: Bucket.PROMOTER,
     Event.PASSIVE: Bucket.PASSIVE,
     Event.DETRACTOR: Bucket.DETRACTOR,
@@ -107,8 +107,8 @@ class Wanted:
         return Follows.NOT
 
     def _is(self, event: Event, answer: Answer) -> bool:
-        if event in _BUCKETS:
-            return answer.bucket is _BUCKETS[event]
+        if event in BUCKETS:
+            return answer.bucket is BUCKETS[event]
         if event is Event.SCORE_RANGE:
             low = answer.score if self.lowest is None else self.lowest
             high = answer.score if self.highest is None else self.highest

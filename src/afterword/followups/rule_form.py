@@ -11,7 +11,7 @@ from afterword.campaigns.models import Campaign
 from afterword.core.one_line import one_line_only
 from afterword.customers.properties import property_types
 from afterword.feedback.whom.filters import Whom
-from afterword.followups.events import Event
+from afterword.followups.events import Event, Wanted
 from afterword.followups.rules import Rule
 from afterword.survey_templates.metrics import Bucket
 from afterword.web.conflicts import SAVE_AGAIN, NoticesOthers, as_seen, seen_in, seen_input
@@ -98,6 +98,13 @@ class RuleForm(NoticesOthers, forms.ModelForm):  # type: ignore[type-arg]
 
     def chosen_events(self) -> list[str]:
         return list(self.cleaned_data.get("events") or [])
+
+    def chosen(self) -> Wanted | None:
+        """Return what is to be followed; None while that is not clear."""
+        if self.errors.keys() & {"events", "when", "score_min", "score_max"}:
+            return None
+        low, high = (self.cleaned_data[name] for name in ("score_min", "score_max"))
+        return Wanted(frozenset(self.chosen_events()), low, high)
 
     def _put_the_switch_last(self) -> None:
         self.fields["enabled"] = self.fields.pop("enabled")

@@ -14,8 +14,8 @@ from afterword.followups.rules import Rule
 from afterword.happenings.read import Told
 from afterword.survey_templates.metrics import SCALES, Metric
 
-# An answer of nobody in particular: what a test tells of.
-_SAMPLE: dict[str, object] = {
+# An answer of nobody in particular: what a test tells of, and what texts are tried on.
+SAMPLE: dict[str, object] = {
     "email": "ann@example.com",
     "first_name": "Ann",
     "last_name": "Example",
@@ -94,7 +94,7 @@ def _sample(rule: Rule) -> dict[str, Any]:
     scale = SCALES[metric]
     campaign = {} if rule.campaign else {"campaign_name": "An example"}
     return {
-        **_SAMPLE,
+        **SAMPLE,
         **campaign,
         "metric": metric.value,
         "score": scale.highest,

@@ -1,6 +1,7 @@
 """The fields of a mail that a member writes to customers, each checked as it will be used."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,9 @@ from django.core.exceptions import ValidationError
 
 from afterword.core.email_address import normalise
 from afterword.core.one_line import one_line_only
-from afterword.followups.autoresponders.write import CannotBeWritten, check
+from afterword.followups.autoresponders.write import CannotBeWritten
+from afterword.followups.samples import Sample
+from afterword.followups.written_trying import try_text
 from afterword.mail.models import SenderDomain
 
 MOST_BUTTONS = 5
@@ -84,11 +87,13 @@ class WrittenFields(forms.Form):
             raise ValidationError("This is no e-mail address.")
         return address
 
-    def clean_subject(self) -> str:
-        return _checked(self.cleaned_data["subject"])
-
-    def clean_body(self) -> str:
-        return _checked(self.cleaned_data["body"])
+    def try_written(self, samples: Sequence[Sample]) -> None:
+        """Refuse a text that fails on one of them; part of `clean`."""
+        for name in ("subject", "body"):
+            try:
+                try_text(self.cleaned_data.get(name, ""), samples)
+            except CannotBeWritten as fault:
+                self.add_error(name, str(fault))
 
     def clean_buttons_text(self) -> list[dict[str, str]]:
         buttons = buttons_of(self.cleaned_data["buttons_text"])
@@ -104,11 +109,3 @@ def buttons_of(text: str) -> list[dict[str, str] | None]:
     lines = [line.strip() for line in text.splitlines()]
     found = [_BUTTON.fullmatch(line) for line in lines if line]
     return [one and {"label": one[1], "url": one[2]} for one in found]
-
-
-def _checked(source: str) -> str:
-    try:
-        check(source)
-    except CannotBeWritten as fault:
-        raise ValidationError(str(fault)) from None
-    return source

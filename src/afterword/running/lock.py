@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from afterword.core.folders import make_folder
+from afterword.core.folders import make_data_folder
 from afterword.running.errors import CannotRun
 
 
@@ -21,11 +21,12 @@ def is_held(data: Path) -> bool:
 
 @contextmanager
 def only_one(data: Path) -> Iterator[None]:
-    """Hold the folder's lock; raises CannotRun at once if another process does.
+    """Hold the folder's lock; raises CannotRun at once if another process does,
+    and SettingError where the folder cannot be used.
 
     The system drops the lock when its process ends, however it ends.
     """
-    make_folder(data)
+    make_data_folder(data)
     with open(os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:  # noqa: PTH123
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

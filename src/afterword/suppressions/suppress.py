@@ -221,7 +221,7 @@ def _live(patterns: Collection[Address]) -> dict[Address, list[_Live]]:
     if not patterns:
         return {}
     live: dict[Address, list[_Live]] = defaultdict(list)
-    names = {workspace: str(workspace) for workspace, _ in patterns}
+    names = {workspace: str(workspace) for workspace in {of for of, _ in patterns}}
     written = [(names[workspace], pattern) for workspace, pattern in patterns]
     with connection.cursor() as cursor:
         cursor.execute(_LIVE, [text_array(column) for column in zip(*written, strict=True)])

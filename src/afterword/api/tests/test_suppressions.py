@@ -186,4 +186,7 @@ def test_a_body_that_is_nested_too_deeply_is_malformed(call):
 
     code, answer = call("POST", "/customers/unsubscribe", {"subscribers": nested})
 
-    assert (code, answer["message"]) == (400, "Cannot parse request body")
+    assert (code, answer["message"]) == (
+        400,
+        "The JSON is nested deeper than 64 levels. Send an object.",
+    )

@@ -148,12 +148,23 @@ def test_a_campaign_is_named_by_its_key_too_and_says_when_it_is_off(post, campai
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        ("{", 400, "Cannot parse"),
+        ("{", 400, "The JSON cannot be read: Input data was truncated. Send an object."),
         ("[]", 400, ""),
+        ("", 400, "The body: field required."),
         ({}, 400, "subscribers: field required"),
         ({"subscribers": []}, 400, "subscribers"),
         ({"subscribers": [{"email": "a@b.example"}] * 101}, 400, "subscribers"),
-        ({"subscribers": [{"first_name": "Ann"}]}, 400, "email"),
+        (
+            {"subscribers": [{"email": "a@b.example"}, {"first_name": "Ann"}]},
+            400,
+            "subscribers[1].email: field required.",
+        ),
+        ({"email": "a@b.example", "tags": ["vip", 5]}, 400, "subscribers[0].tags[1]: "),
+        (
+            {"email": "a@b.example", "city": "x" * 4001},
+            400,
+            "city: it should have at most 4000 characters, not 4001.",
+        ),
         ({"subscribers": "ann@example.com"}, 400, "subscribers"),
         ({"email": "a@b.example", "delay": 1.5}, 400, "delay"),
         ({"email": "a@b.example", "delay": -1}, 400, "delay"),

@@ -135,6 +135,19 @@ def test_a_secret_that_cannot_be_read_is_refused(shop):
     assert "cannot be read" in refusal
 
 
+def test_texts_that_can_only_fail_later_are_refused(shop):
+    text = "{% if score == 3 %}{{ 1 | divided_by: 0 }}{% endif %}"
+    of_mail = f'{{when: detractor, subject: "{text}", body: "{text}"}}'
+    of_webhook = f'{{url: "https://crm.test/hook", body: \'{{"a": "{text}"}}\'}}'
+
+    found = refusals(shop, f"    autoresponders: [{of_mail}]\n    webhooks: [{of_webhook}]\n")
+
+    assert [one.split(": ")[0] for one in sorted(found)] == [
+        "autoresponders[0].body", "autoresponders[0].subject", "webhooks[0].body",
+    ]  # fmt: skip
+    assert all("at a score of 3." in one for one in found)
+
+
 def test_a_rule_may_follow_some_customers_alone(shop):
     rules = (
         '    webhooks: [{url: "https://crm.test/hook", '

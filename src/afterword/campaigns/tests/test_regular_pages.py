@@ -49,6 +49,13 @@ def test_a_regular_campaign_is_made(client, member):
     assert Campaign.objects.get(workspace=member.workspace).is_regular
 
 
+def test_its_audience_speaks_of_who_is_due_and_of_no_event(client, member):
+    page = client.get(f"/campaigns/{a_regular(member.workspace).id}/audience").content.decode()
+
+    assert "every customer is asked when they are due" in page
+    assert "event" not in page.partition("<main")[2].partition("data-filters-template")[0]
+
+
 def test_its_schedule_says_when_customers_are_due(client, member):
     campaign = a_regular(member.workspace)
 

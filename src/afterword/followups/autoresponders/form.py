@@ -7,6 +7,7 @@ from django import forms
 
 from afterword.followups.autoresponders.models import WHEN, Autoresponder
 from afterword.followups.rule_form import RuleForm, event_labels
+from afterword.followups.samples import samples_of
 from afterword.followups.written_form import WrittenFields
 
 LONGEST_MINUTES = 7 * 24 * 60
@@ -53,6 +54,9 @@ class AutoresponderForm(WrittenFields, RuleForm):
         low, high = given.get("delay_from"), given.get("delay_to")
         if low is not None and high is not None and low > high:
             self.add_error("delay_to", "This is earlier than the earliest.")
+        if wanted := self.chosen():
+            campaign = self.instance.campaign
+            self.try_written(samples_of(wanted, campaign.scale if campaign else None))
         return given
 
     def complete(self) -> Autoresponder:

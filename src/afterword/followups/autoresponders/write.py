@@ -33,16 +33,6 @@ class CannotBeWritten(ValueError):
     """A text that fails on these values; safe to show."""
 
 
-def check(source: str) -> None:
-    """Raise CannotBeWritten where a text is no Liquid, or fails on nobody in particular."""
-    try:
-        text = Text(source)
-        text.render(dict.fromkeys(FIELDS, "Ann") | {"score": 9})
-        text.render({})
-    except TextRefused as refusal:
-        raise CannotBeWritten(f"This {refusal}.") from None
-
-
 def subject_of(source: str, person: Mapping[str, object], own: Mapping[str, object]) -> str:
     text = _parsed(source)
     return header_line(_rendered(text, person_values(person, text.names) | {**own}))[

@@ -335,6 +335,38 @@ def test_an_address_whose_mail_cannot_be_signed_is_refused(client, campaign):
     assert Autoresponder.objects.get().sender_address == f"eva@{domain.name}"
 
 
+@pytest.mark.parametrize(
+    ("when", "text", "said"),
+    [
+        ("detractor", "{{ 100 | divided_by: score }}", "line 1: divided_by: can't divide by 0, at"),
+        (
+            "detractor",
+            "Hello\n{% if score == 3 %}{{ '99999999999999999999' | date: '%Y' }}{% endif %}",
+            "This has a mistake on line 2: a number is out of range, at a score of 3.",
+        ),
+        (
+            "promoter",
+            "{{ 100 | divided_by: first_name.size }}",
+            "for somebody of whom only the address is known, at a score of 9.",
+        ),
+        ("promoter", "{{ 100 | divided_by: score }}", None),
+        ("promoter", "{{ 100 | divided_by: comment.size }}", "at a score of 9 without a comment."),
+        ("promoter", "{% if score == 3 %}{{ 1 | divided_by: 0 }}{% endif %}", None),
+    ],
+)
+def test_what_can_only_fail_later_is_refused_where_it_stands(client, campaign, when, text, said):
+    client.force_login(a_member(campaign.workspace).user)
+    address = f"/campaigns/{campaign.id}/autoresponders/new"
+
+    answer = client.post(address, typed(campaign, when=when, subject=text[:250], body=text))
+
+    assert Autoresponder.objects.exists() is (said is None)
+    if said:
+        errors = answer.context["form"].errors
+        assert [*errors] == ["subject", "body"]
+        assert said in errors["body"][0]
+
+
 def test_what_is_typed_is_shown_beside_it(client, campaign):
     client.force_login(a_member(campaign.workspace, role=Role.ANALYST).user)
     address = f"/campaigns/{campaign.id}/autoresponders/preview"

@@ -14,6 +14,7 @@ from afterword.followups.models import Delivery, State, Webhook
 from afterword.followups.webhooks.body import PREFILLED
 from afterword.followups.webhooks.form import HIDDEN
 from afterword.happenings.models import Listening
+from afterword.survey_templates.metrics import Metric
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_member
 from tests.followups import a_webhook, allow_loopback
@@ -118,6 +119,7 @@ def test_a_hidden_value_goes_to_no_other_server(member, campaign, url, status):
         ({"body": '{"a": "{{ nothing }}"}'}, "no field nothing"),
         ({"body": f'{{"a": {"9" * 5_000}}}'}, "too long"),
         ({"body": '{"a": "{{ score | nope }}"}'}, "does not exist"),
+        ({"body": '{"a": 1,\n"b": "{{ score | nope }}"}'}, "Line 2: “"),
         ({"headers_text": "no colon"}, "as in X-Key"),
         ({"headers_text": "Host: evil.example"}, "set by Afterword"),
         ({"headers_text": f"X-New: {HIDDEN}"}, "not known here"),
@@ -131,6 +133,73 @@ def test_what_is_wrong_is_said(member, campaign, fields, said):
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Webhook.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("events", "text", "said"),
+    [
+        (["feedback"], "{{ '99999999999999999999' | date: '%Y' }}", "a number is out of range."),
+        (["feedback"], "{{ 100 | divided_by: score }}", "can&#x27;t divide by 0, at a score of 0."),
+        (
+            ["feedback_without_comment"],
+            "{{ 100 | divided_by: comment.size }}",
+            "can&#x27;t divide by 0.",
+        ),
+        (
+            ["feedback"],
+            "{{ 100 | divided_by: comment.size }}",
+            "can&#x27;t divide by 0, at a score of 0 without a comment.",
+        ),
+        (
+            ["promoter", "bounced"],
+            "{{ 100 | divided_by: score }}",
+            "can&#x27;t divide by 0, where a survey bounced.",
+        ),
+        (
+            ["promoter", "unsubscribed"],
+            "{% if event == 'customer.unsubscribed' %}{{ 1 | divided_by: 0 }}{% endif %}",
+            "can&#x27;t divide by 0, where a customer unsubscribed.",
+        ),
+    ],
+)
+def test_what_can_only_fail_later_is_refused_in_its_line(member, campaign, events, text, said):
+    body = json.dumps({"a": "{{ score | plus: 1 }}", "b": {text: [text]}}, indent=1)
+    address = f"/campaigns/{campaign.id}/webhooks/new"
+
+    answer = signed_in(member).post(address, filled(events=events, body=body))
+
+    assert answer.status_code == 422
+    assert [*answer.context["form"].errors] == ["body"]
+    assert "Line 5: “" in answer.content.decode()
+    assert said in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 100 | divided_by: properties.seats }}",
+        "{{ 100 | divided_by: answers.rooms }}",
+        "{{ tags.size | minus: 1 | divided_by: tags.size }}",
+        "{% if properties.plan > 'b' %}B{% endif %}",
+        "{{ properties.renewal | date: '%Y' | plus: 1 }}",
+    ],
+)
+def test_what_works_for_some_customers_is_saved(member, campaign, text):
+    address = f"/campaigns/{campaign.id}/webhooks/new"
+
+    signed_in(member).post(address, filled(events=["feedback"], body=json.dumps({"a": text})))
+
+    assert Webhook.objects.exists()
+
+
+def test_scores_that_a_campaign_cannot_get_are_not_tried(member):
+    campaign = a_campaign(member.workspace, metric=Metric.CSAT)
+    address = f"/campaigns/{campaign.id}/webhooks/new"
+    body = '{"a": "{{ 100 | divided_by: score }}"}'
+
+    signed_in(member).post(address, filled(events=["feedback"], body=body))
+
+    assert Webhook.objects.exists()
 
 
 def test_two_who_save_at_once_see_each_other(member, campaign):

@@ -364,6 +364,7 @@ def test_from_the_feedback_page_to_the_results(client, member, campaign):
     [
         ({"subject": ""}, "subject"),
         ({"body": "{% if %}"}, "body"),
+        ({"body": "{% if comment == '' %}{{ '1' | slice: 'a' }}{% endif %}"}, "body"),
         ({"held_back": "51"}, "held_back"),
         ({"sender_address": "a@else.test"}, "sender_address"),
         ({"buttons_text": "no link"}, "buttons_text"),

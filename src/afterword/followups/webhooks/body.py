@@ -6,7 +6,7 @@ text that is nothing but one `{{ field }}` becomes the field itself: a number, a
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from afterword.core.liquid import Text, TextRefused
@@ -59,13 +59,34 @@ def check_body(source: str, fields: Collection[str]) -> None:
     """Raise BodyRefused where it is no JSON document, or a text in it is no Liquid."""
     if len(source) > BODY_LIMIT:
         raise BodyRefused(f"It is longer than {BODY_LIMIT:,} characters.")
-    for text in _texts(_parsed(source)):
+    for line, said in _placed(source):
         try:
-            names = _text(text).names
+            names = _text(said).names
         except TextRefused as refusal:
-            raise BodyRefused(f"“{text[:60]}” {refusal}.") from None
+            raise BodyRefused(f"Line {line}: “{said[:60]}” {refusal}.") from None
         if unknown := sorted(names - set(fields)):
-            raise BodyRefused(f"There is no field {unknown[0]}: use {', '.join(fields)}.")
+            told = f"Line {line}: There is no field {unknown[0]}"
+            raise BodyRefused(f"{told}: use {', '.join(fields)}.")
+
+
+def liquid_in(source: str) -> Iterator[tuple[int, Text]]:
+    """Yield the line and the text of each that is filled in as Liquid; `source` is checked."""
+    for line, said in _placed(source):
+        text = _text(said)
+        if not text.fixed and not _ALONE.fullmatch(said.strip()):
+            yield line, text
+
+
+def _placed(source: str) -> Iterator[tuple[int, str]]:
+    """Return the texts of a document, each with the first line that it stands on."""
+    texts, lines = _texts(_parsed(source)), dict[str, int]()
+    reader, at = json.JSONDecoder(), source.find('"')
+    while at >= 0:
+        said, end = reader.raw_decode(source, at)
+        if not source[end:].lstrip().startswith(":"):
+            lines.setdefault(said, source.count("\n", 0, at) + 1)
+        at = source.find('"', end)
+    return ((lines[said], said) for said in texts)
 
 
 def fill(source: str, values: Mapping[str, object]) -> bytes:

@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from afterword.core.sealed import Unreadable, seal
 from afterword.followups.events import FOR_PEOPLE, Event
 from afterword.followups.rule_form import RuleForm
+from afterword.followups.samples import samples_of
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import PREFILLED, BodyRefused, check_body
 from afterword.followups.webhooks.models import Webhook
 from afterword.followups.webhooks.request import OURS, new_secret
+from afterword.followups.webhooks.trying import try_body
 
 HIDDEN = "••••••"
 MOST_HEADERS = 20
@@ -72,6 +74,16 @@ class WebhookForm(RuleForm):
         except BodyRefused as refusal:
             raise ValidationError(str(refusal)) from None
         return body
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if "body" in given and (wanted := self.chosen()):
+            campaign = self.instance.campaign
+            try:
+                try_body(given["body"], samples_of(wanted, campaign.scale if campaign else None))
+            except BodyRefused as refusal:
+                self.add_error("body", str(refusal))
+        return given
 
     def clean_headers_text(self) -> dict[str, str]:
         lines = [line.strip() for line in self.cleaned_data["headers_text"].splitlines()]

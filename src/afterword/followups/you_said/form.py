@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from afterword.followups.written_form import WrittenFields
+from afterword.followups.written_trying import ANY_ANSWER
 from afterword.followups.you_said.models import MOST_HELD_BACK, YouSaid
 from afterword.web.conflicts import NoticesOthers
 
@@ -26,6 +27,12 @@ class YouSaidForm(WrittenFields, NoticesOthers, forms.ModelForm):  # type: ignor
         super().__init__(data, instance=you_said)
         self.show_written()
         self.order_fields(["subject", "body", "buttons_text"])
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.try_written(ANY_ANSWER)
+        given: dict[str, Any] = self.cleaned_data
+        return given
 
     def complete(self) -> YouSaid:
         you_said: YouSaid = self.instance

@@ -18,6 +18,8 @@ from tests.factories import (
     a_decision,
     a_member,
     a_sent_survey,
+    a_survey,
+    a_template,
     an_event,
 )
 
@@ -63,6 +65,17 @@ def test_it_tells_everything_in_one_order(client, member, ann):
     for said in ("Unsubscribed", "Tags", f"By {member.user}", "Lovely", "To be asked"):
         assert said in shown
     assert "Order Completed" in shown
+
+
+def test_a_mail_that_waits_goes_by_its_templates_name(client, member, ann):
+    template = a_template(member.workspace, name="Orders", subject="Hello {{ first_name }}")
+    a_survey(a_campaign(member.workspace, template=template), customer=ann)
+
+    profile = client.get(reverse("profiles:profile", args=[ann.id])).content.decode()
+
+    for shown in (profile, page(client, ann)):
+        assert "{{" not in shown
+    assert "Orders" in profile
 
 
 def test_it_goes_on_where_a_page_ends_and_loses_nothing(member, ann):

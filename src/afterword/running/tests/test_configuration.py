@@ -16,6 +16,7 @@ from afterword.configuration import (
 )
 from afterword.core.name_servers import NameServer
 from afterword.mail.servers.address import SmtpServer
+from afterword.running.lock import only_one
 
 
 def problems_of(**values: str) -> tuple[str, ...]:
@@ -202,6 +203,17 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path):
     assert len(first) >= 64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["secret-key"]
+
+
+def test_a_data_folder_that_nothing_can_be_kept_in_is_named(tmp_path: Path):
+    (tmp_path / "file").touch()
+    # Not below a file; nor in /dev/fd, where it is: it takes nothing, from root neither.
+    for folder in (tmp_path / "file" / "below", Path("/dev/fd")):
+        words = rf"AFTERWORD_DATA: nothing can be kept in {folder}: "
+        with pytest.raises(SettingError, match=words):
+            kept_secret(folder / "secret-key")
+        with pytest.raises(SettingError, match=words), only_one(folder):
+            pass
 
 
 def test_dns_servers_are_given_by_address():

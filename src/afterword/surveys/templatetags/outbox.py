@@ -44,8 +44,13 @@ def shown(numbers: Numbers) -> list[Shown]:
 
 
 def _percent(numbers: Numbers, mark: Mark) -> int | None:
-    """Of what was sent; bounces of what was tried, since servers refuse mails before they go."""
+    """Of what was sent; bounces of what was tried, since servers refuse mails before they go.
+
+    Answers come without a mail too, by a link or in an application: theirs is the response rate.
+    """
     if mark is Mark.SENT:
         return None
+    if mark is Mark.ANSWERED:
+        return numbers.response_rate
     whole = numbers.tried if mark is Mark.BOUNCED else numbers.of(Mark.SENT)
     return round(100 * numbers.of(mark) / whole) if whole else None

@@ -244,6 +244,19 @@ def test_the_response_rate_is_of_surveys_however_many_mails_each_took(client, me
     assert page(client, by="reminder").context["numbers"].response_rate is None
 
 
+def test_answers_that_needed_no_mail_are_no_percentage_of_the_mails(client, member):
+    campaign = a_campaign(member.workspace)
+    sent(campaign)
+    for _ in range(3):
+        sent(campaign, state=State.CANCELLED, sent_at=None, answered_at=ago(hours=1))
+
+    response = page(client)
+
+    assert response.context["numbers"].of(Mark.ANSWERED) == 3
+    assert "Response rate: <strong>0 %</strong>" in text(response)
+    assert "300 %" not in text(response)
+
+
 def test_the_numbers_are_of_every_status_whichever_is_listed(client, member):
     campaign = a_campaign(member.workspace)
     sent(campaign)
@@ -330,6 +343,18 @@ def test_a_deleted_customer_leaves_the_record(client, member):
 
     assert survey.survey.email in text(page(client))
     assert "customer deleted" in text(page(client))
+
+
+def test_who_was_claimed_by_a_link_is_not_called_deleted(client, member):
+    survey = sent(a_campaign(member.workspace))
+    survey.survey.customer.delete()
+    Survey.objects.update(detail={"claimed": True})
+
+    of_survey = client.get(reverse("surveys:survey", args=[survey.id]))
+
+    for shown in (text(page(client)), text(of_survey)):
+        assert "claimed, no customer" in shown
+        assert "customer deleted" not in shown
 
 
 def test_an_empty_outbox_says_what_to_do(client, member):

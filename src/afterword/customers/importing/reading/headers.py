@@ -34,7 +34,25 @@ _SYNONYMS = {
     "status atrisk deliverabilitystatus unsubscribed unsubscribedat isunsubscribed bounced "
     "bouncedat isbounced source surveytype notes refusedbecause",
 }
-_KNOWN = {word: target for target, words in _SYNONYMS.items() for word in words.split()}
+# As spreadsheets in German, French, Spanish, Italian and Dutch name them; accents as they stand.
+_ELSEWHERE = {
+    EMAIL: "emailadresse mailadresse adresseemail courriel adressemail correo correoelectrónico "
+    "correoelectronico indirizzoemail emailadres",
+    NAME: "vollständigername nomcomplet nombrecompleto nomecompleto volledigenaam",
+    TAGS: "schlagworte schlagwörter étiquettes etiquetas",
+    "own:first_name": "vorname prénom prenom nombre nome voornaam",
+    "own:last_name": "nachname familienname nom nomdefamille apellido apellidos cognome achternaam",
+    "own:company_name": "firma unternehmen entreprise société societe empresa azienda bedrijf",
+    "own:phone": "telefon telefonnummer téléphone teléfono telefono telefoonnummer telefoon",
+    "own:city": "stadt ort ville ciudad città stad woonplaats",
+    "own:country": "land pays país pais paese",
+}
+_KNOWN = {
+    word: target
+    for names in (_ELSEWHERE, _SYNONYMS)
+    for target, words in names.items()
+    for word in words.split()
+}
 # A service is recognised by columns that its exports have and others hardly do.
 _SERVICES = {
     "Delighted": [

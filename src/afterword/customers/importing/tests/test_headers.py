@@ -42,6 +42,22 @@ def test_the_service_is_named(headers, service):
     assert service_of(headers) == service
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("E-Mail-Adresse", "Vorname", "Nachname", "Firma", "Telefon", "Ort", "Land"),
+        ("Courriel", "Prénom", "NOM", "Société", "Téléphone", "Ville", "Pays"),
+        ("Correo electrónico", "Nombre", "Apellidos", "Empresa", "Teléfono", "Ciudad", "País"),
+        ("Email", "Nome", "Cognome", "Azienda", "Telefono", "Città", "Paese"),
+        ("E-mailadres", "Voornaam", "Achternaam", "Bedrijf", "Telefoon", "Woonplaats", "Land"),
+    ],
+)
+def test_columns_are_known_by_the_names_of_other_languages(headers):
+    own = ("first_name", "last_name", "company_name", "phone", "city", "country")
+
+    assert list(targets(list(headers)).values()) == ["email", *(f"own:{name}" for name in own)]
+
+
 def test_a_property_is_known_by_its_name_before_a_synonym():
     found = targets(
         ["email", "title", "Order Total", "createdAt"], (), ["title", "order_total", "createdAt"]

@@ -226,6 +226,18 @@ def test_who_dies_between_batches_neither_loses_nor_doubles(
     assert Row.objects.count() == 12
 
 
+def test_a_batch_that_takes_too_long_ends_early_and_the_next_goes_on(member, monkeypatch):
+    monkeypatch.setattr(stage, "SECONDS", 0)
+    work = start_import(member, "email\nann@example.com\nnobody\n\n\nbob@example.com\n")
+
+    assert work_once()
+    assert counts(stored(work)) == {"good": 1}
+    work_until_done()
+
+    assert counts(stored(work)) == {"good": 2, "new": 2, "refused": 1}
+    assert list(refused(work)) == [3]
+
+
 def test_a_cancelled_import_keeps_what_is_there(member, small_batches):
     rows = "".join(f"a{number}@example.com\n" for number in range(10))
     work = start_import(member, f"email\n{rows}")
