@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from afterword.core import looking
 from afterword.feedback import found
 from afterword.feedback.answering.answer import record_answer
 from afterword.workspaces.models import Role
@@ -33,8 +34,8 @@ def member(client):
 @pytest.fixture
 def no_time(monkeypatch):
     """Each page looks at two answers."""
-    monkeypatch.setattr(found, "FIRST", 2)
-    monkeypatch.setattr(found, "SECONDS", -1)
+    monkeypatch.setattr(looking, "FIRST", 2)
+    monkeypatch.setattr(looking, "SECONDS", -1)
 
 
 def pages(client, **query):
@@ -52,14 +53,14 @@ def test_a_page_says_how_far_it_looked_and_the_next_goes_on(client, member, no_t
 
 
 def test_in_time_all_are_found_on_one_page(client, member, monkeypatch):
-    monkeypatch.setattr(found, "FIRST", 1)
-    monkeypatch.setattr(found, "SECONDS", 60)
+    monkeypatch.setattr(looking, "FIRST", 1)
+    monkeypatch.setattr(looking, "SECONDS", 60)
 
     assert list(pages(client, **VIP)) == [([2, 6], 0)]
 
 
 def test_a_full_page_goes_on_after_its_last(client, member, monkeypatch):
-    monkeypatch.setattr(found, "FIRST", 3)
+    monkeypatch.setattr(looking, "FIRST", 3)
     monkeypatch.setattr(found, "PAGE", 2)
     others = {**VIP, "operator": "does not include"}
 

@@ -1,6 +1,7 @@
 """Every delivery of a workspace: what became of it, why, and once more."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from django.contrib import messages
@@ -14,10 +15,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from afterword.core.among import among
+from afterword.core.by_keys import array_of, by_keys
 from afterword.core.ids import parsed_id
 from afterword.core.instants import parse_instant
 from afterword.core.jobs import wake
-from afterword.core.keyset import newest_first
+from afterword.core.keyset import newest_first, uncounted
+from afterword.core.looking import Looked, look_for
 from afterword.followups.engine.claim import again
 from afterword.followups.models import TEST, Delivery, State
 from afterword.followups.pages.delivery_search import (
@@ -37,6 +40,7 @@ from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member, WorkspaceRows
 
 PAGE = 25
+COUNTED_AT_MOST = 5_000  # deliveries that are looked at
 _IS_ON = (
     Q(webhook__enabled_at__isnull=False)
     | Q(notification__enabled_at__isnull=False)
@@ -48,11 +52,8 @@ _IS_ON = (
 @for_members
 def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
     now, search = timezone.now(), Search.of(request.GET.dict())
-    found = search.find(member, now)
     cursor = request.GET.get("after", "")
-    related = [f"{kind}__campaign" for kind in KINDS]
-    rows = found.select_related(*KINDS, *related).prefetch_related("attempts")
-    page = newest_first(rows, "created_at", cursor, PAGE)
+    page = _found(search, member, now, cursor)
     explain(page.rows, timezone.get_current_timezone())
     context = {
         "section": "Deliveries",
@@ -60,21 +61,50 @@ def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
         "deliveries": page.rows,
         "after": page.after,
         "cursor": cursor,
+        "looked_at": page.looked_at,
         "search": search,
         "kinds": KINDS,
         "rules": _rules(member),
         "stands": list(Stand),
         "periods": PERIODS,
-        "failed": _may_go(standing(found, Stand.FAILED)).count(),
-        "replayable": _may_go(found.filter(webhook__isnull=False))
-        .exclude(state__in=[State.WAITING, State.SENDING])
-        .count()
-        if search.kind == "webhook"
-        else 0,
+        "again": _counted(search, member, now),
         "asked_at": now.isoformat(),
-        "has_any": bool(page.rows) or Delivery.objects.visible_to(member).exists(),
+        "has_any": bool(page.rows or page.looked_at) or Delivery.objects.visible_to(member).exists(),
     }
     return render(request, "followups/deliveries.html", context)
+
+
+def _found(search: Search, member: Member, now: datetime, cursor: str) -> Looked[Delivery]:
+    related = [f"{kind}__campaign" for kind in KINDS]
+    rows = search.wherever(member, now).select_related(*KINDS, *related)
+    rows = rows.prefetch_related("attempts")
+    if search.stand:
+        return look_for(rows, search.standing, cursor, PAGE)
+    page = newest_first(rows, "created_at", uncounted(cursor)[1], PAGE)
+    return Looked(page.rows, page.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How many of a filter may be sent again; None where they are too many to be counted."""
+
+    failed: int | None
+    all: int | None
+
+
+def _counted(search: Search, member: Member, now: datetime) -> Again:
+    """Count them, unless so many are looked at for it that a page would have to wait."""
+    has_all = search.kind == "webhook"
+    newest = search.wherever(member, now).order_by("-created_at", "-id")
+    keys = [*newest.values_list("id", flat=True)[: COUNTED_AT_MOST + 1]]
+    if len(keys) > COUNTED_AT_MOST:
+        may_have_failed = search.stand in {None, Stand.FAILED}
+        return Again(None if may_have_failed else 0, None if has_all else 0)
+    rows = search.standing(by_keys(Delivery.objects.visible_to(member), array_of(keys)))
+    settled = rows.filter(webhook__isnull=False).exclude(state__in=[State.WAITING, State.SENDING])
+    return Again(
+        _may_go(standing(rows, Stand.FAILED)).count(), _may_go(settled).count() if has_all else 0
+    )
 
 
 @require_POST

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from afterword.core import looking
 from afterword.followups.models import Delivery
 from afterword.sending.models import Mail, State
 from tests.factories import NOW, a_campaign, a_customer, a_member, a_sent_survey, a_survey
@@ -141,3 +144,42 @@ def test_naming_them_costs_the_same_however_many_there_are(
 
     with django_assert_max_num_queries(16):
         client.get("/outbox")
+
+
+def test_of_many_some_are_looked_at_and_surveys_keep_their_place(client, campaign, monkeypatch):
+    monkeypatch.setattr(looking, "FIRST", 2)
+    monkeypatch.setattr(looking, "SECONDS", -1)
+    rule, ann, now = a_rule(campaign), a_customer(campaign.workspace), timezone.now()
+    mails = [
+        a_reply(rule, ann, state=state, created_at=now - timedelta(minutes=number))
+        for number, state in enumerate([State.SENT] * 3 + [State.PARKED] + [State.SENT])
+    ]
+    early, late = (
+        a_survey(campaign, customer=ann, state=State.PARKED, created_at=now - timedelta(minutes=at))
+        for at in (2.5, 10)
+    )
+    found: list[object] = []
+    pages: list[tuple[int, int]] = []
+    after = ""
+
+    while not pages or after:
+        page = client.get("/outbox", {"status": "failed", "after": after})
+        rows, after = page.context["rows"], page.context["after"]
+        found += [row.mail.id for row in rows]
+        pages.append((len(rows), page.context["looked_at"]))
+        words = page.content.decode()
+        assert ("None among the 2 mails" in words) is (pages[-1] == (0, 2))
+
+    assert found == [early.id, mails[3].id, late.id]
+    assert pages == [(0, 2), (2, 4), (1, 0)]
+
+
+def test_words_that_no_such_mail_has_ask_for_none(client, campaign):
+    a_reply(a_rule(campaign), a_customer(campaign.workspace))
+
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/outbox", {"status": "answered"})
+
+    assert list(page.context["rows"]) == []
+    apart = [one["sql"] for one in asked if "'you_said'" in one["sql"]]
+    assert all("LIMIT 1" in one.split("ORDER")[-1] for one in apart)

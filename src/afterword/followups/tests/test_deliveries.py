@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from afterword.core import looking
 from afterword.core.ids import new_id
 from afterword.followups.models import TEST, Attempt, Delivery, State
+from afterword.followups.pages import deliveries
 from afterword.followups.rules import save
 from afterword.sending.models import Mail
 from afterword.workspaces.models import Role
@@ -187,3 +189,49 @@ def test_pages_and_queries_do_not_grow(member, campaign, django_assert_max_num_q
     second = client.get(PAGE, {"after": first.context["after"]})
 
     assert (len(first.context["deliveries"]), len(second.context["deliveries"])) == (25, 5)
+
+
+@pytest.fixture
+def no_time(monkeypatch):
+    """Each page looks at two rows."""
+    monkeypatch.setattr(looking, "FIRST", 2)
+    monkeypatch.setattr(looking, "SECONDS", -1)
+
+
+def test_of_many_some_are_looked_at_and_the_next_page_goes_on(member, campaign, no_time):
+    hook, now = a_webhook("https://crm.test/hook", campaign=campaign), timezone.now()
+    for number in range(5):
+        state = State.FAILED if number == 3 else State.DELIVERED
+        a_delivery(hook, state, created_at=now - timedelta(minutes=number))
+    client, after = signed_in(member), ""
+    pages: list[tuple[int, int]] = []
+
+    while not pages or after:
+        page = client.get(PAGE, {"state": "failed", "after": after})
+        pages.append((len(page.context["deliveries"]), page.context["looked_at"]))
+        after = page.context["after"]
+        if len(pages) == 1:
+            assert "None among the 2 deliveries" in page.content.decode()
+        elif len(pages) == 2:
+            assert "4 deliveries were looked at for this page" in page.content.decode()
+
+    assert pages == [(0, 2), (1, 4), (0, 0)]
+
+
+def test_more_than_can_be_counted_are_sent_again_without_a_number(member, campaign, monkeypatch):
+    monkeypatch.setattr(deliveries, "COUNTED_AT_MOST", 2)
+    hook = a_webhook("https://crm.test/hook", campaign=campaign)
+    a_delivery(hook, State.FAILED)
+    a_delivery(hook)
+    client = signed_in(member)
+
+    few = client.get(PAGE, {"kind": "webhook"}).content.decode()
+    a_delivery(hook, State.FAILED)
+    many = client.get(PAGE, {"kind": "webhook"}).content.decode()
+
+    assert "Send the 1 that failed again</button>" in few
+    assert "Send all 2 again</button>" in few
+    assert "Send what failed again</button>" in many
+    assert "Send all again</button>" in many
+    client.post(f"{PAGE}/replay", {"delivery": "failed"})
+    assert Delivery.objects.filter(state=State.WAITING).count() == 2

@@ -93,6 +93,8 @@ def with_status(rows: WorkspaceRows[Mail], status: Status) -> WorkspaceRows[Mail
     return rows.annotate(status=_STATUS).filter(status=status)
 
 
+# Those that they can have.
+STATUSES = frozenset({Status.COMPLAINED, Status.BOUNCED, Status.DELIVERED, *OF_STATE.values()})
 _STATUS = Case(
     When(complained_at__isnull=False, then=Value(Status.COMPLAINED.value)),
     When(Q(bounced_at__isnull=False) | Q(state=State.BOUNCED), then=Value(Status.BOUNCED.value)),

@@ -168,21 +168,32 @@ class Search:
             return rows.filter(self.status.condition)
         return with_status(rows, self.status) if self.status else rows
 
-    def find_apart(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Mail]:
-        """Return the mails that are no surveys, by the same words."""
-        rows = mails_apart(viewer)
-        if self.sent_by or self.apart == SURVEYS:
-            return rows.none()
+    @property
+    def has_apart(self) -> bool:
+        """Whether it may mean mails that are no surveys; they never become what some words say."""
+        is_of_mails = self.status is None or self.status in apart.STATUSES | _OF_MAILS.keys()
+        return is_of_mails and not self.sent_by and self.apart != SURVEYS
+
+    @property
+    def narrows_apart(self) -> bool:
+        """Whether few of them may be asked for, which no index finds."""
+        return bool(self.status or self.campaign_id or self.is_apart) and not self.text
+
+    def apart_of_any(self, viewer: Viewer, now: datetime) -> WorkspaceRows[Mail]:
+        """Return the mails of the period that are no surveys, whatever else is asked for."""
+        rows, since = mails_apart(viewer), self.since(now)
+        return rows.filter(created_at__gte=since) if since else rows
+
+    def narrow_apart(self, rows: WorkspaceRows[Mail], viewer: Viewer) -> WorkspaceRows[Mail]:
+        """Keep the mails that are asked for, by the same words as surveys."""
         if self.is_apart:
             rows = rows.filter(kind=self.apart)
-        if since := self.since(now):
-            rows = rows.filter(created_at__gte=since)
         if self.campaign_id:
             rows = rows.filter(of_campaign(self.campaign_id))
         if self.text:
             rows = rows.filter(_named(self.text, viewer, "recipient", "customer"))
         if isinstance(self.status, Mark):
-            return rows.filter(_OF_MAILS.get(self.status, Q(pk__in=[])))
+            return rows.filter(_OF_MAILS[self.status])
         return apart.with_status(rows, self.status) if self.status else rows
 
 

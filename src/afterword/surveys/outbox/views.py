@@ -1,6 +1,5 @@
 """The outbox: what was sent, and what became of it?"""
 
-from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
-from afterword.core.keyset import KeysetPage, merged, newest_first
 from afterword.sending.models import WAITING
 from afterword.surveys.cancel import cancel
 from afterword.surveys.models import Invitation, SentBy
-from afterword.surveys.outbox.apart import ApartMail, apart_kinds, as_rows, mails_apart
+from afterword.surveys.outbox.apart import apart_kinds, mails_apart
 from afterword.surveys.outbox.export import csv_of
+from afterword.surveys.outbox.found import found
 from afterword.surveys.outbox.life import life_of
 from afterword.surveys.outbox.numbers import MOST, count
 from afterword.surveys.outbox.search import PERIODS, Mark, Search
@@ -30,7 +29,6 @@ from afterword.workspaces.models import Member, Role
 
 # Of what may still be cancelled at once; a page that lists something else offers it not.
 _MAY_WAIT = {None, Status.QUEUED, Status.HELD, Mark.WAITING}
-SHOWN_OF_SURVEY = ("survey__campaign", "survey__customer", "survey__facts_then")
 
 
 @require_safe
@@ -39,9 +37,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
     now = timezone.now()
     search = Search.of(request.GET)
     cursor = request.GET.get("after", "")
-    related = ("mail", "template", "reminder", *SHOWN_OF_SURVEY)
-    surveys = newest_first(search.find(member, now).select_related(*related), "created_at", cursor)
-    page = merged([surveys, _apart(search, member, now, cursor)], "created_at")
+    page = found(search, member, now, cursor)
     zone = ZoneInfo(member.workspace.time_zone)
     since = search.since(now)
     numbers = count(
@@ -58,6 +54,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
             "rows": page.rows,
             "after": page.after,
             "cursor": cursor,
+            "looked_at": page.looked_at,
             "search": search,
             "numbers": numbers,
             "most": MOST,
@@ -67,6 +64,7 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
             and Status.FAILED in numbers.by_status,
             "tracks_opens": member.workspace.tracks_opens,
             "is_new": not page.rows
+            and not page.looked_at
             and not Invitation.objects.visible_to(member).exists()
             and not mails_apart(member).exists(),
             "statuses": list(Status),
@@ -77,12 +75,6 @@ def outbox(request: HttpRequest, member: Member) -> HttpResponse:
             "campaigns": Campaign.objects.visible_to(member).order_by("name"),
         },
     )
-
-
-def _apart(search: Search, member: Member, now: datetime, cursor: str) -> KeysetPage[ApartMail]:
-    rows = search.find_apart(member, now).select_related("customer")
-    page = newest_first(rows, "created_at", cursor)
-    return KeysetPage(as_rows(page.rows), page.after)
 
 
 @require_safe
