@@ -33,7 +33,8 @@ def html_of(mail: EmailMessage) -> str:
 def order(shop: Workspace, address: str) -> str:
     """Tell of an order as an application does; return the messageId."""
     client = Client(shop.ingest_key, host=shop.afterword.url, sync_mode=True)
-    _, sent = client.track("u1", "Order Completed", {"email": address, "firstName": "Ann"})
+    about = {"email": address, "firstName": "Ann", "companyName": "ACME"}
+    _, sent = client.track("u1", "Order Completed", about)
     message_id: str = sent["messageId"]
     return message_id
 

@@ -19,7 +19,7 @@ from afterword.followups.notifications.models import WEEKDAYS, By, Frequency
 from afterword.followups.samples import Sample, samples_of
 from afterword.followups.values import FIELDS
 from afterword.followups.webhooks.body import BODY_LIMIT, PREFILLED, BodyRefused, check_body
-from afterword.followups.webhooks.form import header_problem
+from afterword.followups.webhooks.form import address_problem, header_problem
 from afterword.followups.webhooks.request import is_secret
 from afterword.followups.webhooks.trying import try_body
 from afterword.followups.written_form import MOST_BUTTONS
@@ -69,6 +69,8 @@ def read_webhook(fields: Fields, folder: Path) -> RuleSpec:
     url, body = fields.text("url", 2000), fields.text("body", BODY_LIMIT, PREFILLED, lines=True)
     if url and not _WEB.fullmatch(url):
         fields.refuse("url", "Write an address that begins with https:// or http://.")
+    elif problem := address_problem(url):
+        fields.refuse("url", problem)
     offered = [event for event in Event if event not in FOR_PEOPLE]
     columns = {**_shared(fields, offered, [Event.FEEDBACK]), "url": url, "body": body}
     try:

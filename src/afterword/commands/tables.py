@@ -1,10 +1,10 @@
 """What a command needs of the tables before it works on them."""
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from afterword.running.errors import CannotRun
+from afterword.running.making_tables import make_tables
 
 
 def ready_tables() -> None:
@@ -14,7 +14,7 @@ def ready_tables() -> None:
     """
     executor = MigrationExecutor(connection)
     if not executor.loader.applied_migrations:
-        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        make_tables()
     elif executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CannotRun(
             "The database has the tables of another release: run `afterword migrate`, "

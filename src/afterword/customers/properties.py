@@ -40,6 +40,22 @@ def property_types(workspace_id: UUID) -> dict[str, PropertyType]:
     return {name: PropertyType(kind) for name, kind in rows}
 
 
+def held_types(workspace_id: UUID) -> dict[str, PropertyType]:
+    """Return the same to whoever writes values by them: none changes until the transaction ends.
+
+    To be asked before customers are locked, as whoever renames a property takes it before them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD_TYPES, [workspace_id])
+        return {name: PropertyType(kind) for name, kind in cursor}
+
+
+# Those who write do not wait for each other; who changes a property holds it FOR UPDATE.
+_HELD_TYPES = """
+    SELECT name, type FROM customers_property WHERE workspace_id = %s ORDER BY id FOR KEY SHARE
+"""
+
+
 def holders(prop: Property) -> WorkspaceRows[Customer]:
     """Customers that hold a value of the property."""
     return Customer.objects.filter(workspace_id=prop.workspace_id, properties__has_key=prop.name)

@@ -15,7 +15,7 @@ from afterword.audience.later_fields import later_fields
 from afterword.audience.match import Filter
 from afterword.campaigns.models import Campaign, Channel, ThrottleScope
 from afterword.campaigns.time_frame import read_time_frame
-from afterword.customers.properties import property_types
+from afterword.customers.properties import held_types
 from afterword.customers.standing import FREE, Standing
 from afterword.customers.values import PropertyType
 from afterword.decisions.how_often import CAP_WINDOW
@@ -83,7 +83,7 @@ def load_listening(workspace_id: UUID, mapped: Iterable[UUID] = ()) -> Listening
     `mapped` are campaigns that are wanted although they may listen for nothing.
     """
     workspace = Workspace.objects.get(id=workspace_id)
-    types = property_types(workspace_id)
+    types = held_types(workspace_id)
     by_event = defaultdict(list)
     by_id = {}
     campaigns = Campaign.objects.listening(also=mapped).filter(workspace_id=workspace_id)

@@ -17,12 +17,15 @@ from django.db.models import CASCADE, SET_NULL, ForeignObjectRel
 from afterword.core import bulk
 from afterword.customers.converting.recast import recast
 from afterword.customers.models import Customer
-from afterword.customers.properties import property_types
+from afterword.customers.properties import held_types
 from afterword.customers.upsert import load_locked
 from afterword.customers.values import Problem
 from afterword.events.take_up import hold_inbox
+from afterword.feedback.answering.answer import keep_facts
+from afterword.feedback.models import Response
 from afterword.profiles.models import DeletedCustomer
 from afterword.suppressions.suppress import look_up_standings
+from afterword.surveys.models import Survey
 from afterword.workspaces.models import Member
 
 UNDO_FOR = timedelta(minutes=15)
@@ -87,6 +90,7 @@ def restore(member: Member, customer_id: UUID, now: datetime) -> Customer:
     except IntegrityError:
         raise CannotRestore("Something that belonged to them is gone by now.") from None
     _fit_properties(member.workspace_id, customer_id, now)
+    _give_answers(found)
     _give_standing(member.workspace_id, customer_id)
     # Once more when the row is there for everybody: who unsubscribed just now did not find it.
     transaction.on_commit(partial(_give_standing_after, member.workspace_id, customer_id))
@@ -129,7 +133,7 @@ _LINK = """
 
 def _fit_properties(workspace_id: UUID, customer_id: UUID, now: datetime) -> None:
     """Leave out what was deleted meanwhile; of another type by now, what fits is converted."""
-    types = property_types(workspace_id)
+    types = held_types(workspace_id)
     for record in load_locked(workspace_id, [], [customer_id]):
         found = {
             name: recast(value, types[name])
@@ -144,6 +148,19 @@ def _fit_properties(workspace_id: UUID, customer_id: UUID, now: datetime) -> Non
 
 def _is_nothing(value: object) -> bool:
     return value is None or isinstance(value, Problem)
+
+
+def _give_answers(kept: DeletedCustomer) -> None:
+    """Give them what was answered meanwhile, when the survey led to nobody.
+
+    Who is answering holds the survey, which has been given back by now: they came before us, and
+    are seen here, or come after us and find the customer.
+    """
+    for customer in kept.links.get(Survey._meta.db_table, {}):
+        for response in Response.objects.filter(customer=None, survey__customer=customer):
+            response.customer_id = customer
+            response.save(update_fields=["customer"])
+            keep_facts(response)
 
 
 @transaction.atomic

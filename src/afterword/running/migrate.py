@@ -12,10 +12,9 @@ def run(arguments: argparse.Namespace, configuration: Configuration) -> int:
 
 def migrate(verbosity: int = 0) -> None:
     """Migrate; and what the clock would do too late for a database that slept, or was restored."""
-    from django.core.management import call_command
-
     from afterword.core.clock import database_now
+    from afterword.running.making_tables import make_tables
     from afterword.schedule import keep_happenings
 
-    call_command("migrate", interactive=False, verbosity=verbosity, skip_checks=verbosity == 0)
+    make_tables(verbosity)
     keep_happenings(database_now())

@@ -14,7 +14,7 @@ from afterword.core.email_address import normalise
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.customers.meet import Met, Said, Terms, Verb, meet
-from afterword.customers.properties import property_types
+from afterword.customers.properties import held_types, property_types
 from afterword.customers.snapshot import snapshot
 from afterword.decisions.decide import decide
 from afterword.decisions.facts import facts_of, past_surveys, rules_of
@@ -67,7 +67,7 @@ def ask_by_call(
 def _meet(campaign: Campaign, named: Sequence[Named], now: datetime) -> list[Met]:
     """This locks the customers, so that of two calls with one key the second sees the first."""
     workspace = campaign.workspace
-    types = property_types(workspace.id)
+    types = held_types(workspace.id)
     terms = Terms(workspace.id, types, workspace.keeps_unsent_properties)
     said = [
         Said(Verb.IDENTIFY, (), now, is_trusted=True, addresses=[one.email], traits=one.traits)

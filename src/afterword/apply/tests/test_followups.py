@@ -164,6 +164,11 @@ def test_a_rule_may_follow_some_customers_alone(shop):
     ("rules", "refusal"),
     [
         (
+            '    webhooks: [{url: "https://me:s3cret@crm.test/hook"}]',
+            "webhooks[0].url: Leave the name and the password out",
+        ),
+        ('    webhooks: [{url: "https://[crm.test/hook"}]', "webhooks[0].url: This is no address"),
+        (
             '    webhooks: [{url: "https://x.test", '
             "audience: {filters: [{field: email, operator: is, value: a}]}}]",
             "webhooks[0].audience.filters[0].field: Answers cannot be filtered by email.",

@@ -62,11 +62,12 @@ def foresee(prop: Property, kind: PropertyType) -> Outlook | None:
                 examples[describe(value)] = None
         elif len(changed) < SHOWN and written(found) != written(value):
             changed[_short(value), _short(found)] = None
-    number = len(rows) if len(rows) < LOOKED_AT else _counted(prop)
+    number = len(rows) if len(rows) < LOOKED_AT else counted(prop)
     return Outlook(number, len(rows), unfit, list(changed), list(examples))
 
 
-def _counted(prop: Property) -> int | None:
+def counted(prop: Property) -> int | None:
+    """Return how many hold a value; None where that is dear to count."""
     return in_time(holders(prop).count, time.monotonic() + SECONDS_TO_COUNT)
 
 

@@ -1,7 +1,7 @@
 """The change of a type as long work: values follow batch by batch, in the order of their customers.
 
 The type is the new one from the first moment, so what is sent meanwhile comes in it. A second pass
-finds what was written by those who had still read the old type.
+finds what was written by hand on a page that had still shown the old type.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from afterword.core import bulk
 from afterword.customers.changes import log_changes
+from afterword.customers.converting.foresee import counted
 from afterword.customers.converting.recast import recast
 from afterword.customers.models import Customer, Property
 from afterword.customers.properties import CONVERTING, holders, is_being_converted
@@ -42,8 +43,9 @@ def begin(member: Member, prop: Property, kind: PropertyType, now: datetime) -> 
     """Change the type and start to convert the values; raises NotNow.
 
     **Committed** together: from then on events bring the new type, and whoever dies, the rest is
-    converted.
+    converted. Who writes values by the old type holds it (`held_types`), and is waited for.
     """
+    total = counted(prop)  # while nobody waits for us
     held = Property.objects.select_for_update().filter(id=prop.id).first()
     if held is None:
         raise NotNow("Somebody deleted it meanwhile.")
@@ -57,7 +59,6 @@ def begin(member: Member, prop: Property, kind: PropertyType, now: datetime) -> 
     said = {"property": held.id, "name": held.name, "from": held.type, "to": kind}
     held.type = kind
     held.save(update_fields=["type"])
-    total = holders(held).count()
     return start(held.workspace_id, CONVERT, said, now, by=member.user, total=total)
 
 

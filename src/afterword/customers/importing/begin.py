@@ -8,6 +8,7 @@ from django.db import transaction
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.headers import NEW, PROPERTY
 from afterword.customers.models import Property
+from afterword.customers.properties import held_types
 from afterword.long_work.kinds import WorkKind
 from afterword.long_work.models import Work
 from afterword.long_work.start import start
@@ -19,6 +20,8 @@ def begin(file: Import, kind: WorkKind, targets: Sequence[str], now: datetime) -
 
     `file` says the options; `targets` what each column fills, new properties among them.
     """
+    # Who changes a type meanwhile has done so when rows are read, or comes later and is refused.
+    held_types(file.workspace_id)
     locked = Import.objects.select_for_update(of=("self",)).select_related("work").get(id=file.id)
     if locked.work:
         return locked.work

@@ -11,7 +11,7 @@ from afterword.core.sealed import Unreadable
 from afterword.customers.identities import keys
 from afterword.customers.meet import Said, Terms, Verb, meet
 from afterword.customers.models import Customer, Identity, IdKind
-from afterword.customers.properties import property_types
+from afterword.customers.properties import held_types
 from afterword.suppressions.suppress import look_up_standings
 from afterword.workspaces.models import Workspace
 
@@ -80,6 +80,6 @@ def _signed(workspace: Workspace, named: Named, now: datetime) -> Customer | Non
     ids = keys(named.user_id, "")
     says_names = Said(Verb.IDENTIFY, ids, now, is_trusted=False, traits=named.traits)
     said = [Said(Verb.IDENTIFY, ids, now, is_trusted=True), says_names]
-    terms = Terms(workspace.id, property_types(workspace.id), workspace.keeps_unsent_properties)
+    terms = Terms(workspace.id, held_types(workspace.id), workspace.keeps_unsent_properties)
     meet(terms, said, SOURCE, now, look_up_standings)
     return _known_by_id(workspace, named.user_id)

@@ -111,6 +111,7 @@ def test_a_hidden_value_goes_to_no_other_server(member, campaign, url, status):
     ("fields", "said"),
     [
         ({"url": "ftp://crm.example"}, "https://"),
+        ({"url": "https://me:s3cret@crm.example"}, "out of the address"),
         ({"events": []}, "required"),
         ({"events": ["score_range"]}, "from which score"),
         ({"events": ["score_range"], "score_min": 9, "score_max": 2}, "less than the lowest"),
@@ -267,6 +268,7 @@ def test_what_failed_is_sent_again_under_the_same_id(member, campaign):
     client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
     page = client.get(f"{address}/log?state=failed").content.decode()
     assert ("&lt;b&gt;no" in page, "after 7 ms" in page) == (True, True)
+    assert (">Clear<" in page, b">Clear<" in client.get(f"{address}/log").content) == (True, False)
 
     client.post(f"{address}/replay", {"delivery": "failed"})
 

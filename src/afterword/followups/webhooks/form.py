@@ -63,6 +63,8 @@ class WebhookForm(RuleForm):
         url = str(self.cleaned_data["url"])
         if not url.lower().startswith(("https://", "http://")):
             raise ValidationError("Write an address that begins with https:// or http://.")
+        if url != self.initial.get("url") and (problem := address_problem(url)):
+            raise ValidationError(problem)
         return url
 
     def clean_body(self) -> str:
@@ -118,6 +120,19 @@ def _header(line: str) -> tuple[str, str]:
     if problem := header_problem(name, value.strip()):
         raise ValidationError(problem)
     return name, value.strip()
+
+
+def address_problem(url: str) -> str | None:
+    """Say why an address is not taken: it is shown to all members, and kept with each try."""
+    try:
+        if not urlsplit(url).password:
+            return None
+    except ValueError:
+        return "This is no address: write one such as https://crm.example.com/hook."
+    return (
+        "Leave the name and the password out of the address, where all can read them: "
+        "write them as the header Authorization: Basic …, which is kept encrypted."
+    )
 
 
 def header_problem(name: str, value: str) -> str | None:

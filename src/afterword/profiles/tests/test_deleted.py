@@ -8,7 +8,7 @@ from afterword.core.clock import database_now
 from afterword.customers.models import Customer, Identity
 from afterword.decisions.reasons import Reason
 from afterword.feedback.answering.answer import record_answer
-from afterword.feedback.models import Response
+from afterword.feedback.models import Response, ResponseFacts
 from afterword.feedback.risk.models import AtRisk
 from afterword.privacy.erase import erase
 from afterword.privacy.removal import Wish
@@ -123,6 +123,19 @@ def test_who_unsubscribed_meanwhile_is_not_mailed_again(client, member, ann):
 
     ann.refresh_from_db()
     assert ann.unsubscribed_at == NOW
+
+
+def test_what_was_answered_meanwhile_is_theirs(client, member, ann):
+    survey = a_sent_survey(a_campaign(member.workspace), customer=ann)
+    delete(client, ann)
+    response = record_answer(survey, 3, "Bad", NOW, submitted=True)
+    assert response.customer is None
+
+    undo(client, ann)
+
+    response = Response.objects.get(id=response.id)
+    assert response.customer == ann
+    assert ResponseFacts.objects.get(response=response).facts["tags"] == ["vip"]
 
 
 def test_properties_come_back_as_they_are_defined_by_now(client, member, ann):

@@ -2,20 +2,27 @@ import csv
 import io
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from afterword.core import failpoints
+from afterword.core.clock import database_now
 from afterword.core.csv_cells import BOM
 from afterword.customers.converting import work as converting
 from afterword.customers.converting.recast import recast
+from afterword.customers.converting.work import NotNow, begin
+from afterword.customers.importing.begin import begin as begin_import
+from afterword.customers.importing.kind import IMPORT
 from afterword.customers.models import Change, Property
-from afterword.customers.properties import CannotBeChanged, delete, rename
+from afterword.customers.properties import CannotBeChanged, delete, holders, rename
 from afterword.customers.values import Problem, PropertyType
+from afterword.decisions.facts import load_listening
 from afterword.long_work.models import Work
 from afterword.long_work.turn import work_once
 from tests.factories import a_campaign, a_customer, a_member, a_property
-from tests.imports import downloaded
+from tests.imports import a_file, downloaded
+from tests.locks import beside, waits_for_us
 from tests.long_work import work_until_done
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +243,48 @@ def test_what_was_written_by_who_had_read_the_old_type_is_converted_too(
     work_until_done()
 
     assert values([ann, bob]) == [3, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_change_waits_for_a_batch_that_has_read_the_old_type(member, seats):
+    with beside() as start, transaction.atomic():
+        assert load_listening(member.workspace_id).types == {"seats": "text"}
+        changing = start(lambda: begin(member, seats, PropertyType.NUMBER, database_now()))
+        assert waits_for_us(changing)
+        [bob] = holding(member, "7")
+    assert changing.result().parameters["to"] == "number"
+    work_until_done()
+
+    assert values([bob]) == [7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_starts_in_the_same_moment_comes_first(member, seats):
+    file = a_file(member, "Email,seats\nann@example.com,7\n")
+    with beside() as start, transaction.atomic():
+        begin_import(file, IMPORT, file.targets, database_now())
+        changing = start(lambda: begin(member, seats, PropertyType.NUMBER, database_now()))
+        assert waits_for_us(changing)
+
+    with pytest.raises(NotNow, match="An import is running"):
+        changing.result()
+
+
+def test_where_holders_are_dear_to_count_the_work_starts_without_their_number(
+    client, member, seats, monkeypatch
+):
+    monkeypatch.setattr("afterword.customers.converting.foresee.SECONDS_TO_COUNT", 0)
+    monkeypatch.setattr(
+        "afterword.customers.converting.foresee.holders",
+        lambda prop: holders(prop).extra(where=["pg_sleep(0.05) IS NOT NULL"]),
+    )
+    customers = holding(member, "5")
+
+    change(client, seats, "number")
+    assert Work.objects.get().total is None
+    work_until_done()
+
+    assert values(customers) == [5]
 
 
 def test_the_property_stays_what_it_is_until_its_values_are_converted(client, member, seats):
