@@ -64,9 +64,8 @@ for part in (
 
 def _refuse(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     assert isinstance(error, HttpError)
-    unread = (
-        error.__cause__
-    )  # of a body that `_ForeignJson` refused; the framework's words say less
+    # Of a body that `_ForeignJson` refused; the framework's words say less.
+    unread = error.__cause__
     said = f"{unread} Send an object." if isinstance(unread, Malformed) else error.message
     return refused(error.status_code, said)
 

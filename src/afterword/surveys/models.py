@@ -233,6 +233,16 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"invitation of {self.survey_id}"
 
+    @property
+    def title(self) -> str:
+        """What people know it by: its mail's subject, and before that is written its template's.
+
+        That may be Liquid, which nobody should see: then it is the template's name.
+        """
+        if self.mail and self.mail.subject:
+            return self.mail.subject
+        return self.template.name if "{" in self.template.subject else self.template.subject
+
     @cached_property
     def asks(self) -> TemplateVersion:
         """What it asks with: its version, or what its template says now."""
