@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from afterword.core.text import clean_text
 from afterword.customers.changes import log_changes
+from afterword.customers.converting.recast import recast
 from afterword.customers.models import Customer
 from afterword.customers.own_fields import MAX_LINE, read_tags
+from afterword.customers.properties import held_types
 from afterword.customers.record import MAX_TAGS, Record, set_own, set_property, stamp_of
 from afterword.customers.upsert import load_locked, store
+from afterword.customers.values import Problem, Value
 from afterword.workspaces.models import Member, User
 
 Change = Callable[[Record, str], None]
@@ -56,9 +58,31 @@ def fields(own: Mapping[str, str]) -> Change:
     return change
 
 
-def value(name: str, said: Any) -> Change:
-    """Return the change that gives a property a value as it is stored; None takes it away."""
+@transaction.atomic
+def give_value(
+    workspace_id: UUID,
+    by: User | None,
+    customer_ids: Collection[UUID],
+    now: datetime,
+    *,
+    name: str,
+    said: Value | None,
+) -> list[Record] | Problem:
+    """Give many a property's value as it is stored, None takes it away; return as `amend_all` does.
 
+    It was read some time ago, maybe by a type that was changed since: what fits is converted, and
+    where nothing of it does, nothing is changed.
+    """
+    kind = held_types(workspace_id).get(name)
+    if kind is None:
+        return Problem("The property was deleted or renamed meanwhile")
+    found = recast(said, kind) if said is not None else None
+    if isinstance(found, Problem) or (found is None and said is not None):
+        return Problem(f"It does not fit the property's type, which is {kind} by now")
+    return amend_all(workspace_id, by, customer_ids, _value(name, found), now)
+
+
+def _value(name: str, said: Value | None) -> Change:
     def change(record: Record, stamp: str) -> None:
         set_property(record, name, said)
         record.changed_at[name] = stamp

@@ -7,7 +7,10 @@ from afterword.workspaces.models import Workspace
 
 
 class CompanyTally(models.Model):
-    """What a company that is whole amounted to when its workspace was counted last."""
+    """What a company that is whole amounted to when its workspace was counted last.
+
+    A trigger writes one of nobody beside each new company.
+    """
 
     company = models.OneToOneField(Company, models.CASCADE, primary_key=True, related_name="tally")
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)

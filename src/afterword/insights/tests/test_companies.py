@@ -5,7 +5,9 @@ import pytest
 from django.utils import timezone
 
 from afterword.api.tests.rows import a_response
+from afterword.customers.companies import place
 from afterword.customers.models import Company
+from afterword.customers.upsert import new_record
 from afterword.insights.companies.figures import figures_of, months_of
 from afterword.insights.companies.tally import count, count_due
 from afterword.insights.models import CompaniesCounted, CompanyTally
@@ -384,6 +386,37 @@ def test_a_workspace_whose_count_takes_long_is_counted_less_often(acme):
 
     count_due(NOW + timedelta(seconds=150))
     assert tallies(acme.workspace) == {"Acme": 1}
+
+
+@pytest.mark.parametrize("order", ["customers", "answer"])
+def test_a_company_made_since_the_count_is_shown_after_those_that_were_counted(
+    client, campaign, acme, order, monkeypatch
+):
+    monkeypatch.setattr("afterword.insights.companies.order.SIZE", 1)
+    answered(campaign, someone(acme), 9)
+    count(acme.workspace_id, timezone.now())
+    bob = new_record("bob@beta.com", "Segment", NOW)
+    place(acme.workspace_id, [bob], NOW)
+    a_customer(acme.workspace, company_id=bob.company_id)
+
+    first = client.get(LIST, {"order": order})
+    then = client.get(LIST, {"order": order, "after": first.context["after"]})
+
+    assert [company for company, _ in first.context["companies"]] == [acme]
+    [(company, figures)] = then.context["companies"]
+    assert (company.id, figures.customers) == (bob.company_id, 1)
+    assert tallies(acme.workspace) == {"Acme": 1, "beta.com": 0}
+
+
+def test_a_name_that_is_taken_out_since_the_count_is_a_company_of_the_list(client, acme):
+    count(acme.workspace_id, timezone.now())
+    name = a_company(acme.workspace, "Acme Ltd", merged_into=acme)
+    someone(name)
+    Company.objects.filter(id=name.id).update(merged_into=None)
+
+    answer = client.get(LIST, {"order": "customers"})
+
+    assert [company for company, _ in answer.context["companies"]] == [name]
 
 
 def test_the_page_says_of_when_its_order_is_and_before_a_count_it_goes_by_name(client, acme):

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from afterword.customers import amend
 from afterword.customers.models import Customer, Property
-from afterword.customers.values import Problem, PropertyType, convert
+from afterword.customers.record import Record
+from afterword.customers.values import Problem, PropertyType, Value, convert
 from afterword.profiles.page import find_customer, show
 from afterword.web import undo
 from afterword.workspaces.access import for_changers
@@ -32,7 +33,9 @@ def assign(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
         return _refused(request, customer, value.message)
     if value is None:
         return _take_away(request, member, customer, found)
-    amend.amend(member, customer.id, amend.value(found.name, value), timezone.now())
+    changed = _give(member, customer, found.name, value)
+    if isinstance(changed, Problem):
+        return _refused(request, customer, f"{changed.message}.")
     messages.success(request, f"{found.name} is saved.")
     return _back(customer)
 
@@ -49,9 +52,11 @@ def remove(request: HttpRequest, member: Member, customer_id: UUID) -> HttpRespo
 def put_back(request: HttpRequest, member: Member, customer_id: UUID) -> HttpResponse:
     customer = find_customer(member, customer_id)
     if what := undo.take(request):
-        change = amend.value(what["name"], what["value"])
-        amend.amend(member, customer.id, change, timezone.now())
-        messages.success(request, f"{what['name']} is back.")
+        changed = _give(member, customer, what["name"], what["value"])
+        if isinstance(changed, Problem):
+            messages.error(request, f"{what['name']} is not back. {changed.message}.")
+        else:
+            messages.success(request, f"{what['name']} is back.")
     return _back(customer)
 
 
@@ -60,7 +65,7 @@ def _take_away(
 ) -> HttpResponse:
     before = customer.properties.get(found.name)
     if before is not None:
-        amend.amend(member, customer.id, amend.value(found.name, None), timezone.now())
+        _give(member, customer, found.name, None)
         undo.offer(
             request,
             f"{found.name} is removed from {customer}.",
@@ -68,6 +73,13 @@ def _take_away(
             {"name": found.name, "value": before},
         )
     return _back(customer)
+
+
+def _give(
+    member: Member, customer: Customer, name: str, value: Value | None
+) -> list[Record] | Problem:
+    ids, now = [customer.id], timezone.now()
+    return amend.give_value(member.workspace_id, member.user, ids, now, name=name, said=value)
 
 
 def _property(request: HttpRequest, member: Member) -> Property:

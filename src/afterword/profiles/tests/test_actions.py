@@ -330,6 +330,30 @@ def test_a_property_is_removed_and_put_back(client, ann, plan):
     assert ann.properties == {"plan": "pro"}
 
 
+@pytest.mark.parametrize(("value", "back"), [("12", {"plan": 12}), ("pro", {})])
+def test_a_value_is_put_back_as_the_type_by_then_wants_it_or_not(client, ann, plan, value, back):
+    post(client, "property", ann, property=plan.id, value=value)
+    post(client, "property_removal", ann, property=plan.id)
+    plan.type = "number"
+    plan.save()
+
+    page = text(post(client, "property_undo", ann))
+
+    assert ann.properties == back
+    assert ("plan is back" in page) == bool(back)
+    assert ("does not fit the property&#x27;s type, which is number by now" in page) != bool(back)
+
+
+def test_a_value_of_a_property_that_was_deleted_meanwhile_is_not_put_back(client, ann, plan):
+    post(client, "property_removal", ann, property=plan.id)
+    plan.delete()
+
+    page = text(post(client, "property_undo", ann))
+
+    assert "The property was deleted or renamed meanwhile" in page
+    assert ann.properties == {}
+
+
 def test_only_the_last_thing_done_can_be_undone(client, ann, plan):
     post(client, "property_removal", ann, property=plan.id)
     post(client, "tag_removal", ann, tag="vip")

@@ -240,6 +240,28 @@ def test_a_property_that_was_deleted_meanwhile_is_not_made_again(client, member)
     }
 
 
+@pytest.mark.parametrize(
+    ("said", "kept", "left_out"),
+    [
+        ("12", 12, {}),
+        ("many", 3, {"It does not fit the property's type, which is number by now": 1}),
+    ],
+)
+def test_a_property_whose_type_was_changed_meanwhile_is_set_by_the_new_one(
+    client, member, said, kept, left_out
+):
+    seats = a_property(member.workspace, "seats")
+    customer = a_customer(member.workspace, properties={"seats": 3})
+    begin(client, "set_property", customer, name="seats", value=said)
+    seats.type = "number"
+    seats.save()
+
+    work_until_done()
+
+    assert Customer.objects.get().properties == {"seats": kept}
+    assert Work.objects.get().report["left_out"] == left_out
+
+
 def test_a_survey_is_queued_for_each_who_may_be_mailed(client, member):
     campaign = a_campaign(member.workspace, activated_at=None)
     ann = a_customer(member.workspace)

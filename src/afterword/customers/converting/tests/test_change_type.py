@@ -9,6 +9,7 @@ from django.utils import timezone
 from afterword.core import failpoints
 from afterword.core.clock import database_now
 from afterword.core.csv_cells import BOM
+from afterword.customers.amend import give_value
 from afterword.customers.converting import work as converting
 from afterword.customers.converting.recast import recast
 from afterword.customers.converting.work import NotNow, begin
@@ -256,6 +257,20 @@ def test_the_change_waits_for_a_batch_that_has_read_the_old_type(member, seats):
     work_until_done()
 
     assert values([bob]) == [7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_change_waits_for_who_writes_a_value_by_hand(member, seats):
+    [ann] = holding(member, "5")
+    with beside() as start, transaction.atomic():
+        ids, now = [ann.id], database_now()
+        give_value(member.workspace_id, member.user, ids, now, name="seats", said="7")
+        changing = start(lambda: begin(member, seats, PropertyType.NUMBER, database_now()))
+        assert waits_for_us(changing)
+    assert changing.result().parameters["to"] == "number"
+    work_until_done()
+
+    assert values([ann]) == [7]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """Give a property a value, or take it away."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -45,13 +46,10 @@ class PropertyForm(ActForm):
 
 
 def _set(work: Work, ids: Sequence[UUID], now: datetime) -> Outcome:
-    said = work.parameters
-    if not Property.objects.filter(workspace=work.workspace_id, name=said["property"]).exists():
-        outcome = Outcome()
-        outcome.left_out["The property was deleted or renamed meanwhile"] = len(ids)
-        return outcome
-    change = amend.value(said["property"], said["value"])
-    changed = amend.amend_all(work.workspace_id, work.by, ids, change, now)
+    name, value = work.parameters["property"], work.parameters["value"]
+    changed = amend.give_value(work.workspace_id, work.by, ids, now, name=name, said=value)
+    if isinstance(changed, Problem):
+        return Outcome(left_out=Counter({changed.message: len(ids)}))
     outcome = Outcome(len(changed))
     outcome.left_out["Had this value already"] = len(ids) - len(changed)
     return outcome
