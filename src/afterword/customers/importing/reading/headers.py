@@ -16,7 +16,7 @@ _LONGEST_NAME = 100
 _SYNONYMS = {
     EMAIL: "email emailaddress mail mailaddress personemail customeremail contactemail "
     "recipientemail respondentemail useremail",
-    NAME: "name fullname personname customername contactname",
+    NAME: "name fullname person personname customername contactname",
     TAGS: "tags tag persontags customertags labels",
     "own:first_name": "firstname first givenname forename",
     "own:last_name": "lastname last surname familyname",

@@ -35,6 +35,20 @@ def test_exports_are_understood(file):
         assert targets(list(loud)) == loud
 
 
+@pytest.mark.parametrize("file", [RETENTLY, DELIGHTED], ids=["Retently", "Delighted"])
+def test_the_order_of_columns_and_others_between_them_change_nothing(file):
+    found = targets(["Plan", *reversed(file), "Seats"])
+
+    assert found == {"Plan": "", **file, "Seats": ""}
+    assert service_of(found) == service_of(file)
+
+
+def test_a_column_of_persons_beside_their_addresses_is_their_names():
+    file = {"Person": "name", "Email": "email", "Score": "", "Comment": ""}
+
+    assert targets(list(file), [["Ann Lee", "ann@example.com", "9", "Good"]]) == file
+
+
 @pytest.mark.parametrize(
     ("headers", "service"), [(RETENTLY, "Retently"), (DELIGHTED, "Delighted"), (OURS, "")]
 )
