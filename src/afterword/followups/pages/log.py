@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from afterword.core.jobs import wake
+from afterword.core.keyset import newest_first
 from afterword.followups.engine.claim import again
-from afterword.followups.models import Delivery, State
+from afterword.followups.models import TEST, Delivery, State
 from afterword.followups.pages.deliveries import explain
 from afterword.followups.pages.section import Section
 from afterword.followups.pages.views import find_rule, show
@@ -32,22 +32,25 @@ def log(
     campaign_id: UUID | None = None,
 ) -> HttpResponse:
     campaign, rule = find_rule(member, section, rule_id, campaign_id)
-    rows = rule.deliveries.order_by("-created_at", "-id").prefetch_related("attempts")
+    rows = rule.deliveries.prefetch_related("attempts")
     state = request.GET.get("state", "")
     if state in State:
         rows = rows.filter(state=state)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    explain(page, timezone.get_current_timezone())
+    cursor = request.GET.get("after", "")
+    page = newest_first(rows, "created_at", cursor, PAGE)
+    explain(page.rows, timezone.get_current_timezone())
     return show(
         request,
         campaign,
         section,
         "log",
         rule=rule,
-        deliveries=page,
+        deliveries=page.rows,
+        after=page.after,
+        cursor=cursor,
         state=state,
         states=State.choices,
-        failed=rule.deliveries.filter(state=State.FAILED).count(),
+        failed=_failed(rule.deliveries.all()).count(),
     )
 
 
@@ -74,9 +77,14 @@ def replay(
     return redirect(f"followups:{where}_log", *ids, rule.id)
 
 
+def _failed(rows: "QuerySet[Delivery]") -> "QuerySet[Delivery]":
+    """Return those that failed to tell of something: a test that failed told of nothing."""
+    return rows.filter(state=State.FAILED).exclude(kind=TEST)
+
+
 def _chosen(rows: "QuerySet[Delivery]", which: str) -> list[UUID]:
     if which == "failed":
-        return list(rows.filter(state=State.FAILED).values_list("id", flat=True))
+        return list(_failed(rows).values_list("id", flat=True))
     try:
         return list(rows.filter(id=UUID(which)).values_list("id", flat=True))
     except ValueError:

@@ -11,7 +11,8 @@ from afterword.followups.engine.claim import claim
 from afterword.followups.engine.deliver import record
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.engine.settle import LAST_TRY, Tried
-from afterword.followups.models import Delivery, State, Webhook
+from afterword.followups.models import TEST, Delivery, State, Webhook
+from afterword.followups.pages.log import PAGE
 from afterword.followups.webhooks.body import PREFILLED
 from afterword.followups.webhooks.form import HIDDEN
 from afterword.happenings.models import Listening
@@ -274,6 +275,53 @@ def test_what_failed_is_sent_again_under_the_same_id(member, campaign):
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempt) == (State.WAITING, 0)
+
+
+def failed_deliveries(webhook, count, kind="feedback.new"):
+    now = timezone.now()
+    for number in range(count):
+        Delivery.objects.create(
+            workspace=webhook.workspace,
+            webhook=webhook,
+            lane=webhook.id,
+            happening_id=None if kind == TEST else number + 1,
+            kind=kind,
+            happened_at=now,
+            created_at=now,
+            due_at=now,
+            state=State.FAILED,
+            settled_at=now,
+        )
+
+
+def test_a_test_that_failed_is_nothing_to_send_again(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+    failed_deliveries(webhook, 1, TEST)
+    assert "that failed again" not in client.get(f"{address}/log").content.decode()
+    failed_deliveries(webhook, 1)
+    assert "Send the 1 that failed again" in client.get(f"{address}/log").content.decode()
+
+    client.post(f"{address}/replay", {"delivery": "failed"})
+
+    assert Delivery.objects.get(kind=TEST).state == State.FAILED
+    assert Delivery.objects.exclude(kind=TEST).get().state == State.WAITING
+
+
+def test_the_log_goes_on_to_older_ones_and_keeps_its_filter(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    failed_deliveries(webhook, PAGE + 1)
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}/log"
+    first = client.get(address, {"state": "failed"})
+
+    after = first.context["after"]
+    second = client.get(address, {"state": "failed", "after": after})
+
+    shown = [{row.id for row in page.context["deliveries"]} for page in (first, second)]
+    assert [len(ids) for ids in shown] == [PAGE, 1]
+    assert not shown[0] & shown[1]
+    assert 'rel="next" href="?state=failed&amp;after=' in first.content.decode()
+    assert "Newest" in second.content.decode()
 
 
 def test_the_workspace_has_its_own(member):
