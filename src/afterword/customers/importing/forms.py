@@ -19,6 +19,7 @@ from afterword.customers.importing.reading.headers import (
 )
 from afterword.customers.importing.reading.pieces import ENCODINGS
 from afterword.customers.importing.reading.records import SEPARATORS
+from afterword.customers.importing.reading.stops import LABELS as STOP_LABELS
 from afterword.customers.values import PropertyType
 
 MOST_BYTES = 100 * 1024 * 1024
@@ -115,6 +116,7 @@ class MappingForm(forms.Form):
             new = _new(header, properties) if may_define else []
             groups: list[Any] = [(IGNORE, "Nothing: leave it out")]
             groups.append(("Of every customer", _CUSTOMERS_OWN))
+            groups.append(("What stops mail", list(STOP_LABELS.items())))
             groups += [("Properties", known)] if known else []
             groups += [("A new property", new)] if new else []
             self.fields[f"column_{at}"] = forms.ChoiceField(
@@ -173,4 +175,4 @@ def _fills(target: str) -> Iterable[str]:
 
 
 def _in_words(what: str) -> str:
-    return OWN_LABELS.get(what, what.removeprefix(PROPERTY))
+    return {**OWN_LABELS, **STOP_LABELS}.get(what, what.removeprefix(PROPERTY))

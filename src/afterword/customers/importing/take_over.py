@@ -1,6 +1,6 @@
 """The second half of an import: rows become customers, in the order of their addresses."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,13 +11,25 @@ from django.db import connection
 from afterword.customers import upsert
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.row import Said
+from afterword.customers.importing.reading.stops import STOP
 from afterword.customers.record import Record, stamp_of, take_over
+from afterword.workspaces.models import User
 
 AT_ONCE = 5_000  # customers
 SOURCE = "CSV"
 _decode = msgspec.json.Decoder(Said).decode
 
 LookUpStandings = Callable[[UUID, Collection[Record]], None]
+# By address: why mail to it stops, each reason with the file's words. Returns to how many it does
+# that nothing stopped for that reason.
+StopMail = Callable[[UUID, Mapping[str, Mapping[str, str]], User | None, datetime], int]
+
+
+class Mail(NamedTuple):
+    """What `suppressions`, a later stage, does here: say what stops mail, and stop it."""
+
+    look_up: LookUpStandings
+    stop: StopMail
 
 
 class TakenOver(NamedTuple):
@@ -28,20 +40,29 @@ class TakenOver(NamedTuple):
     updated: int
     unchanged: int
     left_alone: int  # known already, where only new ones are wanted
+    stopped: int  # addresses that get no mail from now on
 
 
 def take_over_some(
-    file: Import, after: str, said_at: datetime, now: datetime, look_up: LookUpStandings
+    file: Import,
+    after: str,
+    said_at: datetime,
+    now: datetime,
+    mail: Mail,
 ) -> TakenOver:
     """Take over the next addresses, each with its last row, within the caller's transaction.
 
-    A fixed number of queries. `look_up` gives new customers what stops mail to them.
+    A fixed number of queries. New customers get what stops mail to them. What a file
+    says of that counts for those who are left alone too, and whichever row of an address says so.
     """
     rows = _next_rows(file, after)
     known = {
         one.email: one
         for one in upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
     }
+    stops = _stops(file, after, rows[-1][0]) if rows else {}
+    # Before new ones are looked up, so that they are made with it; the known ones are locked.
+    stopped = mail.stop(file.workspace_id, stops, file.by, now)
     stamp = stamp_of(said_at)
     records: list[Record] = []
     for email, said in rows:
@@ -55,7 +76,7 @@ def take_over_some(
         records.append(record)
     new = [one for one in records if one.is_new]
     changed = [one for one in records if one.is_changed and not one.is_new]
-    look_up(file.workspace_id, new)
+    mail.look_up(file.workspace_id, new)
     upsert.store(file.workspace_id, [*new, *changed], {}, file.by or SOURCE, now)
     return TakenOver(
         rows[-1][0] if len(rows) == AT_ONCE else "",
@@ -63,6 +84,7 @@ def take_over_some(
         len(changed),
         len(records) - len(new) - len(changed),
         len(rows) - len(records),
+        stopped,
     )
 
 
@@ -72,9 +94,26 @@ def _next_rows(file: Import, after: str) -> list[tuple[str, str]]:
         return list(cursor.fetchall())
 
 
+def _stops(file: Import, after: str, last: str) -> dict[str, dict[str, str]]:
+    if not any(target.startswith(STOP) for target in file.targets):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STOPS, [file.id, after, last])
+        for email, said in cursor:
+            found.setdefault(email, {}).update(_decode(said).stops)
+    return found
+
+
 # Along the index `importing_good`; of several rows of one address the last one counts.
 _NEXT = """
     SELECT DISTINCT ON (email) email, said FROM importing_row
     WHERE of_id = %s AND reason = '' AND email > %s
     ORDER BY email, line DESC LIMIT %s
+"""
+# A quote within a text of the file is written with a backslash, so this finds the field itself.
+_STOPS = """
+    SELECT email, said FROM importing_row
+    WHERE of_id = %s AND reason = '' AND email > %s AND email <= %s AND said LIKE '%%"stops":{%%'
+    ORDER BY email, line DESC
 """
