@@ -14,6 +14,7 @@ from afterword.customers.importing.reading.headers import (
     NAME,
     NEW,
     PROPERTY,
+    SURVEYED,
     TAGS,
     property_name,
 )
@@ -37,6 +38,7 @@ _CUSTOMERS_OWN = [
     ("own:state", "State"),
     ("own:country", "Country"),
     (TAGS, "Tags"),
+    (SURVEYED, "Last survey"),
 ]
 OWN_LABELS = dict(_CUSTOMERS_OWN)
 _PARTS_OF_NAMES = ("own:first_name", "own:last_name")

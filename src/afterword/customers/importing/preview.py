@@ -8,7 +8,7 @@ from afterword.customers.importing.begin import defined
 from afterword.customers.importing.forms import OWN_LABELS
 from afterword.customers.importing.keep import first_rows
 from afterword.customers.importing.models import Import
-from afterword.customers.importing.reading.headers import NEW, OWN, PROPERTY, TAGS
+from afterword.customers.importing.reading.headers import NEW, OWN, PROPERTY, SURVEYED, TAGS
 from afterword.customers.importing.reading.row import Columns, Refused, Said
 from afterword.customers.importing.reading.stops import REASONS, STOP
 from afterword.customers.properties import property_types
@@ -90,6 +90,8 @@ def _name(fact: str) -> str:
 def _value(said: Said, fact: str) -> str:
     if fact == TAGS:
         return ", ".join(said.tags or ())
+    if fact == SURVEYED:
+        return said.surveyed_at
     if fact == STOP:
         return ", ".join(REASONS[reason] for reason in said.stops)
     value: Any = said.own.get(fact.removeprefix(OWN), "")

@@ -1,6 +1,6 @@
 """The second half of an import: rows become customers, in the order of their addresses."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,15 +8,18 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from afterword.core import bulk
 from afterword.customers import upsert
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.row import Said
 from afterword.customers.importing.reading.stops import STOP
+from afterword.customers.models import Customer
 from afterword.customers.record import Record, stamp_of, take_over
 from afterword.workspaces.models import User
 
 AT_ONCE = 5_000  # customers
 SOURCE = "CSV"
+_SURVEYED = "last_surveyed_at"
 _decode = msgspec.json.Decoder(Said).decode
 
 LookUpStandings = Callable[[UUID, Collection[Record]], None]
@@ -56,28 +59,16 @@ def take_over_some(
     says of that counts for those who are left alone too, and whichever row of an address says so.
     """
     rows = _next_rows(file, after)
-    known = {
-        one.email: one
-        for one in upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
-    }
+    known = upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
     stops = _stops(file, after, rows[-1][0]) if rows else {}
     # Before new ones are looked up, so that they are made with it; the known ones are locked.
     stopped = mail.stop(file.workspace_id, stops, file.by, now)
-    stamp = stamp_of(said_at)
-    records: list[Record] = []
-    for email, said in rows:
-        record = known.get(email)
-        if record is None:
-            record = upsert.new_record(email, SOURCE, now)
-        elif not file.updates:
-            continue
-        what = _decode(said)
-        take_over(record, what.own, what.properties, what.tags, stamp)
-        records.append(record)
+    records = _records(file, rows, known, said_at, now)
     new = [one for one in records if one.is_new]
     changed = [one for one in records if one.is_changed and not one.is_new]
     mail.look_up(file.workspace_id, new)
     upsert.store(file.workspace_id, [*new, *changed], {}, file.by or SOURCE, now)
+    _note_last_surveys([one for one in records if _SURVEYED in one.changed])
     return TakenOver(
         rows[-1][0] if len(rows) == AT_ONCE else "",
         len(new),
@@ -86,6 +77,45 @@ def take_over_some(
         len(rows) - len(records),
         stopped,
     )
+
+
+def _records(
+    file: Import,
+    rows: Iterable[tuple[str, str]],
+    known: Iterable[Record],
+    said_at: datetime,
+    now: datetime,
+) -> list[Record]:
+    """The customers as the rows say, without those who are left alone."""
+    by_address = {one.email: one for one in known}
+    stamp = stamp_of(said_at)
+    records: list[Record] = []
+    for email, said in rows:
+        record = by_address.get(email)
+        if record is None:
+            record = upsert.new_record(email, SOURCE, now)
+        elif not file.updates:
+            continue
+        what = _decode(said)
+        take_over(record, what.own, what.properties, what.tags, stamp)
+        if what.surveyed_at:
+            _take_last_survey(record, datetime.fromisoformat(what.surveyed_at), now)
+        records.append(record)
+    return records
+
+
+def _take_last_survey(record: Record, at: datetime, now: datetime) -> None:
+    """The later one counts: another service's, or ours."""
+    at = min(at, now)
+    if record.last_surveyed_at is None or record.last_surveyed_at < at:
+        record.last_surveyed_at = at
+        record.changed.add(_SURVEYED)
+        record.is_changed = True
+
+
+def _note_last_surveys(records: Collection[Record]) -> None:
+    rows = [{"id": one.id, _SURVEYED: one.last_surveyed_at} for one in records]
+    bulk.update(Customer, rows, (_SURVEYED,))
 
 
 def _next_rows(file: Import, after: str) -> list[tuple[str, str]]:

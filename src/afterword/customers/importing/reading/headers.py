@@ -9,7 +9,7 @@ from afterword.customers.own_fields import OWN_FIELDS
 from afterword.customers.undefined import type_of
 from afterword.customers.values import Problem, PropertyType, convert
 
-IGNORE, EMAIL, NAME, TAGS = "", "email", "name", "tags"
+IGNORE, EMAIL, NAME, TAGS, SURVEYED = "", "email", "name", "tags", "surveyed"
 OWN, PROPERTY, NEW = "own:", "property:", "new:"
 MOST_NEW = 30  # properties that are offered without being asked for
 _LONGEST_NAME = 100
@@ -32,11 +32,12 @@ _SYNONYMS = {
     "optout optedout optedoutat optoutdate hasoptedout hasoptedoutofemail emailoptout abgemeldet",
     HARD_BOUNCED: "bounced bouncedat isbounced bouncedate bounceddate hardbounced hardbouncedat",
     STATUS: "status deliverabilitystatus emailstatus mailstatus",
+    SURVEYED: "lastsentat lastsurveydate lastsurveyedat lastsurveyed lastsurvey lastsurveysentat",
     # What is about answers and mails, and no fact about somebody; and what we add ourselves.
     IGNORE: "id personid customerid contactid companyid responseid surveyid surveyresponseid "
     "score rating npsscore lastscore scoretrend comment comments feedback lastfeedback permalink "
-    "createdat createddate updatedat updateddate lastsentat lastrespondedat respondedat "
-    "lastsurveydate lastsurveyedat nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
+    "createdat createddate updatedat updateddate lastrespondedat respondedat "
+    "nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
     "atrisk source surveytype notes refusedbecause",
 }
 # As spreadsheets in German, French, Spanish, Italian and Dutch name them; accents as they stand.

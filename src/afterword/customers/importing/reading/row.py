@@ -7,7 +7,7 @@ import msgspec
 
 from afterword.core import csv_cells, foreign_json
 from afterword.core.email_address import normalise
-from afterword.customers.importing.reading.headers import EMAIL, NAME, OWN, PROPERTY, TAGS
+from afterword.customers.importing.reading.headers import EMAIL, NAME, OWN, PROPERTY, SURVEYED, TAGS
 from afterword.customers.importing.reading.stops import STOP, Unclear, stops_of
 from afterword.customers.own_fields import own_line, read_tags
 from afterword.customers.values import Problem, PropertyType, Value, convert, describe
@@ -24,6 +24,7 @@ class Said(msgspec.Struct, omit_defaults=True):
     properties: dict[str, Any] = {}
     tags: list[str] | None = None
     stops: dict[str, str] = {}
+    surveyed_at: str = ""  # when they were last asked, as a date property is written
 
 
 class Refused(Exception):
@@ -47,6 +48,7 @@ class Columns:
         places = {target: at for at, target in enumerate(targets) if target}
         self._email = places[EMAIL]
         self._name, self._tags = places.get(NAME), places.get(TAGS)
+        self._surveyed = places.get(SURVEYED)
         self._own = [
             (at, target.removeprefix(OWN))
             for target, at in places.items()
@@ -78,6 +80,9 @@ class Columns:
         if self._tags is not None and self._tags < len(cells):
             tags = read_tags(_items(csv_cells.value_of(cells[self._tags].strip())))
             said.tags = tags if tags or self._empties_remove else None
+        if self._surveyed is not None and self._surveyed < len(cells):
+            asked = self._property(cells, self._surveyed, PropertyType.DATE)
+            said.surveyed_at = "" if asked in {None, _UNSAID} else asked
         for at, target in self._stops:
             if at < len(cells):
                 said.stops.update(self._stop(cells, at, target))

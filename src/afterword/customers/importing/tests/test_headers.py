@@ -8,7 +8,7 @@ RETENTLY = {
     "Email": "email", "First Name": "own:first_name", "Last Name": "own:last_name",
     "Company": "own:company_name", "Job title": "own:job_title", "Phone": "own:phone",
     "City": "own:city", "State": "own:state", "Country": "own:country", "Tags": "tags",
-    "Created date": "", "Last survey date": "", "Last score": "",
+    "Created date": "", "Last survey date": "surveyed", "Last score": "",
     "Deliverability status": "stop:status",
 }  # fmt: skip
 DELIGHTED = {
