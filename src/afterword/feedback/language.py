@@ -17,9 +17,8 @@ def choose_language(properties: Mapping[str, object], accepted: str) -> str:
 
     `properties` are the customer's; `accepted` is the browser's Accept-Language.
     """
-    own = said_languages(properties)
-    known = (code for wanted in (*own, *_accepted(accepted)) if (code := language_of(wanted)))
-    return next(known, "en")
+    wanted = (*said_languages(properties), *accepted_languages(accepted))
+    return next(filter(None, map(language_of, wanted)), "en")
 
 
 def language_of(text: str) -> str:
@@ -30,7 +29,7 @@ def language_of(text: str) -> str:
     return code if code in WORDS else _NEAR.get(code, "")
 
 
-def _accepted(header: str) -> Iterator[str]:
+def accepted_languages(header: str) -> Iterator[str]:
     """The tags of Accept-Language (RFC 9110, 12.5.4), those liked most first."""
     ranges = []
     for part in header[:500].split(","):
