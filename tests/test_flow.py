@@ -388,11 +388,14 @@ def test_python_searches_for_no_garbage_while_a_batch_is_done():
     def note(phase: str, _: dict[str, int]) -> None:
         searches.append(phase)
 
+    usual = gc.get_threshold()
+    gc.set_threshold(50)
     gc.callbacks.append(note)
     try:
         flow.process_events(campaign.workspace_id, NOW)
     finally:
         gc.callbacks.remove(note)
+        gc.set_threshold(*usual)
 
-    assert searches.count("start") <= 1  # which may follow the batch
+    assert searches.count("start") <= 3  # which may follow the batch
     assert gc.isenabled()
