@@ -185,7 +185,8 @@ def test_it_is_no_survey_and_throttles_none(sink, campaign):
 
 def test_what_is_known_of_a_person_is_neither_markup_nor_a_link():
     person = {"first_name": '<a href="https://evil.example">x</a> www.evil.example'}
-    own = {"score": 3, "comment": "<script>", "survey_link": "https://ask.acme.test/s/1"}
+    comment = "<script> www.wicked.example https://wicked.example/"
+    own = {"score": 3, "comment": comment, "survey_link": "https://ask.acme.test/s/1"}
     body = 'Hi {{ first_name }}\n\n{{ comment }} <a href="{{ survey_link }}" onclick="x">more</a>'
 
     html = html_of(body + "<script>alert(1)</script>", person, own)
@@ -194,7 +195,9 @@ def test_what_is_known_of_a_person_is_neither_markup_nor_a_link():
     assert "onclick" not in html
     assert html.count("<a ") == 1
     assert "www.evil" not in html
-    assert "more: https://ask.acme.test/s/1" in text_of(html, [])
+    assert "www.wicked" not in html
+    assert "://wicked" not in html
+    assert "more: https://ask.acme.test/s/1" in " ".join(text_of(html, []).split())
 
 
 def test_what_is_offered_greets_somebody_without_a_name(campaign):
