@@ -19,6 +19,7 @@ from afterword.insights.campaign_figures import campaign_figures
 from afterword.mail.models import SenderDomain
 from afterword.profiles.timeline import timeline_of
 from afterword.sending.models import Mail, State
+from afterword.surveys.models import Survey
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,
@@ -134,6 +135,32 @@ def test_anonymous_answers_get_none(campaign):
     read_all()
 
     assert not Mail.objects.filter(kind="autoresponder").exists()
+
+
+def test_an_address_that_is_only_claimed_gets_one_a_day(sink, campaign):
+    an_autoresponder(campaign)
+    customer = a_customer(campaign.workspace, first_name="Ann")
+    for _ in range(3):
+        survey, _ = answer(campaign, 10, customer=customer)
+        Survey.objects.filter(id=survey.survey_id).update(detail={"claimed": True})
+
+    run(sink)
+    run(sink)
+
+    assert len(sink.messages()) == 1
+    needless = Mail.objects.filter(kind="autoresponder", state=State.CANCELLED)
+    assert [mail.detail for mail in needless] == [{"claimed": "again"}] * 2
+
+
+def test_who_is_known_gets_one_for_each_answer(sink, campaign):
+    an_autoresponder(campaign)
+    customer = a_customer(campaign.workspace, first_name="Ann")
+    for _ in range(2):
+        answer(campaign, 10, customer=customer)
+
+    run(sink)
+
+    assert len(sink.messages()) == 2
 
 
 def test_whoever_unsubscribed_meanwhile_gets_none(sink, campaign):
