@@ -4,7 +4,7 @@ A text is plain text: whoever puts its result into HTML escapes the whole of it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -16,6 +16,7 @@ ITEM_LIMIT = 1_000
 TAG_LIMIT = 1_000  # characters from `{{` or `{%` to its end: Liquid's parser takes the square
 WORK_LIMIT = 1_000_000  # about half a second: characters looked at, and some for every step
 _STEP = 50
+_SIZED = (str, list, tuple, dict, range)
 
 _TAG = re.compile(r"\{\{|\{%")
 
@@ -85,7 +86,8 @@ class _Context(RenderContext):
         self._left -= length * _STEP
 
     def _spend(self, *values: object) -> None:
-        self._left -= sum(len(one) + _STEP if isinstance(one, Sized) else _STEP for one in values)
+        for one in values:
+            self._left -= _STEP + (len(one) if isinstance(one, _SIZED) else 0)
         if self._left < 0:
             raise ResourceLimitError("it takes too long to work out", token=None)
 
