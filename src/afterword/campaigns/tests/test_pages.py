@@ -630,3 +630,13 @@ def test_a_campaign_that_has_sent_or_is_on_is_not_deleted(client, workspace):
         assert answer.status_code == 409
         assert said in answer.content.decode()
         assert Campaign.objects.filter(id=campaign.id).exists()
+
+
+@pytest.mark.parametrize("then", ["https://evil.example/", "//evil.example", "null", "a:b", "%"])
+def test_what_is_no_page_of_ours_is_led_to_by_nothing(client, then):
+    campaign = a_campaign(a_workspace())
+    client.force_login(a_member(campaign.workspace).user)
+
+    answer = client.post(f"/campaigns/{campaign.id}/deactivation", {"then": then})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/campaigns/{campaign.id}")
