@@ -78,9 +78,20 @@ def test_nothing_comes_to_who_may_not_be_mailed(workspace, ann, column):
     assert next_survey(ann, NOW) is None
 
 
-def test_a_campaign_that_is_off_or_hears_nothing_means_nobody(workspace, ann):
+@pytest.mark.parametrize("service", ["segment", "api", "webhook"])
+def test_what_something_else_triggers_is_scheduled_without_a_name_of_its_own(
+    workspace, ann, service
+):
+    campaign = a_campaign(workspace, events=[], service=service)
+
+    found = next_survey(ann, NOW)
+
+    assert found
+    assert (found.at, found.campaigns) == (None, [campaign])
+
+
+def test_a_campaign_that_is_off_or_of_others_means_nobody(workspace, ann):
     a_campaign(workspace, activated_at=None)
-    a_campaign(workspace, events=[])
     a_campaign()
 
     assert next_survey(ann, NOW) is None
