@@ -3,7 +3,15 @@ from datetime import timedelta
 import pytest
 
 from afterword.profiles.next_survey import next_survey
-from tests.factories import NOW, a_campaign, a_customer, a_property, a_survey, a_workspace
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_member,
+    a_property,
+    a_survey,
+    a_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +44,17 @@ def test_a_survey_that_waits_says_its_own_time(workspace, ann):
 
     assert found
     assert found.at == due
+
+
+def test_the_page_leads_to_the_survey_that_waits_and_to_its_campaign(client, workspace, ann):
+    client.force_login(a_member(workspace).user)
+    waits = a_survey(a_campaign(workspace, name="After a call"), customer=ann, due_at=NOW)
+
+    page = client.get(f"/customers/{ann.id}").content.decode()
+
+    said = page.split("<dt>Next survey</dt>")[1].split("</dd>")[0]
+    assert f'href="/outbox/{waits.id}"' in said
+    assert f'By <a href="/campaigns/{waits.survey.campaign_id}">After a call</a>' in said
 
 
 @pytest.mark.parametrize(
