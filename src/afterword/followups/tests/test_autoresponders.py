@@ -255,6 +255,8 @@ def test_three_are_offered_and_off_until_they_are_saved(client, campaign):
     made = Autoresponder.objects.get()
     assert (made.events, made.is_enabled) == (["detractor"], True)
     assert (made.delay_min, made.delay_max) == (SHORTEST, LONGEST)
+    left = client.get(root).content.decode()
+    assert [f"?offer={number}" in left for number in range(3)] == [True, False, True]
     assert made.buttons == [{"label": "Write a review", "url": "https://reviews.example/acme"}]
     assert client.get(f"{root}/{made.id}").status_code == 200
     assert client.get(f"{root}/{made.id}/log").status_code == 200
