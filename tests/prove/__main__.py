@@ -26,7 +26,8 @@ HEAD = """\
 
 What `make prove` found when it last ran. `make test` does each of these in short.
 """
-FUZZ = ("-n", "2", "--ignore", "tests/prove")
+ACCESSIBLE = "tests/test_accessible.py"
+FUZZ = ("-n", "2", "--ignore", "tests/prove", "--ignore", ACCESSIBLE)
 PYTEST = ("-m", "pytest", "-q", "-p", "no:randomly", "--timeout", "7200")
 
 
@@ -77,6 +78,10 @@ def proofs(surveys: int, answers: int) -> dict[str, Proof]:
             "Eight kinds of robots at a hundred mails each record nothing and use nothing up; a"
             " hundred people in ten kinds of visits are all heard.",
             (*PYTEST, "tests/prove/robots", "-m", "prove"),
+        ),
+        "accessible": Proof(
+            "Axe finds nothing grave on any page, in the light and in the dark.",
+            (*PYTEST, ACCESSIBLE, "-m", "prove"),
         ),
         "fuzz": Proof(
             "Each property holds for a thousand draws; what is tried a few times every day holds"
