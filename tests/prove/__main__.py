@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-REPORT = Path(__file__).parents[2] / "docs" / "proof.md"
+ROOT = Path(__file__).parents[2]
+REPORT = ROOT / "docs" / "proof.md"
 HEAD = """\
 # Proof
 
@@ -129,8 +130,15 @@ def prove(proof: Proof) -> tuple[str, bool]:
 
 
 def commit() -> str:
-    words = ("git", "describe", "--always", "--dirty")
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    """Return which code is proved. The report that is written meanwhile is not a change of it."""
+    head = git("rev-parse", "--short", "HEAD")
+    return head + "-dirty" * bool(git("status", "--porcelain", "--", ".", ":!docs/proof.md"))
+
+
+def git(*words: str) -> str:
+    program = ("git", *words)
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def with_section(report: str, name: str, section: str, order: Sequence[str]) -> str:
