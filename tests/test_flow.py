@@ -1,5 +1,6 @@
 """Event → match → customer → decision → survey, on real rows."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -376,3 +377,25 @@ def test_only_a_stream_of_events_is_given_time_to_gather(monkeypatch):
     a_track(campaign.workspace)
     flow.drain_inbox(campaign.workspace_id, lambda: None)
     assert pauses == [flow.GATHER]
+
+
+def test_python_searches_for_no_garbage_while_a_batch_is_done():
+    campaign = a_campaign()
+    for number in range(20):
+        a_track(campaign.workspace, f"customer{number}@example.com")
+    searches: list[str] = []
+
+    def note(phase: str, _: dict[str, int]) -> None:
+        searches.append(phase)
+
+    usual = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(note)
+    try:
+        flow.process_events(campaign.workspace_id, NOW)
+    finally:
+        gc.callbacks.remove(note)
+        gc.set_threshold(*usual)
+
+    assert searches.count("start") <= 3  # which may follow the batch
+    assert gc.isenabled()

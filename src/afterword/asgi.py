@@ -11,6 +11,7 @@ django_application: Any = get_asgi_application()
 from afterword.configuration import configuration  # noqa: E402  (needs Django set up)
 from afterword.events import asgi as events  # noqa: E402
 from afterword.web.deadline import Deadline  # noqa: E402
+from afterword.web.signed_in import is_signed_in  # noqa: E402
 
 # A file of 100 MB takes its time over a slow line; everything else is small.
 UPLOADS = {"/customers/import"}
@@ -28,9 +29,20 @@ def door(method: str, path: str) -> Deadline:
     return _take_file if method == "POST" and path in UPLOADS else _answer
 
 
+async def opened(scope: Any) -> Deadline:
+    """Return the door of a request. All of a body is kept on disk before Django asks whose it is:
+    much is taken only from somebody who has signed in.
+    """
+    wanted = door(scope["method"], scope["path"])
+    if wanted is _take_file and not await is_signed_in(scope["headers"]):
+        return _answer
+    return wanted
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "http":
-        await door(scope["method"], scope["path"])(scope, receive, send)
+        answer = await opened(scope)
+        await answer(scope, receive, send)
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
 

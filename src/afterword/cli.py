@@ -26,7 +26,8 @@ class Database(Enum):
 class Command:
     """A module with `run(arguments, configuration) -> int` and, where it takes arguments,
     `add_arguments(parser)`; commands without help are the program's own. `failed` is the status
-    to end with where settings or the database cannot be used, if it is not the usual one.
+    to end with where settings or the database cannot be used, if it is not the usual one. What
+    `makes_tables` does not ask for them first.
     """
 
     module: str
@@ -34,14 +35,17 @@ class Command:
     database: Database = Database.STARTED
     django: bool = True
     failed: int | None = None
+    makes_tables: bool = False
 
 
 COMMANDS = {
     "up": Command("afterword.running.up", "run everything", Database.NONE, django=False),
     "web": Command("afterword.running.web", "run the web", Database.RUNNING, django=False),
     "worker": Command("afterword.running.worker", "run the workers", Database.RUNNING),
-    "migrate": Command("afterword.running.migrate", "update the tables", Database.RUNNING),
-    "prepare": Command("afterword.running.prepare", "", Database.RUNNING),
+    "migrate": Command(
+        "afterword.running.migrate", "update the tables", Database.RUNNING, makes_tables=True
+    ),
+    "prepare": Command("afterword.running.prepare", "", Database.RUNNING, makes_tables=True),
     "apply": Command("afterword.commands.apply", "make the workspace in a file so"),
     "plan": Command("afterword.commands.plan", "show what apply would change", failed=1),
     "export": Command("afterword.commands.export", "write a workspace as a file"),
@@ -133,9 +137,9 @@ def database_for(command: Command, configuration: Configuration, checked: bool) 
     started = command.database is Database.STARTED
     with postgres.database(configuration, start=started) as url:
         if not checked:
-            from afterword.running.durability import check_database
+            from afterword.running.database_check import check_database
 
-            check_database(url)
+            check_database(url, with_tables=not command.makes_tables)
         if configuration.database_url is None:
             os.environ["AFTERWORD_DATABASE_URL"] = url
             os.environ.pop("AFTERWORD_DATABASE_URL_FILE", None)

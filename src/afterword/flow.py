@@ -15,6 +15,7 @@ from afterword.audience.later_fields import read_later
 from afterword.campaigns.models import Campaign, Channel
 from afterword.core.clock import database_now
 from afterword.core.failpoints import failpoint
+from afterword.core.garbage import search_put_off
 from afterword.core.ids import new_id
 from afterword.core.jobs import wake
 from afterword.customers.meet import Terms, meet
@@ -92,6 +93,7 @@ def sweep(now: datetime) -> None:
         wake("follow_up")
 
 
+@search_put_off()  # outermost: the batch is let go before a search sees it
 def process_events(workspace_id: UUID, now: datetime, limit: int = BATCH) -> int | None:
     """Take up to `limit` calls through the flow; return how many, None if another worker is at it.
 

@@ -8,6 +8,7 @@ from afterword.campaigns.streams import campaign_names
 from afterword.customers import audiences
 from afterword.customers.converting.work import CONVERT
 from afterword.customers.importing import kind as importing
+from afterword.customers.importing.take_over import Mail
 from afterword.decisions.dry_run.rehearse import DRY_RUN
 from afterword.feedback.answering import preview as survey_page
 from afterword.feedback.last_score import LAST_SCORE
@@ -34,6 +35,7 @@ from afterword.profiles.bulk.work import BULK
 from afterword.sending import account_mail, address_mail, invite_mail, kinds, streams
 from afterword.sending.reports.take_in import take_replies_by
 from afterword.sending.streams import StreamKind
+from afterword.suppressions.imported import stop_imported
 from afterword.suppressions.suppress import look_up_standings
 from afterword.survey_templates.editor import preview
 from afterword.survey_templates.letters.trial import TRIAL_KIND, TRIAL_STREAM
@@ -74,7 +76,7 @@ queued.count_offers_by(how_many_wait)
 kinds.register(TRIAL_KIND)
 streams.register(TRIAL_STREAM)
 take_replies_by(take_replies)
-importing.look_up_by(look_up_standings)
+importing.stop_mail_by(Mail(look_up_standings, stop_imported))
 audiences.judge_by(problem_of)
 accounts.send_links_by(account_mail.send_password_link)
 invites.send_by(invite_mail.InvitePost())

@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "afterword.web.static_files.static_files",
     "afterword.web.privacy.kept_by_nobody",
     "afterword.web.addresses.give_or_take_a_slash",
-    "django.middleware.gzip.GZipMiddleware",
+    "afterword.web.compression.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,8 +1,9 @@
 """Every address, by stage. `/v1/*` never gets here: see `asgi.py`."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from afterword import joining  # noqa: F401  (what pages ask of later stages)
+from afterword.hooks.door import nothing_here
 
 urlpatterns = [
     path("", include("afterword.web.urls")),
@@ -30,4 +31,6 @@ urlpatterns = [
     path("", include("afterword.mail.senders.urls")),
     path("", include("afterword.apply.urls")),
     path("api/", include("afterword.api.urls")),
+    # Programs post there, whatever address they were given: they are told so in JSON.
+    re_path("^hooks/", nothing_here),
 ]

@@ -289,7 +289,8 @@ def test_the_outbox_has_every_survey_with_campaign_subject_how_when_and_whether_
         (by_hand, "Manually", "None yet"),
     ):
         expect(row(invitation).get_by_role("link", name="How was it?")).to_be_visible()
-        expect(row(invitation)).to_contain_text(f"After an order · {how}")
+        expect(row(invitation).get_by_text("After an order", exact=True)).to_be_visible()
+        expect(row(invitation).get_by_text(how, exact=True)).to_be_visible()
         expect(row(invitation)).to_contain_text(answer)
         expect(row(invitation).get_by_role("cell").last.locator("time")).to_be_visible()
     reminder = visit.section("Outbox").get_by_role("row").filter(has_text="Once more")

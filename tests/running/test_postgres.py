@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from afterword.configuration import Configuration, read_configuration
-from afterword.running.durability import check_database
+from afterword.running.database_check import check_database
 from afterword.running.errors import CannotRun
 from afterword.running.places import cluster_of
 from afterword.running.postgres import database, running_url
@@ -26,6 +26,8 @@ def test_a_command_may_start_it_for_as_long_as_it_runs(room: Path):
         with psycopg.connect(url) as connection:
             assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
             assert connection.execute("SELECT 'Á' ILIKE 'á'").fetchone() == (True,)
+        with pytest.raises(CannotRun, match="Make them with `afterword migrate`"):
+            check_database(url, with_tables=True)
 
     assert running_url(room / "brief") is None
     without = database(at(room / "brief"), start=False)

@@ -8,11 +8,15 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from liquid import BoundTemplate, Environment
-from liquid.exceptions import FilterArgumentError, LiquidError
+from liquid import BoundTemplate, Environment, RenderContext
+from liquid.exceptions import FilterArgumentError, LiquidError, ResourceLimitError
 
 SOURCE_LIMIT = 5_000  # characters of a text, of its result and of every step between
 ITEM_LIMIT = 1_000
+TAG_LIMIT = 1_000  # characters from `{{` or `{%` to its end: Liquid's parser takes the square
+WORK_LIMIT = 1_000_000  # about half a second: characters looked at, and some for every step
+_STEP = 50
+_SIZED = (str, list, tuple, dict, range)
 
 _TAG = re.compile(r"\{\{|\{%")
 
@@ -38,6 +42,7 @@ class Text:
             raise TextRefused(f"is longer than {SOURCE_LIMIT:,} characters")
         self.fixed = _TAG.search(source) is None
         if not self.fixed:
+            _check_tags(source)
             self._template, self.names = _parse(source)
 
     def render(self, values: Mapping[str, object]) -> str:
@@ -50,9 +55,51 @@ class Text:
             raise TextRefused(_in_words(fault)) from fault
 
 
+class _Context(RenderContext):
+    """Counts what a text does, so that it ends: Liquid itself bounds one loop, and not the next.
+
+    One text must not hold up the mail of everybody else.
+    """
+
+    _left = WORK_LIMIT
+
+    def get(self, *args: Any, **kwargs: Any) -> object:
+        found = super().get(*args, **kwargs)
+        self._spend(found)
+        return found
+
+    def assign(self, key: str, val: Any) -> None:
+        self._spend(self.locals)  # all of them are measured each time
+        super().assign(key, val)
+
+    def filter(self, name: str, token: Any) -> Callable[..., object]:
+        function = super().filter(name, token)
+
+        def counted(*args: Any, **kwargs: Any) -> object:
+            self._spend(*args)
+            return function(*args, **kwargs)
+
+        return counted
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        super().raise_for_loop_limit(length)
+        self._left -= length * _STEP
+
+    def _spend(self, *values: object) -> None:
+        for one in values:
+            self._left -= _STEP + (len(one) if isinstance(one, _SIZED) else 0)
+        if self._left < 0:
+            raise ResourceLimitError("it takes too long to work out", token=None)
+
+
+class _Template(BoundTemplate):
+    context_class = _Context
+
+
 class _Environment(Environment):
     """Liquid as survey texts have it: no includes, no HTML, and a bound on every size."""
 
+    template_class = _Template
     block_nesting_limit = 10
     loop_iteration_limit = ITEM_LIMIT
     local_namespace_limit = 20 * SOURCE_LIMIT
@@ -87,6 +134,18 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _ENVIRONMENT = _Environment()
+
+
+def _check_tags(source: str) -> None:
+    """Refuse a tag that goes on and on, before the parser looks at it."""
+    for tag in _TAG.finditer(source):
+        end = source.find("}}" if tag[0] == "{{" else "%}", tag.end())
+        if (len(source) if end < 0 else end) - tag.start() > TAG_LIMIT:
+            line = source.count("\n", 0, tag.start()) + 1
+            raise TextRefused(
+                f"has a mistake on line {line}: {tag[0]} is longer than {TAG_LIMIT:,} characters, "
+                "or does not end"
+            )
 
 
 def _parse(source: str) -> tuple[BoundTemplate, frozenset[str]]:

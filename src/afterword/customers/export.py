@@ -1,7 +1,7 @@
 """All customers as CSV, in columns that an import takes back as they were."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -25,18 +25,35 @@ COLUMNS = {
     "country": "country",
 }
 
+# What stops mail, in words that an import takes for it.
+STATUSES = {
+    "unsubscribed_at": "Unsubscribed",
+    "hard_bounced_at": "Hard-bounced",
+    "undeliverable_at": "Non-deliverable",
+    "suppressed_at": "Suppressed",
+}
+
 
 def csv_of(customers: WorkspaceRows[Customer], properties: Sequence[str]) -> Iterator[bytes]:
-    """Yield those who have an address, the newest first, with their tags and these properties.
+    """Yield those who have an address, the newest first, with their tags and these properties,
+    what stops mail to them and when they were asked last.
 
     Each piece is a query of its own that goes on after the last row: no transaction is long.
     """
-    header = [*COLUMNS, "tags", *properties]
+    header = [*COLUMNS, "tags", "deliverabilityStatus", "lastSurveyDate", *properties]
     yield f"{csv_cells.BOM}{csv_cells.lines([header])}".encode()
     rows = (
         customers.filter(email__isnull=False)
         .order_by("-created_at", "-id")
-        .values_list(*COLUMNS.values(), "tags", "properties", "created_at", "id")
+        .values_list(
+            *COLUMNS.values(),
+            *STATUSES,
+            "tags",
+            "last_surveyed_at",
+            "properties",
+            "created_at",
+            "id",
+        )
     )
     piece = list(rows[:PIECE])
     while piece:
@@ -47,9 +64,11 @@ def csv_of(customers: WorkspaceRows[Customer], properties: Sequence[str]) -> Ite
 
 
 def _cells(row: Sequence[Any], properties: Sequence[str]) -> list[object]:
-    own, tags = row[: len(COLUMNS)], row[len(COLUMNS)]
-    values: Mapping[str, Any] = row[len(COLUMNS) + 1]
-    return [*own, _words(tags), *(_value(values.get(name)) for name in properties)]
+    own, stopped = row[: len(COLUMNS)], row[len(COLUMNS) : len(COLUMNS) + len(STATUSES)]
+    tags, surveyed_at, values = row[len(COLUMNS) + len(STATUSES) :][:3]
+    statuses = [words for words, since in zip(STATUSES.values(), stopped, strict=True) if since]
+    said = (_value(values.get(name)) for name in properties)
+    return [*own, _words(tags), ", ".join(statuses), surveyed_at, *said]
 
 
 def _value(value: object) -> object:

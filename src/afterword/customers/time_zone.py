@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-OWN = ("time_zone", "timezone")  # the properties that say it, such as Europe/Prague
+from afterword.customers.loosely import values_of
+
+OWN = ("time_zone", "timezone")  # such as Europe/Prague; in capitals too
 
 
 def zone_of(properties: Mapping[str, object]) -> ZoneInfo | None:
     """Return the zone that a customer's properties name; None where there is none like that."""
-    said = (str(properties.get(name) or "").strip() for name in OWN)
+    said = map(str.strip, values_of(properties, OWN))
     return next((ZoneInfo(name) for name in said if name in _known()), None)
 
 

@@ -3,18 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from afterword.customers.language import OWN
+from afterword.customers.language import NAMES, said_languages
 from afterword.feedback.words import WORDS
 
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 # What is said to other languages' speakers in one that they most likely read.
 _NEAR = {"nb": "da", "nn": "da", "no": "da", "sk": "cs", "iw": "he", "gl": "es", "ca": "es"}
-ENGLISH_NAMES = {
-    "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it",
-    "portuguese": "pt", "dutch": "nl", "polish": "pl", "czech": "cs", "swedish": "sv",
-    "danish": "da", "japanese": "ja", "arabic": "ar", "hebrew": "he",
-}  # fmt: skip
-_NAMES = {words.name.lower(): code for code, words in WORDS.items()} | ENGLISH_NAMES
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_.@].*)?", re.DOTALL)
 
 
@@ -23,22 +17,19 @@ def choose_language(properties: Mapping[str, object], accepted: str) -> str:
 
     `properties` are the customer's; `accepted` is the browser's Accept-Language.
     """
-    own = (str(properties[name]) for name in OWN if properties.get(name))
-    known = (code for wanted in (*own, *_accepted(accepted)) if (code := language_of(wanted)))
-    return next(known, "en")
+    wanted = (*said_languages(properties), *accepted_languages(accepted))
+    return next(filter(None, map(language_of, wanted)), "en")
 
 
 def language_of(text: str) -> str:
     """Return the code that `de`, `de-AT`, `de_AT.UTF-8`, `German` or `Deutsch` means, or ""."""
     wanted = text.strip().lower()
-    if wanted in _NAMES:
-        return _NAMES[wanted]
-    tag = _TAG.fullmatch(wanted)
+    tag = _TAG.fullmatch(NAMES.get(wanted, wanted))
     code = tag[1] if tag else ""
     return code if code in WORDS else _NEAR.get(code, "")
 
 
-def _accepted(header: str) -> Iterator[str]:
+def accepted_languages(header: str) -> Iterator[str]:
     """The tags of Accept-Language (RFC 9110, 12.5.4), those liked most first."""
     ranges = []
     for part in header[:500].split(","):

@@ -30,7 +30,7 @@ def hook(request: HttpRequest, hook_id: UUID) -> JsonResponse:
         return answer
     found = Hook.objects.select_related("campaign").filter(id=hook_id).first()
     if found is None:
-        return _answer(404, "No inbound webhook has this address. It may have been deleted.")
+        return nothing_here(request)
     if is_above(f"hook:{found.id}", MOST_A_MINUTE):
         answer = _answer(429, f"More than {MOST_A_MINUTE} calls came within a minute. Send later.")
         answer["Retry-After"] = "60"
@@ -40,6 +40,12 @@ def hook(request: HttpRequest, hook_id: UUID) -> JsonResponse:
     except Refused as refusal:
         return _answer(refusal.status, str(refusal))
     return _answer(200, said.message, outcome=said.outcome, messageId=said.message_id or None)
+
+
+@csrf_exempt
+def nothing_here(_request: HttpRequest) -> JsonResponse:
+    """Answer as well, and to programs, what is no address of a webhook's by its form."""
+    return _answer(404, "No inbound webhook has this address. It may have been deleted.")
 
 
 def _let_in(request: HttpRequest, found: Hook) -> Said:

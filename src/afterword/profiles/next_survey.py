@@ -20,7 +20,7 @@ from afterword.surveys.models import Invitation
 class NextSurvey:
     """`at` is when one that waits goes, or the regular campaign that is the first to ask.
 
-    Without it, the next event of these campaigns decides, or the next visit to the application.
+    Without it, what triggers these campaigns next decides, or the next visit to the application.
     """
 
     campaigns: Sequence[Campaign]
@@ -44,7 +44,7 @@ def next_survey(customer: Customer, now: datetime) -> NextSurvey | None:
     meant = [one for one in _that_mean(customer, now) if customer.email or one.is_in_app]
     if regular := _first_by_the_clock(customer, meant, now):
         return regular
-    scheduled = [one for one in meant if (one.is_in_app if one.is_regular else one.events)]
+    scheduled = [one for one in meant if one.is_in_app or not one.is_regular]
     return NextSurvey(scheduled) if scheduled else None
 
 

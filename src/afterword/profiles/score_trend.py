@@ -7,6 +7,7 @@ from afterword.feedback.models import Response
 
 MOST = 5
 WIDTH, HEIGHT, EDGE = 160, 40, 6  # of the picture
+SIDE = 14  # half of what a score takes that stands below its dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def trend_of(responses: Sequence[Response]) -> Trend:
     `responses` are those that count, the newest first.
     """
     shown = responses[:MOST][::-1]
-    step = (WIDTH - 2 * EDGE) / max(len(shown) - 1, 1)
-    return Trend([_dot(one, round(EDGE + place * step)) for place, one in enumerate(shown)])
+    step = (WIDTH - 2 * SIDE) / max(len(shown) - 1, 1)
+    return Trend([_dot(one, round(SIDE + place * step)) for place, one in enumerate(shown)])
 
 
 def _dot(response: Response, x: int) -> Dot:

@@ -69,6 +69,8 @@ def logging_settings() -> dict[str, Any]:
         "handlers": {"console": console},
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
+            # Whoever asks for what is not there, or may not, would fill the log: 4xx are warnings.
+            "django.request": {"level": "ERROR"},
             # Granian sets a handler of its own where it finds none.
             "_granian": {"handlers": ["console"], "level": "INFO", "propagate": False},
             # Two lines for each job would be most of the log.

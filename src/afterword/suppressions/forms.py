@@ -12,6 +12,7 @@ from afterword.suppressions.patterns import PatternRefused, read_pattern
 from afterword.suppressions.stops import CATEGORIES
 
 MOST_LINES = 1_000
+LONGEST_LINE = 2_000  # characters
 NOTE_LENGTH = 500
 _HEADINGS = frozenset({"email", "e-mail", "address", "pattern", "domain"})
 
@@ -79,6 +80,9 @@ class ListingForm(forms.Form):
             raise ValidationError(
                 f"These are {len(text.splitlines()):,} lines; paste up to {MOST_LINES:,} at a time."
             )
+        for number, line in enumerate(text.splitlines(), 1):
+            if len(line) > LONGEST_LINE:
+                raise ValidationError(f"Line {number} is longer than {LONGEST_LINE:,} characters.")
         return text
 
     def clean_note(self) -> str:

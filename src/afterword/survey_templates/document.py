@@ -139,17 +139,22 @@ def spoken(document: Document, wanted: str) -> Document:
     return msgspec.structs.replace(document, **laid, questions=questions, language=tag)
 
 
-def language_for(document: Document, wanted: str) -> str:
-    """Return the language in which a survey speaks to somebody who would like `wanted`."""
+def language_for(document: Document, *wanted: str) -> str:
+    """Return the language in which a survey speaks to somebody who would like one of these.
+
+    The first that it has counts; its own where it has none of them.
+    """
+    return next(filter(None, (_spoken_of(document, each) for each in wanted)), document.language)
+
+
+def _spoken_of(document: Document, wanted: str) -> str:
     known = {tag.lower(): tag for tag in (document.language, *document.languages)}
     wanted = wanted.strip().replace("_", "-").lower()
-    exact = known.get(wanted) or known.get(wanted.partition("-")[0])
-    if exact or not wanted:
-        return exact or document.language
+    if not wanted:
+        return ""
     main = wanted.partition("-")[0]
-    return next(
-        (tag for low, tag in known.items() if low.partition("-")[0] == main), document.language
-    )
+    near = (tag for low, tag in known.items() if low.partition("-")[0] == main)
+    return known.get(wanted) or known.get(main) or next(near, "")
 
 
 def is_asked(question: Question, score: int | None, answers: Mapping[str, object]) -> bool:

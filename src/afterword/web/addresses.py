@@ -1,29 +1,23 @@
 """Forgives a slash at the end of an address that has none, and a missing one."""
 
-from collections.abc import Awaitable, Callable
-
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import Resolver404, resolve
-from django.utils.decorators import async_only_middleware
 from django.utils.encoding import escape_uri_path
 
-AsyncView = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+from afterword.web.around import around
 
 
-@async_only_middleware
-def give_or_take_a_slash(get_response: AsyncView) -> AsyncView:
+def _lead(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Lead whoever only looks to the page whose address differs by its last slash."""
+    is_lost = response.status_code == 404 and request.resolver_match is None
+    is_looking = request.method in {"GET", "HEAD"}
+    if is_lost and is_looking and (path := other_spelling(request.path_info)):
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(escape_uri_path(path) + (query and f"?{query}"))
+    return response
 
-    async def answer(request: HttpRequest) -> HttpResponseBase:
-        response = await get_response(request)
-        is_lost = response.status_code == 404 and request.resolver_match is None
-        is_looking = request.method in {"GET", "HEAD"}
-        if is_lost and is_looking and (path := other_spelling(request.path_info)):
-            query = request.META.get("QUERY_STRING", "")
-            return HttpResponseRedirect(escape_uri_path(path) + (query and f"?{query}"))
-        return response
 
-    return answer
+give_or_take_a_slash = around(after=_lead)
 
 
 def other_spelling(path: str) -> str | None:

@@ -15,6 +15,8 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from afterword.core import foreign_json
+
 FIELD = "seen"
 SAVE_AGAIN = "Save again to put yours in its place."
 
@@ -27,8 +29,8 @@ def seen_input(shown: object) -> SafeString:
 def seen_in(given: Mapping[str, Any]) -> Any:
     """Return what the form that was sent had shown; None if it does not say."""
     try:
-        return json.loads(given.get(FIELD) or "null")
-    except ValueError:
+        return foreign_json.read((given.get(FIELD) or "null").encode("utf-8", "replace"))
+    except foreign_json.Malformed:
         return None
 
 

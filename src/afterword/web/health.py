@@ -2,14 +2,17 @@
 
 from django.db import OperationalError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 
+@csrf_exempt
 @require_safe
 def live(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "live"})
 
 
+@csrf_exempt
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
     try:

@@ -1,39 +1,31 @@
 """Serves static files, for pages that are answered asynchronously."""
 
-from collections.abc import Awaitable, Callable
 from functools import cache
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.decorators import async_only_middleware
+from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-AsyncView = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+from afterword.web.around import around
 
 
-@async_only_middleware
-def static_files(get_response: AsyncView) -> AsyncView:
-    """As WhiteNoise's own middleware, which knows no async.
+def _file(request: HttpRequest) -> HttpResponse | None:
+    """As WhiteNoise's own middleware, which knows no async."""
+    found = found_files().files.get(request.path_info)
+    if found is None:
+        return None
+    said = found.get_response(request.method, request.META)
+    content = b""
+    if said.file is not None:
+        with said.file as file:
+            content = file.read()
+    response = HttpResponse(content, status=int(said.status))
+    del response["Content-Type"]  # one that is not changed has none
+    for name, value in said.headers:
+        response[name] = value
+    return response
 
-    Django would run everything behind that one in an event loop made anew for each request.
-    """
-    files = found_files()
 
-    async def serve(request: HttpRequest) -> HttpResponseBase:
-        found = files.files.get(request.path_info)
-        if found is None:
-            return await get_response(request)
-        said = found.get_response(request.method, request.META)
-        content = b""
-        if said.file is not None:
-            with said.file as file:
-                content = file.read()
-        response = HttpResponse(content, status=int(said.status))
-        del response["Content-Type"]  # one that is not changed has none
-        for name, value in said.headers:
-            response[name] = value
-        return response
-
-    return serve
+static_files = around(before=_file)
 
 
 @cache

@@ -24,5 +24,6 @@ def onward(request: HttpRequest) -> str | None:
 
 
 def _ours(address: str) -> str | None:
-    is_ours = address and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    is_path = address.startswith("/")  # other words would be taken for the names of pages
+    is_ours = is_path and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if is_ours else None

@@ -72,7 +72,7 @@ def test_two_who_want_the_same_are_no_conflict(client, campaign):
     assert [answer.status_code for answer in answers] == [302, 302]
 
 
-@pytest.mark.parametrize("junk", ["", "{", "[]", '"x"', "null", '{"nope": 1}'])
+@pytest.mark.parametrize("junk", ["", "{", "[]", '"x"', "null", '{"nope": 1}', "[" * 100_000])
 def test_junk_in_what_was_seen_stops_nobody(client, campaign, junk):
     answer = client.post(f"/campaigns/{campaign.id}/name", {"name": "Mine", "seen": junk})
     assert answer.status_code == 302

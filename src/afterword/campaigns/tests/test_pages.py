@@ -582,6 +582,22 @@ def test_without_event_names_a_campaign_may_be_on_and_says_what_that_means(clien
     assert "It names no event" in answer
 
 
+@pytest.mark.parametrize(
+    ("service", "says"),
+    [
+        ("segment", "after what Segment maps to it"),
+        ("api", "when a program asks by the API"),
+        ("webhook", "when its webhook is called"),
+        ("zendesk", "when Zendesk calls"),
+        ("", "names no event"),
+    ],
+)
+def test_the_list_says_what_triggers_a_campaign_without_names(client, workspace, service, says):
+    a_campaign(workspace, service=service, events=[])
+
+    assert says in client.get("/campaigns").content.decode()
+
+
 def test_saving_a_section_does_not_touch_the_state(client, workspace, monkeypatch):
     campaign = a_campaign(workspace)
     form = {"name": "Renamed"}
@@ -630,3 +646,13 @@ def test_a_campaign_that_has_sent_or_is_on_is_not_deleted(client, workspace):
         assert answer.status_code == 409
         assert said in answer.content.decode()
         assert Campaign.objects.filter(id=campaign.id).exists()
+
+
+@pytest.mark.parametrize("then", ["https://evil.example/", "//evil.example", "null", "a:b", "%"])
+def test_what_is_no_page_of_ours_is_led_to_by_nothing(client, then):
+    campaign = a_campaign(a_workspace())
+    client.force_login(a_member(campaign.workspace).user)
+
+    answer = client.post(f"/campaigns/{campaign.id}/deactivation", {"then": then})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/campaigns/{campaign.id}")

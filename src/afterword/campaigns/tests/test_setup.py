@@ -58,6 +58,18 @@ def test_what_is_to_copy_has_the_real_address_and_events(client, campaign, setti
     assert "https://ask.example.com/segment/destination" in content
 
 
+def test_what_names_no_event_is_shown_an_example_and_says_so(client, campaign):
+    named = page(client, campaign)
+    campaign.events = []
+    campaign.save()
+
+    unnamed = page(client, campaign)
+
+    said = "the names of your events between commas, such as"
+    assert said not in named
+    assert f"{said} <code>Order Completed</code>" in unnamed
+
+
 def test_a_key_is_made_on_the_spot_filled_in_and_shown_once(client, campaign):
     answer = make_key(client, campaign)
 

@@ -14,11 +14,13 @@ from afterword.customers.importing.reading.headers import (
     NAME,
     NEW,
     PROPERTY,
+    SURVEYED,
     TAGS,
     property_name,
 )
 from afterword.customers.importing.reading.pieces import ENCODINGS
 from afterword.customers.importing.reading.records import SEPARATORS
+from afterword.customers.importing.reading.stops import LABELS as STOP_LABELS
 from afterword.customers.values import PropertyType
 
 MOST_BYTES = 100 * 1024 * 1024
@@ -36,6 +38,7 @@ _CUSTOMERS_OWN = [
     ("own:state", "State"),
     ("own:country", "Country"),
     (TAGS, "Tags"),
+    (SURVEYED, "Last survey"),
 ]
 OWN_LABELS = dict(_CUSTOMERS_OWN)
 _PARTS_OF_NAMES = ("own:first_name", "own:last_name")
@@ -115,6 +118,7 @@ class MappingForm(forms.Form):
             new = _new(header, properties) if may_define else []
             groups: list[Any] = [(IGNORE, "Nothing: leave it out")]
             groups.append(("Of every customer", _CUSTOMERS_OWN))
+            groups.append(("What stops mail", list(STOP_LABELS.items())))
             groups += [("Properties", known)] if known else []
             groups += [("A new property", new)] if new else []
             self.fields[f"column_{at}"] = forms.ChoiceField(
@@ -173,4 +177,4 @@ def _fills(target: str) -> Iterable[str]:
 
 
 def _in_words(what: str) -> str:
-    return OWN_LABELS.get(what, what.removeprefix(PROPERTY))
+    return {**OWN_LABELS, **STOP_LABELS}.get(what, what.removeprefix(PROPERTY))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.stage import stage
-from afterword.customers.importing.take_over import LookUpStandings, take_over_some
+from afterword.customers.importing.take_over import Mail, take_over_some
 from afterword.long_work.kinds import Line, WorkKind
 from afterword.long_work.models import Work
 
@@ -20,13 +20,13 @@ _COUNTS = {
 }
 
 
-_look_up: LookUpStandings
+_mail: Mail
 
 
-def look_up_by(look_up: LookUpStandings) -> None:
-    """`suppressions`, a later stage, gives new customers what stops mail to them."""
-    global _look_up  # noqa: PLW0603  (joined once, when the program starts)
-    _look_up = look_up
+def stop_mail_by(mail: Mail) -> None:
+    """Let `suppressions`, a later stage, say what stops mail, and keep what a file says of it."""
+    global _mail  # noqa: PLW0603  (joined once, when the program starts)
+    _mail = mail
 
 
 def _step(work: Work, now: datetime) -> bool:
@@ -54,9 +54,10 @@ def _read_some(work: Work, file: Import, line: int) -> None:
 
 
 def _take_over_some(work: Work, file: Import, after: str, now: datetime) -> bool:
-    taken = take_over_some(file, after, work.created_at, now, _look_up)
+    taken = take_over_some(file, after, work.created_at, now, _mail)
     for name in _COUNTS:
         work.report[name] += getattr(taken, name)
+    work.report["stopped"] = work.report.get("stopped", 0) + taken.stopped
     work.cursor = {"email": taken.last_email}
     is_over = not taken.last_email
     work.done = work.total or 0 if is_over else _done(work)
@@ -85,6 +86,8 @@ def report(work: Work) -> Sequence[Line]:
     over = sum(counts[name] for name in _COUNTS)
     if work.ended_at and not (work.cancelled_at or work.failure) and counts["good"] > over:
         lines.append(Line("The same address again", f"{counts['good'] - over:,}"))
+    if counts.get("stopped"):
+        lines.append(Line("Get no mail from now on", f"{counts['stopped']:,}"))
     refused = Line("Refused", f"{counts['refused']:,}")
     if counts["refused"]:
         file = Import.objects.get(work=work)

@@ -8,8 +8,9 @@ from afterword.customers.importing.begin import defined
 from afterword.customers.importing.forms import OWN_LABELS
 from afterword.customers.importing.keep import first_rows
 from afterword.customers.importing.models import Import
-from afterword.customers.importing.reading.headers import NEW, OWN, PROPERTY, TAGS
+from afterword.customers.importing.reading.headers import NEW, OWN, PROPERTY, SURVEYED, TAGS
 from afterword.customers.importing.reading.row import Columns, Refused, Said
+from afterword.customers.importing.reading.stops import REASONS, STOP
 from afterword.customers.properties import property_types
 from afterword.customers.values import PropertyType, written
 
@@ -28,6 +29,7 @@ class Preview:
     looked_at: int
     refused_count: int
     left_out: int  # columns that have no room here
+    stopped_count: int  # rows that say that their customer gets no mail
 
 
 def preview(file: Import, targets: Sequence[str]) -> Preview:
@@ -42,6 +44,7 @@ def preview(file: Import, targets: Sequence[str]) -> Preview:
     )
     facts = _facts(targets)
     good, refused = [], []
+    stopped = 0
     count = max(20, min(LOOKED_AT, MOST_CELLS // len(file.headers)))
     rows = [row for row in first_rows(file, count + 1) if row.line > 1 or not file.has_header]
     for row in rows:
@@ -52,6 +55,7 @@ def preview(file: Import, targets: Sequence[str]) -> Preview:
         except Refused as why:
             refused.append((row.line, ", ".join(row.cells)[:100], str(why)))
         else:
+            stopped += bool(said.stops)
             good.append((email, [_value(said, fact) for fact in facts[:MOST_FACTS]]))
     return Preview(
         [_name(fact) for fact in facts[:MOST_FACTS]],
@@ -60,6 +64,7 @@ def preview(file: Import, targets: Sequence[str]) -> Preview:
         len(rows),
         len(refused),
         max(0, len(facts) - MOST_FACTS),
+        stopped,
     )
 
 
@@ -69,18 +74,26 @@ def _facts(targets: Sequence[str]) -> list[str]:
     for target in targets:
         if target == "name":
             facts |= {f"{OWN}first_name": None, f"{OWN}last_name": None}
+        elif target.startswith(STOP):
+            facts[STOP] = None
         elif target not in {"", "email"}:
             facts[defined(target)] = None
     return list(facts)
 
 
 def _name(fact: str) -> str:
+    if fact == STOP:
+        return "Gets no mail"
     return OWN_LABELS.get(fact, fact.removeprefix(PROPERTY))
 
 
 def _value(said: Said, fact: str) -> str:
     if fact == TAGS:
         return ", ".join(said.tags or ())
+    if fact == SURVEYED:
+        return said.surveyed_at
+    if fact == STOP:
+        return ", ".join(REASONS[reason] for reason in said.stops)
     value: Any = said.own.get(fact.removeprefix(OWN), "")
     if fact.startswith(PROPERTY):
         value = said.properties.get(fact.removeprefix(PROPERTY))

@@ -1,6 +1,6 @@
 """The second half of an import: rows become customers, in the order of their addresses."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,16 +8,31 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from afterword.core import bulk
 from afterword.customers import upsert
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.row import Said
+from afterword.customers.importing.reading.stops import STOP
+from afterword.customers.models import Customer
 from afterword.customers.record import Record, stamp_of, take_over
+from afterword.workspaces.models import User
 
 AT_ONCE = 5_000  # customers
 SOURCE = "CSV"
+_SURVEYED = "last_surveyed_at"
 _decode = msgspec.json.Decoder(Said).decode
 
 LookUpStandings = Callable[[UUID, Collection[Record]], None]
+# By address: why mail to it stops, each reason with the file's words. Returns to how many it does
+# that nothing stopped for that reason.
+StopMail = Callable[[UUID, Mapping[str, Mapping[str, str]], User | None, datetime], int]
+
+
+class Mail(NamedTuple):
+    """What `suppressions`, a later stage, does here: say what stops mail, and stop it."""
+
+    look_up: LookUpStandings
+    stop: StopMail
 
 
 class TakenOver(NamedTuple):
@@ -28,42 +43,79 @@ class TakenOver(NamedTuple):
     updated: int
     unchanged: int
     left_alone: int  # known already, where only new ones are wanted
+    stopped: int  # addresses that get no mail from now on
 
 
 def take_over_some(
-    file: Import, after: str, said_at: datetime, now: datetime, look_up: LookUpStandings
+    file: Import,
+    after: str,
+    said_at: datetime,
+    now: datetime,
+    mail: Mail,
 ) -> TakenOver:
     """Take over the next addresses, each with its last row, within the caller's transaction.
 
-    A fixed number of queries. `look_up` gives new customers what stops mail to them.
+    A fixed number of queries. New customers get what stops mail to them. What a file
+    says of that counts for those who are left alone too, and whichever row of an address says so.
     """
     rows = _next_rows(file, after)
-    known = {
-        one.email: one
-        for one in upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
-    }
-    stamp = stamp_of(said_at)
-    records: list[Record] = []
-    for email, said in rows:
-        record = known.get(email)
-        if record is None:
-            record = upsert.new_record(email, SOURCE, now)
-        elif not file.updates:
-            continue
-        what = _decode(said)
-        take_over(record, what.own, what.properties, what.tags, stamp)
-        records.append(record)
+    known = upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
+    stops = _stops(file, after, rows[-1][0]) if rows else {}
+    # Before new ones are looked up, so that they are made with it; the known ones are locked.
+    stopped = mail.stop(file.workspace_id, stops, file.by, now)
+    records = _records(file, rows, known, said_at, now)
     new = [one for one in records if one.is_new]
     changed = [one for one in records if one.is_changed and not one.is_new]
-    look_up(file.workspace_id, new)
+    mail.look_up(file.workspace_id, new)
     upsert.store(file.workspace_id, [*new, *changed], {}, file.by or SOURCE, now)
+    _note_last_surveys([one for one in records if _SURVEYED in one.changed])
     return TakenOver(
         rows[-1][0] if len(rows) == AT_ONCE else "",
         len(new),
         len(changed),
         len(records) - len(new) - len(changed),
         len(rows) - len(records),
+        stopped,
     )
+
+
+def _records(
+    file: Import,
+    rows: Iterable[tuple[str, str]],
+    known: Iterable[Record],
+    said_at: datetime,
+    now: datetime,
+) -> list[Record]:
+    """The customers as the rows say, without those who are left alone."""
+    by_address = {one.email: one for one in known}
+    stamp = stamp_of(said_at)
+    records: list[Record] = []
+    for email, said in rows:
+        record = by_address.get(email)
+        if record is None:
+            record = upsert.new_record(email, SOURCE, now)
+        elif not file.updates:
+            continue
+        what = _decode(said)
+        take_over(record, what.own, what.properties, what.tags, stamp)
+        if what.surveyed_at:
+            _take_last_survey(record, datetime.fromisoformat(what.surveyed_at), now)
+        records.append(record)
+    return records
+
+
+def _take_last_survey(record: Record, at: datetime, now: datetime) -> None:
+    """The later one counts: another service's, or ours."""
+    at = min(at, now)
+    if record.last_surveyed_at is None or record.last_surveyed_at < at:
+        record.last_surveyed_at = at
+        record.changed.add(_SURVEYED)
+        record.is_changed = True
+
+
+def _note_last_surveys(records: Collection[Record]) -> None:
+    rows = [{"id": one.id, _SURVEYED: one.last_surveyed_at} for one in records]
+    bulk.update(Customer, rows, (_SURVEYED,))
 
 
 def _next_rows(file: Import, after: str) -> list[tuple[str, str]]:
@@ -72,9 +124,26 @@ def _next_rows(file: Import, after: str) -> list[tuple[str, str]]:
         return list(cursor.fetchall())
 
 
+def _stops(file: Import, after: str, last: str) -> dict[str, dict[str, str]]:
+    if not any(target.startswith(STOP) for target in file.targets):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STOPS, [file.id, after, last])
+        for email, said in cursor:
+            found.setdefault(email, {}).update(_decode(said).stops)
+    return found
+
+
 # Along the index `importing_good`; of several rows of one address the last one counts.
 _NEXT = """
     SELECT DISTINCT ON (email) email, said FROM importing_row
     WHERE of_id = %s AND reason = '' AND email > %s
     ORDER BY email, line DESC LIMIT %s
+"""
+# A quote within a text of the file is written with a backslash, so this finds the field itself.
+_STOPS = """
+    SELECT email, said FROM importing_row
+    WHERE of_id = %s AND reason = '' AND email > %s AND email <= %s AND said LIKE '%%"stops":{%%'
+    ORDER BY email, line DESC
 """

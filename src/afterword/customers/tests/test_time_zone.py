@@ -9,6 +9,8 @@ from afterword.customers.time_zone import zone_of
         ({"time_zone": "America/New_York"}, "America/New_York"),
         ({"timezone": " Asia/Tokyo "}, "Asia/Tokyo"),
         ({"time_zone": "nowhere", "timezone": "Asia/Tokyo"}, "Asia/Tokyo"),
+        ({"Time_Zone": "Asia/Tokyo"}, "Asia/Tokyo"),
+        ({"timeZone": "Asia/Tokyo"}, "Asia/Tokyo"),
         ({"time_zone": "../../etc/passwd"}, None),
         ({"time_zone": 5}, None),
         ({"time_zone": None}, None),

@@ -203,7 +203,7 @@
   }
 
   function labelOf(text, required, words) {
-    return make("span", {}, text, required ? null : make("small", {}, ` ${words.optional}`));
+    return make("span", {}, "", make("bdi", {}, text), required ? null : make("small", {}, ` ${words.optional}`));
   }
 
   // A further question; `said` is where its answer goes.
@@ -231,7 +231,7 @@
           said[asked.name] = values;
           changed();
         });
-        boxes.appendChild(make("label", {}, "", box, make("span", {}, text)));
+        boxes.appendChild(make("label", {}, "", box, make("bdi", {}, text)));
       }
       return make("div", { class: "part" }, "", label, boxes);
     }
@@ -275,8 +275,8 @@
     current = { host };
 
     const close = make("button", { type: "button", class: "close", "aria-label": words.close }, "✕");
-    const question = make("h2", { id: "question" }, survey.question);
-    const prompt = make("span", {});
+    const question = make("h2", { id: "question" }, "", make("bdi", {}, survey.question));
+    const prompt = make("bdi", {});
     const comment = make("textarea", { rows: "3", maxlength: `${survey.limit}`, dir: "auto" });
     const more = make("form", { class: "more", hidden: true, novalidate: true }, "",
       make("label", { class: "part" }, "", make("span", {}, "", prompt, make("small", {}, ` ${words.optional}`)), comment));
@@ -365,7 +365,7 @@
     if (survey.consent) {
       const tick = make("input", { type: "checkbox" });
       tick.addEventListener("change", () => { said.consent = tick.checked; changed(); });
-      more.appendChild(make("label", { class: "tick" }, "", tick, make("span", {}, survey.consent)));
+      more.appendChild(make("label", { class: "tick" }, "", tick, make("bdi", {}, survey.consent)));
     }
     if (survey.anonymous) more.appendChild(make("p", { class: "quiet" }, survey.anonymous));
     const send = make("button", { type: "submit", class: "send" }, words.send);

@@ -1,5 +1,6 @@
 """Open a link that was handed out: decide, and ask whoever it is by showing the survey."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from afterword.campaigns.models import Campaign
 from afterword.core.ids import new_id
+from afterword.customers.language import said_languages
 from afterword.customers.models import Customer
 from afterword.customers.properties import property_types
 from afterword.customers.record import OWN_COLUMNS
@@ -18,6 +20,7 @@ from afterword.decisions.record import Decided, record
 from afterword.decisions.terms import PastSurvey, Person, Rules, Verdict
 from afterword.feedback.links.claim import Claim
 from afterword.occasions.occasion import Kind, Occasion
+from afterword.survey_templates.document import language_for
 from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.schedule import Asking, schedule
 from afterword.surveys.shown import surveys_on_pages
@@ -25,11 +28,21 @@ from afterword.surveys.shown import surveys_on_pages
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Who comes by a link, and how: its address may be signed; `kiosk` is in seconds."""
+    """Who comes by a link, and how: its address may be signed; `kiosk` is in seconds.
+
+    `languages` are the browser's, those liked most first.
+    """
 
     claim: Claim | None
     is_signed: bool = False
     kiosk: int | None = None
+    languages: Sequence[str] = ()
+
+    def wanted_languages(self, customer: Customer | None) -> Iterator[str]:
+        """Whoever only says that they are a customer is not shown which language that one likes."""
+        if customer and self.is_signed:
+            yield from said_languages(customer.properties)
+        yield from self.languages
 
     def detail(self, customer: Customer | None) -> dict[str, object]:
         """Return what is kept with the survey; only somebody who is known can be vouched for."""
@@ -75,8 +88,12 @@ def open_link(campaign: Campaign, coming: Coming, now: datetime) -> Invitation |
     schedule(campaign.workspace_id, [asking], now)
     shown = {"asked_at": now, "detail": coming.detail(customer)}
     Survey.objects.filter(id=asking.id).update(**shown)
-    Invitation.objects.filter(id=asking.id).update(shown_at=now)
-    return Invitation.objects.get(id=asking.id)
+    invitation = Invitation.objects.get(id=asking.id)
+    invitation.shown_at = now
+    wanted = coming.wanted_languages(customer)
+    invitation.language = language_for(invitation.asks.said, *wanted)
+    invitation.save(update_fields=["shown_at", "language"])
+    return invitation
 
 
 def _past(campaign: Campaign, customer: Customer, rules: Rules, now: datetime) -> list[PastSurvey]:

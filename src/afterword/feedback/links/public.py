@@ -13,6 +13,7 @@ from afterword.core.text import clean_text
 from afterword.decisions.terms import Verdict
 from afterword.feedback.answering.page import page_address, sealed, show, spoken_in
 from afterword.feedback.answering.public import public_methods
+from afterword.feedback.language import accepted_languages
 from afterword.feedback.links.claim import FIELDS, read_claim
 from afterword.feedback.links.kiosk import read_kiosk
 from afterword.feedback.links.open import Coming, open_link
@@ -52,7 +53,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return show("identify.html", look, {**context, "problem": NO_ADDRESS}, status=400)
     if is_flooded(request, f"link:{token}", MOST_A_MINUTE):
         return show("identify.html", look, {**context, "problem": TOO_MANY}, status=429)
-    coming = Coming(claim, is_signed=is_signed, kiosk=context["kiosk"])
+    languages = tuple(accepted_languages(request.headers.get("Accept-Language", "")))
+    coming = Coming(claim, is_signed, context["kiosk"], languages)
     opened = open_link(campaign, coming, timezone.now())
     if isinstance(opened, Verdict):
         back = {"kiosk": context["kiosk"], "kiosk_address": context["address"]}

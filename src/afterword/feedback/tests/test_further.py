@@ -55,6 +55,16 @@ def test_further_answers_are_recorded_with_the_version_that_they_answer(visitor)
     assert recorded.version == survey.version
 
 
+def test_each_text_of_the_template_has_its_own_direction(visitor):
+    """In an Arabic survey what is not translated stays English: "Why us?", and not "?Why us"."""
+    survey = asked(question="How was it?", consent="You may quote me.")
+
+    page = visitor.get(page_of(survey, score=9)).content.decode()
+
+    for text in ["How was it?", "Why us?", "Price", "The food?", "How cheap?", "You may quote me."]:
+        assert f"<bdi>{text}</bdi>" in page
+
+
 def test_one_that_must_be_answered_is_asked_for_and_nothing_is_lost(visitor):
     survey = asked()
     form = the_form(visitor.get(page_of(survey, score=9)))

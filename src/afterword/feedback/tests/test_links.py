@@ -6,6 +6,7 @@ from django.test import Client
 
 from afterword.campaigns.creation import create_campaign
 from afterword.campaigns.models import CampaignType, Channel
+from afterword.core.signed_links import signature
 from afterword.customers.models import Customer
 from afterword.decisions.models import Decision
 from afterword.feedback.models import Response
@@ -152,3 +153,45 @@ def test_the_editor_shows_the_link_and_nothing_about_mail():
 
     assert f"/l/{campaign.link_token}" in page
     assert f"/campaigns/{campaign.id}/reminders" not in page
+
+
+GERMAN = {"language": "en", "languages": {"de": {"question": "Würden Sie uns empfehlen?"}}}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_german"),
+    [
+        ("de-AT, en;q=0.5", True),
+        ("fr, de;q=0.8, en;q=0.5", True),
+        ("en-GB, de;q=0.5", False),
+        ("fr", False),
+        ("", False),
+    ],
+)
+def test_a_link_speaks_its_visitors_language_where_the_template_has_it(
+    visitor, accepted, is_german
+):
+    campaign = a_link_campaign(**GERMAN)
+
+    opened = visitor.post(
+        f"/l/{campaign.link_token}",
+        {"email": "ann@example.com"},
+        headers={"Accept-Language": accepted},
+    )
+
+    assert ("empfehlen" in visitor.get(opened.url).content.decode()) is is_german
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_customers_own_language_is_for_a_link_that_is_signed(visitor, is_signed):
+    """Else anybody could see by an address which language somebody speaks."""
+    campaign = a_link_campaign(**GERMAN)
+    a_customer(campaign.workspace, email="ann@example.com", properties={"language": "German"})
+    made = signature(campaign.link_token, "ann@example.com") if is_signed else "0"
+
+    opened = visitor.post(
+        f"/l/{campaign.link_token}?email=ann@example.com&signature={made}",
+        headers={"Accept-Language": "en"},
+    )
+
+    assert ("empfehlen" in visitor.get(opened.url).content.decode()) is is_signed

@@ -1,7 +1,7 @@
 """Autoresponders as a kind of mail. They are no surveys, and count as none."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -25,10 +25,12 @@ from afterword.followups.written_mail import (
 )
 from afterword.mail.senders.find import Sender
 from afterword.sending.kinds import Kind, Unwanted
-from afterword.sending.models import Mail
+from afterword.sending.models import Mail, State
 from afterword.sending.streams import StreamKind
 from afterword.survey_templates.letters.of_version import SOMEBODY
 from afterword.surveys.models import Invitation
+
+BETWEEN_CLAIMED = timedelta(days=1)
 
 
 def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]:
@@ -36,7 +38,9 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
     deliveries = deliveries_of(mails)
     found = occurrences_of(deliveries.values())
     responses = [one.response for one in found.values() if one.response]
-    invitations = Invitation.objects.in_bulk({one.survey_id for one in responses if one.survey_id})
+    surveys = {one.survey_id for one in responses if one.survey_id}
+    invitations = Invitation.objects.select_related("survey").in_bulk(surveys)
+    earlier = _earlier(mails)
     senders = own_senders(
         (one.id, one.workspace_id, one.autoresponder)
         for one in deliveries.values()
@@ -56,6 +60,9 @@ def _may_still_go(mails: Sequence[Mail], _now: datetime) -> dict[UUID, Unwanted]
             assert response
             assert response.survey_id
             asked = invitations[response.survey_id]
+            if asked.survey.detail.get("claimed") and _comes_after(mail, earlier):
+                unwanted[mail.id] = Unwanted(detail={"claimed": "again"})
+                continue
             rule = delivery.autoresponder
             mail.matter = matter_of(mail, rule, response, asked, sender=own, manner=manner_by(rule))
     return unwanted
@@ -73,6 +80,31 @@ def _why_not(mail: Mail, delivery: Delivery, occurrence: Occurrence | None) -> U
     if rule.campaign_id and (since := mail.standing.campaigns.get(rule.campaign_id)):
         return Unwanted("unsubscribed", {"since": since, "from": "campaign"})
     return None
+
+
+def _earlier(mails: Sequence[Mail]) -> Sequence[Mail]:
+    """Return the autoresponders' mails of the last days to the same addresses."""
+    rows = Mail.objects.filter(
+        workspace_id__in={mail.workspace_id for mail in mails},
+        recipient__in={mail.recipient for mail in mails},
+        created_at__gt=min(mail.created_at for mail in mails) - BETWEEN_CLAIMED,
+        kind=AUTORESPONDER,
+    )
+    left = rows.exclude(state__in=[State.DISMISSED, State.CANCELLED])
+    return list(left.only("stream_id", "recipient", "created_at"))
+
+
+def _comes_after(mail: Mail, others: Sequence[Mail]) -> bool:
+    """Whether another one of the same rule to the same address was owed within the day before.
+
+    Anybody who has a survey's public link can answer as a customer, as often as they like.
+    """
+    return any(
+        (one.stream_id, one.recipient) == (mail.stream_id, mail.recipient)
+        and (one.created_at, one.id) < (mail.created_at, mail.id)
+        and one.created_at > mail.created_at - BETWEEN_CLAIMED
+        for one in others
+    )
 
 
 def _example(delivery: Delivery, sender: Sender | None) -> Matter:

@@ -21,6 +21,7 @@ from afterword.survey_templates.letters.person import (
 
 OWN_FIELDS = ("score", "rating_category", "comment", "survey_link")
 FIELDS = (*PERSON_FIELDS, *OWN_FIELDS)
+OWN_LINKS = ("survey_link",)
 SUBJECT_LIMIT = 250
 _TAGS = {"a", "b", "strong", "i", "em", "br", "p"}
 _ANCHOR = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -43,7 +44,9 @@ def subject_of(source: str, person: Mapping[str, object], own: Mapping[str, obje
 def html_of(source: str, person: Mapping[str, object], own: Mapping[str, object]) -> str:
     """Return the body as HTML: its own links and emphasis, and nothing of anybody's values."""
     text = _parsed(source)
-    values = unlinked(person_values(person, text.names)) | {**own}
+    # A comment may be a stranger's, who claims to be this person; links of ours stay links.
+    links = {name: own[name] for name in OWN_LINKS if name in own}
+    values = unlinked(person_values(person, text.names) | {**own}) | links
     filled = _rendered(text, {name: _escaped(value) for name, value in values.items()})
     paragraphs = re.split(r"\n\s*\n", filled.replace("\r\n", "\n").strip())
     marked = "".join(f"<p>{one.strip().replace(chr(10), '<br>')}</p>" for one in paragraphs)

@@ -11,6 +11,7 @@ _NEEDLESS = {
     ("answer", "changed"): "It is not what was to be followed any more: the answer changed.",
     ("notification", "off"): "The notification was switched off meanwhile.",
     ("notification", "deleted"): "The notification was deleted meanwhile.",
+    ("claimed", "again"): "Who answered only claims this address: it gets one such mail a day.",
     ("autoresponder", "off"): "The autoresponder was switched off meanwhile.",
     ("autoresponder", "deleted"): "The autoresponder was deleted meanwhile.",
     ("recipient", "removed"): "This address is not told any more.",

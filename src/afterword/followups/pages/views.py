@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,14 +36,13 @@ def rules(
 ) -> HttpResponse:
     campaign = find_campaign(member, campaign_id)
     rows = section.model._default_manager.filter(workspace=member.workspace, campaign=campaign)
-    offers = section.offers(campaign) if campaign and not rows.exists() else []
     return show(
         request,
         campaign,
         section,
         "list",
         rules=rows.order_by("created_at", "id"),
-        offers=list(enumerate(offers)),
+        offers=_still_offered(section, campaign, rows) if campaign else [],
         types=property_types(member.workspace_id),
     )
 
@@ -221,6 +221,15 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
     ]
     found.append(("deliveries", "Deliveries", reverse("followups:deliveries")))
     return [(name, address, key == current) for key, name, address in found]
+
+
+def _still_offered(
+    section: Section, campaign: Campaign, rows: QuerySet[Any]
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return what is offered with its number, but for what a rule of the campaign follows."""
+    followed = {event for events in rows.values_list("events", flat=True) for event in events}
+    offers = enumerate(section.offers(campaign))
+    return [(number, offer) for number, offer in offers if followed.isdisjoint(offer["events"])]
 
 
 def _offered(request: HttpRequest, section: Section, campaign: Campaign | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from afterword.insights.campaign_figures import campaign_figures
 from afterword.mail.models import SenderDomain
 from afterword.profiles.timeline import timeline_of
 from afterword.sending.models import Mail, State
+from afterword.surveys.models import Survey
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,
@@ -136,6 +137,32 @@ def test_anonymous_answers_get_none(campaign):
     assert not Mail.objects.filter(kind="autoresponder").exists()
 
 
+def test_an_address_that_is_only_claimed_gets_one_a_day(sink, campaign):
+    an_autoresponder(campaign)
+    customer = a_customer(campaign.workspace, first_name="Ann")
+    for _ in range(3):
+        survey, _ = answer(campaign, 10, customer=customer)
+        Survey.objects.filter(id=survey.survey_id).update(detail={"claimed": True})
+
+    run(sink)
+    run(sink)
+
+    assert len(sink.messages()) == 1
+    needless = Mail.objects.filter(kind="autoresponder", state=State.CANCELLED)
+    assert [mail.detail for mail in needless] == [{"claimed": "again"}] * 2
+
+
+def test_who_is_known_gets_one_for_each_answer(sink, campaign):
+    an_autoresponder(campaign)
+    customer = a_customer(campaign.workspace, first_name="Ann")
+    for _ in range(2):
+        answer(campaign, 10, customer=customer)
+
+    run(sink)
+
+    assert len(sink.messages()) == 2
+
+
 def test_whoever_unsubscribed_meanwhile_gets_none(sink, campaign):
     an_autoresponder(campaign)
     survey, _ = answer(campaign, 9)
@@ -185,7 +212,8 @@ def test_it_is_no_survey_and_throttles_none(sink, campaign):
 
 def test_what_is_known_of_a_person_is_neither_markup_nor_a_link():
     person = {"first_name": '<a href="https://evil.example">x</a> www.evil.example'}
-    own = {"score": 3, "comment": "<script>", "survey_link": "https://ask.acme.test/s/1"}
+    comment = "<script> www.wicked.example https://wicked.example/"
+    own = {"score": 3, "comment": comment, "survey_link": "https://ask.acme.test/s/1"}
     body = 'Hi {{ first_name }}\n\n{{ comment }} <a href="{{ survey_link }}" onclick="x">more</a>'
 
     html = html_of(body + "<script>alert(1)</script>", person, own)
@@ -194,7 +222,9 @@ def test_what_is_known_of_a_person_is_neither_markup_nor_a_link():
     assert "onclick" not in html
     assert html.count("<a ") == 1
     assert "www.evil" not in html
-    assert "more: https://ask.acme.test/s/1" in text_of(html, [])
+    assert "www.wicked" not in html
+    assert "://wicked" not in html
+    assert "more: https://ask.acme.test/s/1" in " ".join(text_of(html, []).split())
 
 
 def test_what_is_offered_greets_somebody_without_a_name(campaign):
@@ -225,6 +255,8 @@ def test_three_are_offered_and_off_until_they_are_saved(client, campaign):
     made = Autoresponder.objects.get()
     assert (made.events, made.is_enabled) == (["detractor"], True)
     assert (made.delay_min, made.delay_max) == (SHORTEST, LONGEST)
+    left = client.get(root).content.decode()
+    assert [f"?offer={number}" in left for number in range(3)] == [True, False, True]
     assert made.buttons == [{"label": "Write a review", "url": "https://reviews.example/acme"}]
     assert client.get(f"{root}/{made.id}").status_code == 200
     assert client.get(f"{root}/{made.id}/log").status_code == 200

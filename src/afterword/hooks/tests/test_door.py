@@ -1,8 +1,10 @@
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from afterword import flow
@@ -244,3 +246,11 @@ def test_old_calls_are_forgotten_and_so_is_what_many_followed(client, monkeypatc
     forget_old(now)
 
     assert (hook.calls.count(), other.calls.count()) == (2, 0)
+
+
+@pytest.mark.parametrize("path", ["", "not-an-id", f"{UUID(int=0)}", f"{UUID(int=0)}/more"])
+def test_programs_are_told_in_json_that_an_address_is_nobodys(path):
+    answer = Client(enforce_csrf_checks=True).post(f"/hooks/{path}", {})
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
+    assert "No inbound webhook has this address." in answer.content.decode()

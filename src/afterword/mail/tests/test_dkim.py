@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import dkim
 import pytest
@@ -23,7 +24,9 @@ SIGNED = (
 )  # fmt: skip
 
 
+@cache
 def signer() -> Signer:
+    """Whoever signs keeps nothing of a mail, and a key takes longer to read than to sign with."""
     return Signer("acme.com", "afterword-1a2b3c", a_private_key())
 
 

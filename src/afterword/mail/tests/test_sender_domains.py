@@ -1,14 +1,17 @@
 """Sender domains and a real DNS server: what is verified, when, and by whom it is used."""
 
 from datetime import timedelta
+from functools import cache
+from itertools import cycle
 
 import dkim
 import pytest
 from django.utils import timezone
 
 from afterword.core.name_servers import NameServer
+from afterword.mail.message.dkim import new_private_key, public_key
 from afterword.mail.models import SenderDomain
-from afterword.mail.senders import domains, find
+from afterword.mail.senders import domains, find, keys
 from afterword.mail.senders.domains import DomainRefused, add, check, check_all_due, remove
 from afterword.mail.senders.keys import ask_for_new_key
 from afterword.mail.servers.find import set_own
@@ -33,6 +36,20 @@ def server(asks):
     with dns_server({"acme.com": {"A": ["192.0.2.1"]}}) as server:
         asks(server.address)
         yield server
+
+
+@cache
+def keys_made_before() -> tuple[str, ...]:
+    """So many that none is a domain's present and its next key."""
+    return tuple(new_private_key() for _ in range(3))
+
+
+@pytest.fixture(autouse=True)
+def _made_before(monkeypatch):
+    """Give new keys by turns: a key takes longer to make than all else that a test does."""
+    turns = cycle(keys_made_before())
+    monkeypatch.setattr(keys, "new_private_key", lambda: next(turns))
+    monkeypatch.setattr(keys, "public_key", cache(public_key))
 
 
 @pytest.fixture

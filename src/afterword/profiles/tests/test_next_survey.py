@@ -3,7 +3,15 @@ from datetime import timedelta
 import pytest
 
 from afterword.profiles.next_survey import next_survey
-from tests.factories import NOW, a_campaign, a_customer, a_property, a_survey, a_workspace
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_member,
+    a_property,
+    a_survey,
+    a_workspace,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +44,17 @@ def test_a_survey_that_waits_says_its_own_time(workspace, ann):
 
     assert found
     assert found.at == due
+
+
+def test_the_page_leads_to_the_survey_that_waits_and_to_its_campaign(client, workspace, ann):
+    client.force_login(a_member(workspace).user)
+    waits = a_survey(a_campaign(workspace, name="After a call"), customer=ann, due_at=NOW)
+
+    page = client.get(f"/customers/{ann.id}").content.decode()
+
+    said = page.split("<dt>Next survey</dt>")[1].split("</dd>")[0]
+    assert f'href="/outbox/{waits.id}"' in said
+    assert f'By <a href="/campaigns/{waits.survey.campaign_id}">After a call</a>' in said
 
 
 @pytest.mark.parametrize(
@@ -78,9 +97,20 @@ def test_nothing_comes_to_who_may_not_be_mailed(workspace, ann, column):
     assert next_survey(ann, NOW) is None
 
 
-def test_a_campaign_that_is_off_or_hears_nothing_means_nobody(workspace, ann):
+@pytest.mark.parametrize("service", ["segment", "api", "webhook"])
+def test_what_something_else_triggers_is_scheduled_without_a_name_of_its_own(
+    workspace, ann, service
+):
+    campaign = a_campaign(workspace, events=[], service=service)
+
+    found = next_survey(ann, NOW)
+
+    assert found
+    assert (found.at, found.campaigns) == (None, [campaign])
+
+
+def test_a_campaign_that_is_off_or_of_others_means_nobody(workspace, ann):
     a_campaign(workspace, activated_at=None)
-    a_campaign(workspace, events=[])
     a_campaign()
 
     assert next_survey(ann, NOW) is None

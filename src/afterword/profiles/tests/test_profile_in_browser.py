@@ -8,7 +8,15 @@ from playwright.sync_api import expect
 
 from afterword.feedback.answering.answer import record_answer
 from tests.browser.chromium import chromium
-from tests.factories import NOW, a_campaign, a_customer, a_member, a_property, a_sent_survey
+from tests.factories import (
+    NOW,
+    a_campaign,
+    a_customer,
+    a_member,
+    a_property,
+    a_sent_reminder_of,
+    a_sent_survey,
+)
 
 PATIENCE = 15_000
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -129,3 +137,36 @@ def test_the_dashboard_is_filtered_by_tag_and_leads_to_what_it_counts(
         expect(page.locator(".answer")).to_have_count(1)
         expect(page.locator(".answer")).to_contain_text("Ann")
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_how_each_survey_was_sent_is_seen_and_each_score_stands_below_its_dot(
+    live_server, member, ann
+):
+    campaign = a_campaign(member.workspace, name="After an order of something large " * 2)
+    first, second, third = (a_sent_survey(campaign, customer=ann) for _ in range(3))
+    a_sent_reminder_of(third)
+    record_answer(first, 9, "", NOW, submitted=True)
+    record_answer(second, 10, "", NOW, submitted=True)
+
+    with visit(live_server, member, f"/customers/{ann.id}", viewport=DESKTOP) as page:
+        said = page.locator("section[aria-labelledby=outbox] tbody").get_by_text(
+            "Reminder", exact=True
+        )
+        seen = said.evaluate("(each) => each.getBoundingClientRect().height")
+        dots, scores = (page.locator(each) for each in (".trend-line circle", ".trend li"))
+        middles = [
+            every.evaluate_all(
+                "(all) => all.map((each) => { const at = each.getBoundingClientRect();"
+                " return Math.round(at.x + at.width / 2); })"
+            )
+            for every in (dots, scores)
+        ]
+        clipped = said.evaluate(
+            "(each) => each.getBoundingClientRect().bottom"
+            " > each.closest('th').getBoundingClientRect().bottom"
+        )
+
+    assert seen > 0
+    assert not clipped
+    assert len(middles[0]) == 2
+    assert all(abs(dot - score) <= 1 for dot, score in zip(*middles, strict=True))

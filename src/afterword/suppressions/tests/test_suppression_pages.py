@@ -296,3 +296,10 @@ def test_the_profile_says_what_stops_mail_and_what_did(client, member):
     assert "Listed as <code>*.example.com</code>" in page
     assert "Only surveys of <strong>After an order</strong>" in page
     assert "Only surveys of <strong>a deleted campaign</strong>" in page
+
+
+def test_a_line_that_no_csv_has_is_refused_at_its_place(client, member):
+    response = put(client, "ann@example.com\n" + "x" * 200_000)
+
+    assert "Line 2 is longer than 2,000 characters." in response.content.decode()
+    assert patterns() == []

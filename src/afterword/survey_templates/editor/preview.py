@@ -97,12 +97,9 @@ def _shown(request: HttpRequest, template: Template, wanted: QueryDict) -> Shown
         if typed["logo_url"]:
             look = msgspec.structs.replace(look, logo="", logo_width=0, logo_height=0)
     document = spoken(document, wanted.get("speak", ""))
-    score = wanted.get("score", "")
-    metric = Metric(template.metric)
-    is_score = score.isdigit() and int(score) in template.scale.scores
-    return Shown(
-        document, look, metric, int(score) if is_score else None, wanted.get("show") == THANKS
-    )
+    scores = {str(score): score for score in template.scale.scores}
+    score = scores.get(wanted.get("score", ""))
+    return Shown(document, look, Metric(template.metric), score, wanted.get("show") == THANKS)
 
 
 def _drawn(shown: Shown, member: Member, wanted: QueryDict) -> str:

@@ -60,6 +60,12 @@ def test_who_wants_a_language_that_is_there_gets_it(wanted, tag):
     assert language_for(FULL, wanted) == tag
 
 
+def test_of_several_languages_the_first_that_is_there_counts():
+    assert language_for(FULL, "de", "", "cs", "en") == "cs"
+    assert language_for(FULL, "de", "en-GB", "cs") == "en"
+    assert language_for(FULL) == "en"
+
+
 def test_what_is_not_translated_stays_in_its_own_language():
     czech = spoken(FULL, "cs")
 

@@ -35,3 +35,13 @@ def test_a_template_that_cannot_be_a_mail_says_why():
     response = previewed(template, a_member(workspace))
     assert response.status_code == 200
     assert "no_such_filter" in response.content.decode()
+
+
+@pytest.mark.parametrize("score", ["²", "٣", "9" * 5000, "-1", ""])
+def test_a_score_that_there_is_not_is_passed_over(score):
+    template = a_template(workspace := a_workspace())
+    client = Client()
+    client.force_login(a_member(workspace).user)
+    address = reverse("templates:preview", args=[template.id])
+
+    assert client.get(address, {"score": score, "show": "page"}).status_code == 200

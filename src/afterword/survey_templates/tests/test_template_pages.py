@@ -88,6 +88,16 @@ def test_a_template_is_made_with_an_uploaded_logo(client, workspace):
     assert size in client.get(f"/templates/{template.id}/preview").content.decode()
 
 
+def test_the_campaigns_that_use_a_template_stand_below_each_other(client, workspace):
+    template = a_template(workspace)
+    for _ in range(2):
+        a_campaign(workspace, template=template)
+
+    page = client.get("/templates").content.decode()
+
+    assert page.count('</a><a href="/campaigns/') == 1
+
+
 def test_a_template_made_for_a_campaign_leads_back_to_it(client, workspace):
     campaign = a_campaign(workspace)
 

@@ -27,6 +27,13 @@ def filters(content: SafeString, clear: str = "") -> SafeString:
 
 
 @register.filter
+def breaks_at_the_at(address: str) -> SafeString:
+    """Let an e-mail address that is too long for its line break before its domain."""
+    name, at, domain = address.rpartition("@")
+    return format_html("{}<wbr>{}", name, at + domain)
+
+
+@register.filter
 def with_code(text: str) -> SafeString:
     """Show what stands between back-ticks as code."""
     pieces = str(text).split("`")

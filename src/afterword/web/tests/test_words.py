@@ -1,7 +1,9 @@
-"""What a field says that nothing was given to."""
+"""What a field says that nothing was given to, and where an address breaks."""
 
 import pytest
 from django import forms
+
+from afterword.web.templatetags.components import breaks_at_the_at
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,7 @@ def test_what_is_missing_is_asked_for_in_its_own_words(field, says):
         field.clean(None)
 
     assert refused.value.messages == [says]
+
+
+def test_an_address_breaks_before_its_domain_and_is_escaped():
+    assert breaks_at_the_at('"a@b"<i>@acme.test') == "&quot;a@b&quot;&lt;i&gt;<wbr>@acme.test"

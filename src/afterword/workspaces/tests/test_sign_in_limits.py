@@ -89,8 +89,11 @@ def test_another_name_for_the_server_does_not_help_to_guess():
     assert sign_in(email, RIGHT, "192.0.2.1") == 200
 
 
-@pytest.mark.slow
-def test_a_flood_is_told_to_wait():
-    statuses = {sign_in("", "", "192.0.2.77") for _ in range(301)}
+def test_a_flood_is_told_to_wait(settings):
+    limits = settings.ACCOUNT_RATE_LIMITS
+    assert limits["login"] == "300/m/ip"  # which an office full of people does not reach
+    settings.ACCOUNT_RATE_LIMITS = {**limits, "login": "20/m/ip"}
 
-    assert statuses == {200, 429}
+    statuses = [sign_in("", "", "192.0.2.77") for _ in range(21)]
+
+    assert statuses == [200] * 20 + [429]

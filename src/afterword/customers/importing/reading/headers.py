@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from afterword.customers.importing.reading.stops import HARD_BOUNCED, STATUS, UNSUBSCRIBED
 from afterword.customers.own_fields import OWN_FIELDS
 from afterword.customers.undefined import type_of
 from afterword.customers.values import Problem, PropertyType, convert
 
-IGNORE, EMAIL, NAME, TAGS = "", "email", "name", "tags"
+IGNORE, EMAIL, NAME, TAGS, SURVEYED = "", "email", "name", "tags", "surveyed"
 OWN, PROPERTY, NEW = "own:", "property:", "new:"
 MOST_NEW = 30  # properties that are offered without being asked for
 _LONGEST_NAME = 100
@@ -26,13 +27,18 @@ _SYNONYMS = {
     "own:city": "city town",
     "own:state": "state region province",
     "own:country": "country countryname",
+    # Who opted out of another service's mail, or whose address took none, gets none of ours either.
+    UNSUBSCRIBED: "unsubscribed unsubscribedat isunsubscribed unsubscribedate unsubscribeddate "
+    "optout optedout optedoutat optoutdate hasoptedout hasoptedoutofemail emailoptout abgemeldet",
+    HARD_BOUNCED: "bounced bouncedat isbounced bouncedate bounceddate hardbounced hardbouncedat",
+    STATUS: "status deliverabilitystatus emailstatus mailstatus",
+    SURVEYED: "lastsentat lastsurveydate lastsurveyedat lastsurveyed lastsurvey lastsurveysentat",
     # What is about answers and mails, and no fact about somebody; and what we add ourselves.
     IGNORE: "id personid customerid contactid companyid responseid surveyid surveyresponseid "
     "score rating npsscore lastscore scoretrend comment comments feedback lastfeedback permalink "
-    "createdat createddate updatedat updateddate lastsentat lastrespondedat respondedat "
-    "lastsurveydate lastsurveyedat nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
-    "status atrisk deliverabilitystatus unsubscribed unsubscribedat isunsubscribed bounced "
-    "bouncedat isbounced source surveytype notes refusedbecause",
+    "createdat createddate updatedat updateddate lastrespondedat respondedat "
+    "nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
+    "atrisk source surveytype notes refusedbecause",
 }
 # As spreadsheets in German, French, Spanish, Italian and Dutch name them; accents as they stand.
 _ELSEWHERE = {

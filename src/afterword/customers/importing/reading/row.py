@@ -7,13 +7,15 @@ import msgspec
 
 from afterword.core import csv_cells, foreign_json
 from afterword.core.email_address import normalise
-from afterword.customers.importing.reading.headers import EMAIL, NAME, OWN, PROPERTY, TAGS
+from afterword.customers.importing.reading.headers import EMAIL, NAME, OWN, PROPERTY, SURVEYED, TAGS
+from afterword.customers.importing.reading.stops import STOP, Unclear, stops_of
 from afterword.customers.own_fields import own_line, read_tags
 from afterword.customers.values import Problem, PropertyType, Value, convert, describe
 
 
 class Said(msgspec.Struct, omit_defaults=True):
-    """Own fields by column; properties by name, None to take one away; tags, [] to take all away.
+    """Own fields by column; properties by name, None to take one away; tags, [] to take all away;
+    what stops mail, each reason with the words that the file has for it.
 
     What is not there is left as it is.
     """
@@ -21,6 +23,8 @@ class Said(msgspec.Struct, omit_defaults=True):
     own: dict[str, str] = {}
     properties: dict[str, Any] = {}
     tags: list[str] | None = None
+    stops: dict[str, str] = {}
+    surveyed_at: str = ""  # when they were last asked, as a date property is written
 
 
 class Refused(Exception):
@@ -44,6 +48,7 @@ class Columns:
         places = {target: at for at, target in enumerate(targets) if target}
         self._email = places[EMAIL]
         self._name, self._tags = places.get(NAME), places.get(TAGS)
+        self._surveyed = places.get(SURVEYED)
         self._own = [
             (at, target.removeprefix(OWN))
             for target, at in places.items()
@@ -54,6 +59,7 @@ class Columns:
             for target, at in places.items()
             if target.startswith(PROPERTY)
         ]
+        self._stops = [(at, target) for target, at in places.items() if target.startswith(STOP)]
         self._properties = [(at, name, types[name]) for at, name in named if name in types]
 
     def read(self, cells: list[str]) -> tuple[str, Said]:
@@ -66,7 +72,7 @@ class Columns:
                 f"The row has {len(cells):,} cells, and the header {len(self.headers):,}."
             )
         email = self._address(cells)
-        said = Said({}, {})
+        said = Said({}, {}, stops={})
         self._read_own(cells, said.own)
         for at, name, kind in self._properties:
             if at < len(cells) and (value := self._property(cells, at, kind)) is not _UNSAID:
@@ -74,6 +80,12 @@ class Columns:
         if self._tags is not None and self._tags < len(cells):
             tags = read_tags(_items(csv_cells.value_of(cells[self._tags].strip())))
             said.tags = tags if tags or self._empties_remove else None
+        if self._surveyed is not None and self._surveyed < len(cells):
+            asked = self._property(cells, self._surveyed, PropertyType.DATE)
+            said.surveyed_at = "" if asked in {None, _UNSAID} else asked
+        for at, target in self._stops:
+            if at < len(cells):
+                said.stops.update(self._stop(cells, at, target))
         return email, said
 
     def _address(self, cells: Sequence[str]) -> str:
@@ -98,6 +110,16 @@ class Columns:
 
     def _is_said(self, text: str) -> bool:
         return bool(text) or self._empties_remove
+
+    def _stop(self, cells: Sequence[str], at: int, target: str) -> Mapping[str, str]:
+        text = own_line(csv_cells.value_of(cells[at]))
+        try:
+            found = stops_of(target, text)
+        except Unclear:
+            raise Refused(
+                f"{self.headers[at]}: {describe(text)} is neither yes, nor no, nor a date."
+            ) from None
+        return {reason: f"{self.headers[at]}: {words}" for reason, words in found.items()}
 
     def _property(self, cells: Sequence[str], at: int, kind: PropertyType) -> Any:
         text = cells[at]

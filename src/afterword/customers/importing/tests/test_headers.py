@@ -8,7 +8,8 @@ RETENTLY = {
     "Email": "email", "First Name": "own:first_name", "Last Name": "own:last_name",
     "Company": "own:company_name", "Job title": "own:job_title", "Phone": "own:phone",
     "City": "own:city", "State": "own:state", "Country": "own:country", "Tags": "tags",
-    "Created date": "", "Last survey date": "", "Last score": "", "Deliverability status": "",
+    "Created date": "", "Last survey date": "surveyed", "Last score": "",
+    "Deliverability status": "stop:status",
 }  # fmt: skip
 DELIGHTED = {
     "Person ID": "", "Person Email": "email", "Person Name": "name",

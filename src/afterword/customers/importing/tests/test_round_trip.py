@@ -2,15 +2,21 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 
+from afterword.core.clock import database_now
 from afterword.core.csv_cells import BOM
 from afterword.customers import export
+from afterword.customers.importing.reading.stops import STATUS, stops_of
 from afterword.customers.models import Customer
+from afterword.customers.standing import COLUMNS
+from afterword.suppressions.models import Suppression, SuppressionReason
+from afterword.suppressions.suppress import suppress
 from afterword.workspaces.models import Role
 from tests.factories import a_customer, a_member, a_property
-from tests.imports import counts, downloaded, import_all
+from tests.imports import counts, customer, downloaded, import_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +76,35 @@ def test_an_export_is_imported_back_equal(monkeypatch):
     assert counts(import_all(member, data)) == {
         "good": len(NASTY) + 1, "unchanged": len(NASTY) + 1,
     }  # fmt: skip
+
+
+def test_who_gets_no_mail_and_when_they_were_asked_travels_along():
+    member, other = a_member(), a_member()
+    asked = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    a_customer(member.workspace, email="ann@example.com", last_surveyed_at=asked)
+    a_customer(member.workspace, email="bob@acme.test")
+    for pattern, reason in (
+        ("ann@example.com", SuppressionReason.COMPLAINED),
+        ("ann@example.com", SuppressionReason.UNDELIVERABLE),
+        ("acme.test", SuppressionReason.LISTED),
+    ):
+        suppress(member.workspace_id, pattern, reason, how="link", now=database_now())
+    data = exported(member)
+
+    work = import_all(other, data)
+
+    assert counts(work) == {"good": 2, "new": 2, "stopped": 2}
+    ann, bob = customer(other, "ann@example.com"), customer(other, "bob@acme.test")
+    assert all([ann.unsubscribed_at, ann.undeliverable_at, bob.suppressed_at])
+    assert not any([ann.hard_bounced_at, ann.suppressed_at, bob.unsubscribed_at])
+    assert ann.last_surveyed_at == asked
+    assert counts(import_all(member, data)) == {"good": 2, "unchanged": 2}
+    assert Suppression.objects.filter(workspace=member.workspace_id).count() == 3
+
+
+def test_an_import_understands_each_status_of_an_export():
+    assert all(stops_of(STATUS, words) for words in export.STATUSES.values())
+    assert set(export.STATUSES) == set(COLUMNS)
 
 
 def test_no_cell_of_an_export_computes():
