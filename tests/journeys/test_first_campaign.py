@@ -11,7 +11,9 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.journeys.test_event_to_answer import sign_in
 from tests.pictures import a_picture
-from tests.running_afterword import RunningAfterword, eventually, running_afterword
+from tests.running_afterword import RunningAfterword, eventually
+
+pytestmark = pytest.mark.xdist_group("shared-afterword")
 
 MOST_STEPS = 20  # clicks and fields, from an empty workspace to a survey that was sent
 LOGO = FilePayload(name="logo.png", mimeType="image/png", buffer=a_picture(size=(240, 60)))
@@ -38,26 +40,25 @@ class Hands:
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the snippet to try needs curl")
-def test_from_an_empty_workspace_to_a_sent_survey(page: Page):
-    with running_afterword("first-campaign") as afterword:
-        shop = afterword.workspace("Acme", templates=[])
-        sign_in(page, afterword, *shop.owner)
-        hands = Hands(page)
+def test_from_an_empty_workspace_to_a_sent_survey(afterword: RunningAfterword, page: Page):
+    shop = afterword.workspace("First campaign", templates=[])
+    sign_in(page, afterword, *shop.owner)
+    hands = Hands(page)
 
-        choose_metric_channel_and_type(hands)
-        make_and_assign_a_template(hands)
-        name_the_event(hands)
-        key, snippet = make_a_key(hands)
-        switch_it_on(hands)
-        run_in_a_terminal(snippet)
-        expect(
-            page.get_by_text("The survey is on its way").or_(page.get_by_text("Sent"))
-        ).to_be_visible()
-        [mail] = eventually(lambda: afterword.mails("ann@example.com"))
+    choose_metric_channel_and_type(hands)
+    make_and_assign_a_template(hands)
+    name_the_event(hands)
+    key, snippet = make_a_key(hands)
+    switch_it_on(hands)
+    run_in_a_terminal(snippet.replace("ann@", "fran@"))
+    expect(
+        page.get_by_text("The survey is on its way").or_(page.get_by_text("Sent"))
+    ).to_be_visible()
+    [mail] = eventually(lambda: afterword.mails("fran@example.com"))
 
-        assert mail["subject"] == "How was your order, Ann?"
-        assert hands.steps <= MOST_STEPS
-        map_it_in_segments_destination(page, afterword, key)
+    assert mail["subject"] == "How was your order, Ann?"
+    assert hands.steps <= MOST_STEPS
+    map_it_in_segments_destination(page, afterword, key)
 
 
 def choose_metric_channel_and_type(hands: Hands) -> None:
@@ -115,9 +116,13 @@ def map_it_in_segments_destination(page: Page, afterword: RunningAfterword, key:
     settings = {"mapRetentlyCampaignsWithSegmentEvents": {campaign[1]: "Cart Viewed, Plan Changed"}}
     posted = afterword.http.post(
         "/segment/destination",
-        json={"type": "track", "event": "Plan Changed", "properties": {"email": "bo@example.com"}},
+        json={
+            "type": "track",
+            "event": "Plan Changed",
+            "properties": {"email": "flo@example.com"},
+        },
         headers={"X-Segment-Settings": b64encode(json.dumps(settings).encode()).decode()},
         auth=(key, ""),
     )
     assert posted.status_code == 200, posted.text
-    assert eventually(lambda: afterword.mails("bo@example.com"))
+    assert eventually(lambda: afterword.mails("flo@example.com"))

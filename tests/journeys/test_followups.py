@@ -2,26 +2,29 @@
 
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 from standardwebhooks.webhooks import Webhook
 
 from tests.http_script import Answer, scripted_http
 from tests.journeys.test_event_to_answer import click_score, open_mail, order, sign_in
-from tests.running_afterword import a_campaign, eventually, running_afterword
+from tests.running_afterword import RunningAfterword, a_campaign, eventually
 
+pytestmark = pytest.mark.xdist_group("shared-afterword")
+
+CUSTOMER, TEAM = "fay@example.com", "team@follow-ups.test"
 SOON = 5.0  # seconds, on a machine that runs other tests too
 
 
-def test_an_answer_reaches_an_application_the_team_and_the_customer(page: Page):
-    with (
-        scripted_http(Answer(200, "ok")) as crm,
-        running_afterword("followups", AFTERWORD_EGRESS_ALLOW="127.0.0.1/32") as afterword,
-    ):
+def test_an_answer_reaches_an_application_the_team_and_the_customer(
+    afterword: RunningAfterword, page: Page
+):
+    with scripted_http(Answer(200, "ok")) as crm:
         campaign = a_campaign(
             "orders",
             "Order Completed",
             webhooks=[{"url": crm.url, "events": ["feedback"]}],
-            notifications=[{"events": ["new_feedback"], "to": "team@acme.test"}],
+            notifications=[{"events": ["new_feedback"], "to": TEAM}],
             autoresponders=[
                 {
                     "when": "promoter",
@@ -31,9 +34,9 @@ def test_an_answer_reaches_an_application_the_team_and_the_customer(page: Page):
                 }
             ],
         )
-        shop = afterword.workspace("Acme", campaign)
-        order(shop, "ann@example.com")
-        [mail] = eventually(lambda: afterword.mails("ann@example.com"))
+        shop = afterword.workspace("Follow-ups", campaign)
+        order(shop, CUSTOMER)
+        [mail] = eventually(lambda: afterword.mails(CUSTOMER))
 
         open_mail(page, mail["html"])
         survey = click_score(page, 9)
@@ -44,12 +47,12 @@ def test_an_answer_reaches_an_application_the_team_and_the_customer(page: Page):
 
         told = eventually(lambda: [one for one in crm.asked if one.values["comment"] == "Quick"])
         assert time.monotonic() - answered < SOON
-        assert (told[0].values["score"], told[0].values["email"]) == (9, "ann@example.com")
-        [notice] = eventually(lambda: afterword.mails("team@acme.test"))
+        assert (told[0].values["score"], told[0].values["email"]) == (9, CUSTOMER)
+        [notice] = eventually(lambda: afterword.mails(TEAM))
         assert notice["subject"] == "NPS 9 (Promoter) from Ann"
         assert "Quick" in notice["text"]
-        eventually(lambda: len(afterword.mails("ann@example.com")) == 2)
-        assert afterword.mails("ann@example.com")[0]["subject"] == "Thank you, Ann"
+        eventually(lambda: len(afterword.mails(CUSTOMER)) == 2)
+        assert afterword.mails(CUSTOMER)[0]["subject"] == "Thank you, Ann"
         assert len(shop.rows("outbox")) == 1  # it is no survey
 
         sign_in(page, afterword, *shop.owner)
