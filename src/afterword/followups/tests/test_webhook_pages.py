@@ -13,7 +13,7 @@ from afterword.followups.engine.post import Reply, Request
 from afterword.followups.engine.settle import LAST_TRY, Tried
 from afterword.followups.models import TEST, Delivery, State, Webhook
 from afterword.followups.pages.log import PAGE
-from afterword.followups.webhooks.body import PREFILLED
+from afterword.followups.webhooks.body import PREFILLED, BodyRefused, fill
 from afterword.followups.webhooks.form import HIDDEN
 from afterword.happenings.models import Listening
 from afterword.survey_templates.metrics import Metric
@@ -161,6 +161,11 @@ def test_what_is_wrong_is_said(member, campaign, fields, said):
             ["promoter", "unsubscribed"],
             "{% if event == 'customer.unsubscribed' %}{{ 1 | divided_by: 0 }}{% endif %}",
             "can&#x27;t divide by 0, where a customer unsubscribed.",
+        ),
+        (
+            ["feedback"],
+            f"{{% for i in (1..1000) %}}{'{% if score == i %}{% endif %}' * 60}{{% endfor %}}",
+            "it takes too long to work out",
         ),
     ],
 )
@@ -400,3 +405,11 @@ def test_a_new_secret_is_shown_once(member, campaign):
     assert webhook.secret not in client.get(address).content.decode()
     analyst = signed_in(a_member(member.workspace, role=Role.ANALYST))
     assert analyst.post(f"{address}/secret").status_code == 403
+
+
+def test_the_texts_of_a_body_may_take_only_so_much_work_together():
+    loop = f"{{% for i in (1..1000) %}}{'{% if score == i %}{% endif %}' * 3}{{% endfor %}}"
+    assert fill(json.dumps([loop]), {"score": 0})
+
+    with pytest.raises(BodyRefused, match="takes too long"):
+        fill(json.dumps([loop] * 5), {"score": 0})
