@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +34,15 @@ from afterword.workspaces.access import for_changers, for_members
 from afterword.workspaces.models import Member
 
 PAGE = 25
+MOST_RULES = 200  # of each kind, to choose from
+
+
+class Rules(NamedTuple):
+    """Rules of one kind to choose from: key and name."""
+
+    name: str
+    rules: list[tuple[str, str]]
+    has_more: bool
 
 
 @require_safe
@@ -50,7 +61,7 @@ def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
         "looked_at": page.looked_at,
         "search": search,
         "kinds": KINDS,
-        "rules": _rules(member),
+        "rules": _rules(member, search.rule_id),
         "stands": list(Stand),
         "periods": PERIODS,
         "again": counted(search, member, now),
@@ -101,14 +112,19 @@ def explain(rows: Iterable[Delivery], zone: tzinfo) -> None:
         row.stand = stand_of(row, mails)
 
 
-def _rules(member: Member) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the rules there are by their kinds: key and name."""
+def _rules(member: Member, chosen: UUID | None) -> list[Rules]:
+    """Return the rules to choose from, the newest where there are very many, and the chosen one."""
     found = []
     for section in SECTIONS:
         rows = section.model._default_manager.filter(workspace=member.workspace)
-        rules = [
+        rows = rows.select_related("campaign").order_by("-created_at", "-id")
+        rules = list(rows[: MOST_RULES + 1])
+        has_more, rules = len(rules) > MOST_RULES, rules[:MOST_RULES]
+        if has_more and chosen and chosen not in {rule.id for rule in rules}:
+            rules += rows.filter(id=chosen)
+        named = [
             (str(rule.id), f"{rule} ({rule.campaign})" if rule.campaign else str(rule))
-            for rule in rows.select_related("campaign").order_by("created_at", "id")
+            for rule in reversed(rules)
         ]
-        found.append((section.name, rules))
+        found.append(Rules(section.name, named, has_more))
     return found

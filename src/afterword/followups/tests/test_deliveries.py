@@ -9,7 +9,7 @@ from django.utils import timezone
 from afterword.core import looking
 from afterword.core.ids import new_id
 from afterword.followups.models import TEST, Attempt, Delivery, State
-from afterword.followups.pages import again, again_work
+from afterword.followups.pages import again, again_work, deliveries
 from afterword.followups.rules import save
 from afterword.long_work.models import Work
 from afterword.long_work.turn import work_once
@@ -241,6 +241,29 @@ def test_pages_and_queries_do_not_grow(member, campaign, django_assert_max_num_q
     second = client.get(PAGE, {"after": first.context["after"]})
 
     assert (len(first.context["deliveries"]), len(second.context["deliveries"])) == (25, 5)
+
+
+def test_of_very_many_rules_the_newest_can_be_chosen_and_the_chosen_one(
+    member, campaign, monkeypatch
+):
+    monkeypatch.setattr(deliveries, "MOST_RULES", 2)
+    hooks = [
+        a_webhook("https://crm.test/hook", campaign=campaign, name=f"Hook {number}")
+        for number in range(4)
+    ]
+    a_delivery(hooks[0])
+    client = signed_in(member)
+
+    plain = client.get(PAGE)
+    of_the_first = client.get(PAGE, {"rule": hooks[0].id})
+
+    def offered(page):
+        return [f'<option value="{hook.id}"' in page.content.decode() for hook in hooks]
+
+    assert offered(plain) == [False, False, True, True]
+    assert offered(of_the_first) == [True, False, True, True]
+    assert "Older ones: see their own page" in plain.content.decode()
+    assert f'value="{hooks[0].id}" selected' in of_the_first.content.decode()
 
 
 @pytest.fixture
