@@ -96,8 +96,8 @@ def test_a_killed_postgres_is_survived(shared_up: Up):
     wait_until(shared_up.answers)
 
 
-def test_a_stop_ends_every_process_and_the_next_start_is_quick(start: Start):
-    up = start("stopped").wait_ready()
+def test_nothing_outlives_a_stop_or_a_killed_supervisor_and_the_next_start_is_quick(start: Start):
+    up = start("ended").wait_ready()
 
     os.killpg(up.process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
 
@@ -106,22 +106,18 @@ def test_a_stop_ends_every_process_and_the_next_start_is_quick(start: Start):
     assert "database system is shut down" in up.said()
 
     started = time.monotonic()
-    again = start("stopped").wait_ready()
+    second = start("ended").wait_ready()
     assert time.monotonic() - started < SECONDS_TO_START_AGAIN
-    again.process.terminate()
-    assert again.process.wait(20) == 0
-    assert again.meet() == set()
 
+    second.process.kill()
+    second.process.wait()
 
-def test_nothing_outlives_a_killed_supervisor(start: Start):
-    up = start("orphans").wait_ready()
-
-    up.process.kill()
-    up.process.wait()
-
-    again = start("orphans")  # at once, while the old PostgreSQL may still be ending
-    wait_until(lambda: not up.meet())
-    again.wait_ready()
+    third = start("ended")  # at once, while the old PostgreSQL may still be ending
+    wait_until(lambda: not second.meet())
+    third.wait_ready()
+    third.process.terminate()
+    assert third.process.wait(20) == 0
+    assert third.meet() == set()
 
 
 def test_a_database_that_may_forget_is_refused_by_name(start: Start, room: Path):
