@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from afterword.apply.problems import FileRefused
 from afterword.apply.reading import read_file
+from afterword.apply.yaml_nodes import QUOTE
 
 SHOP = """\
 workspace: {name: Acme}
@@ -194,6 +195,25 @@ def test_a_wrong_template_is_refused(tmp_path: Path, added: str, refusal: str):
 )  # fmt: skip
 def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: str | bytes, refusal: str):
     assert refusals(content, tmp_path)[0].startswith(refusal)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("a: {b: How was it?, c: d}", True),
+        ("a: {b: Is it: fine, c: d}", True),
+        ("a: {b: ?c, d: e}", True),
+        ("a: Order 5: how was it?", True),
+        ("a: @you", True),
+        ("\ta: b", False),
+        ("a: {b: [c}", False),
+        ("a: *b", False),
+    ],
+)
+def test_a_sign_in_a_text_that_means_something_to_yaml_is_to_be_quoted(
+    tmp_path: Path, text: str, is_told: bool
+):
+    assert refusals(text, tmp_path)[0].endswith(QUOTE) is is_told
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path):
