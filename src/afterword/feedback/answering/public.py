@@ -16,8 +16,6 @@ from afterword.core.ids import new_id
 from afterword.core.text import clean_text
 from afterword.feedback.answering.anonymous import record_anonymous
 from afterword.feedback.answering.answer import (
-    AnswerClosed,
-    AnswerRefused,
     More,
     answer_to,
     has_ended,
@@ -26,20 +24,23 @@ from afterword.feedback.answering.answer import (
     read_score,
     record_answer,
 )
-from afterword.feedback.answering.further import Answers, AnswersRefused, read_answers
-from afterword.feedback.answering.page import SurveyPage, page_address, sealed, show, spoken_in
+from afterword.feedback.answering.further import Answers, read_answers
+from afterword.feedback.answering.page import (
+    SurveyPage,
+    not_found,
+    page_address,
+    sealed,
+    show,
+    spoken_in,
+)
+from afterword.feedback.answering.refused import AnswerClosed, FormRefused
 from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind, Response
 from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.wording.words import words_for
 from afterword.surveys.models import Invitation
 
-LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
-A_MOMENT = "One moment, please press Send again: the last press came within a second."
-ONCE_MORE = (
-    "Almost done. A program seems to be opening the links of this mail, so we would like to be "
-    "sure that it is you: please press Send once more."
-)
 THANKS = "thanks"
 KNEW_COMMENT = "knew_comment"  # the form held the comment that stands
 A_POINT = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
@@ -51,7 +52,7 @@ public_methods = require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     asked, now = _asked(token), timezone.now()
     if asked is None:
-        return _not_found()
+        return not_found(request)
     answer = answer_to(asked.survey)
     if asked.said.anonymous and asked.survey.answered_at and request.method != "POST":
         return _answered_anonymously(request, asked)
@@ -72,7 +73,7 @@ def trap(request: HttpRequest, token: str) -> HttpResponse:
     """Where the hidden link of a mail leads, which no person sees."""
     asked = _asked(token)
     if asked is None:
-        return _not_found()
+        return not_found(request)
     note_hit(request, asked, HitKind.TRAP)
     return show("trap.html", asked.asks.looks, {})
 
@@ -103,8 +104,9 @@ def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) ->
     chosen, score, problem = request.GET.get("score"), None, ""
     try:
         score = read_score(chosen, Metric(asked.survey.metric)) if chosen is not None else None
-    except AnswerRefused as refusal:
-        problem = f"This link is incomplete. {refusal}"
+    except FormRefused as refusal:
+        incomplete = words_for(asked.said.language).incomplete
+        problem = f"{incomplete} {refusal.told(asked.said)}"
     # Of an anonymous survey, not even what was clicked is kept.
     hit = note_hit(request, asked, HitKind.PAGE, None if asked.said.anonymous else score)
     status = 400 if problem else 200
@@ -145,7 +147,7 @@ def _answer(
     try:
         score = read_score(request.POST.get("score", ""), Metric(asked.survey.metric))
         if visit is None:
-            problem = LOOKED_AT_TOO_LONG
+            problem = words_for(asked.said.language).open_too_long
             return _show_again(request, asked, hit, score, problem=problem, status=403)
         kept = read_comment(request.POST.get("comment", "")) or None
         if not by_itself:
@@ -162,8 +164,11 @@ def _answer(
         record_answer(asked, score, kept, now, submitted=not by_itself, more=more)
     except AnswerClosed:
         return show("closed.html", asked.asks.looks, spoken_in(asked.said.language), status=410)
-    except (AnswerRefused, AnswersRefused) as refusal:
-        return _show_again(request, asked, hit, score, problem=str(refusal), status=400)
+    except FormRefused as refusal:
+        problem = refusal.told(asked.said)
+        return _show_again(
+            request, asked, hit, score, problem=problem, status=400, wrong=refusal.key
+        )
     confirm(asked, hit, now)
     if by_itself:
         return sealed(HttpResponse(status=204))
@@ -196,6 +201,7 @@ def _show_again(
     *,
     problem: str,
     status: int,
+    wrong: str = "",
     is_repeated: bool = False,
     known_visit: str = "",
 ) -> HttpResponse:
@@ -206,6 +212,7 @@ def _show_again(
         score,
         request.POST.get("comment", ""),
         problem,
+        wrong=wrong,
         is_repeated=is_repeated,
         known_visit=known_visit,
         shows_comment=KNEW_COMMENT in request.POST,
@@ -220,7 +227,7 @@ def _typed(request: HttpRequest, asked: Invitation, score: int | None) -> Answer
         return {}
     try:
         return read_answers(request.POST, asked.asks.said, score, is_complete=False)
-    except AnswersRefused:
+    except FormRefused:
         return {}
 
 
@@ -246,12 +253,13 @@ def _is_doubtful(request: HttpRequest, asked: Invitation, visit: Visit, now: dat
 
 def _ask_again(request: HttpRequest, asked: Invitation, visit: Visit, score: int) -> HttpResponse:
     """Ask for one more press. Who pressed too soon keeps the time of the first asking."""
+    words = words_for(asked.said.language)
     return _show_again(
         request,
         asked,
         visit.hit,
         score,
-        problem=A_MOMENT if visit.is_repeated else ONCE_MORE,
+        problem=words.a_moment if visit.is_repeated else words.press_again,
         status=403,
         is_repeated=True,
         known_visit=request.POST["visit"] if visit.is_repeated else "",
@@ -264,7 +272,3 @@ def _asked(token: str) -> Invitation | None:
         "version", "template__workspace__brand", "survey__response"
     )
     return next(iter(rows.filter(answer_token=clean_text(token))), None)
-
-
-def _not_found() -> HttpResponse:
-    return show("not_found.html", None, {}, status=404)

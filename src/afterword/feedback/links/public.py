@@ -11,7 +11,7 @@ from afterword.core import signed_links
 from afterword.core.email_address import normalise
 from afterword.core.text import clean_text
 from afterword.decisions.terms import Verdict
-from afterword.feedback.answering.page import page_address, sealed, show, spoken_in
+from afterword.feedback.answering.page import not_found, page_address, sealed, show, spoken_in
 from afterword.feedback.answering.public import public_methods
 from afterword.feedback.language import accepted_languages
 from afterword.feedback.links.claim import FIELDS, read_claim
@@ -29,7 +29,7 @@ MOST_A_MINUTE = 30  # surveys that one address of the network may open by one li
 def link(request: HttpRequest, token: str) -> HttpResponse:
     campaign = _campaign(token)
     if campaign is None or campaign.template is None:
-        return show("not_found.html", None, {}, status=404)
+        return not_found(request)
     look, is_anonymous = look_of(campaign.template), campaign.template.said.anonymous
     said = {name: clean_text(request.GET.get(name, ""))[:200] for name in ("email", *FIELDS)}
     is_signed = not is_anonymous and _is_signed(request, token, said["email"])

@@ -67,6 +67,14 @@ class Words(NamedTuple):
     lately_title: str
     lately: str
     link_ended: str
+    comment_too_long: str
+    answer_too_long: str
+    open_too_long: str
+    press_again: str
+    a_moment: str
+    incomplete: str
+    nothing_title: str
+    nothing: str
 
     def labels(self, metric: Metric) -> tuple[str, str]:
         """Return what the lowest and the highest score of a metric mean."""
