@@ -13,7 +13,8 @@ RATINGS = range(1, 6)
 TEXT_LIMIT = 2_000
 PREFIX = "q."  # of the fields' names; the key follows
 
-Answers = dict[str, object]
+Answers = Mapping[str, object]
+_NONE: Answers = {}
 
 
 class Form(Protocol):
@@ -63,16 +64,19 @@ def shown(said: Document, base: Document, score: int | None, answers: Answers) -
     ]
 
 
-def read_answers(form: Form, base: Document, score: int, *, is_complete: bool) -> Answers:
+def read_answers(
+    form: Form, base: Document, score: int, *, is_complete: bool, before: Answers = _NONE
+) -> Answers:
     """Return what a form says to the questions that are asked, choices in the words of `base`.
 
+    `before` is what was answered to them and the form did not show: what it leaves out stays.
     Raises FormRefused: where a form is complete, also if one that must be answered is not.
     """
-    answers: Answers = {}
+    answers: dict[str, object] = {}
     for question in base.questions:
         if not is_asked(question, score, answers):
             continue
-        said = _read(form, question)
+        said = _read(form, question) or before.get(question.key)
         if said not in (None, "", []):
             answers[question.key] = said
         elif question.required and is_complete:

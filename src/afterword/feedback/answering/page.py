@@ -72,6 +72,7 @@ class SurveyPage:
     answer: Response | None = None
     known_visit: str = ""  # that goes on
     shows_comment: bool = False  # of the answer that stands: an empty field removes it then
+    shows_answers: bool = False  # the same, of what was answered further
     answers: Answers = field(default_factory=dict)
     has_consent: bool = False
 

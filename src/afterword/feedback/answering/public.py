@@ -24,7 +24,7 @@ from afterword.feedback.answering.answer import (
     read_score,
     record_answer,
 )
-from afterword.feedback.answering.further import Answers, read_answers
+from afterword.feedback.answering.further import read_answers
 from afterword.feedback.answering.page import (
     SurveyPage,
     not_found,
@@ -43,6 +43,7 @@ from afterword.surveys.models import Invitation
 
 THANKS = "thanks"
 KNEW_COMMENT = "knew_comment"  # the form held the comment that stands
+KNEW_ANSWERS = "knew_answers"  # not empty: the same, of what was answered further
 A_POINT = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 public_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -131,6 +132,7 @@ def _with_answer(asked: Invitation, hit: UUID, answer: Response, problem: str) -
         problem,
         answer=answer,
         shows_comment=True,
+        shows_answers=True,
         answers=answer.answers,
         has_consent=bool(answer.consent),
     )
@@ -189,8 +191,19 @@ def _answer_anonymously(
 
 def _more_in(request: HttpRequest, asked: Invitation, score: int, *, is_complete: bool) -> More:
     said = asked.asks.said
-    answers = read_answers(request.POST, said, score, is_complete=is_complete)
-    return More(answers, "consent" in request.POST if said.consent else None)
+    unseen = _unseen(request, asked)
+    before = unseen.answers if unseen else {}
+    answers = read_answers(request.POST, said, score, is_complete=is_complete, before=before)
+    is_ticked = "consent" in request.POST or bool(unseen and unseen.consent)
+    return More(answers, is_ticked if said.consent else None)
+
+
+def _unseen(request: HttpRequest, asked: Invitation) -> Response | None:
+    """The answer that stands, where the form did not show it: what it leaves out is not gone."""
+    answer = answer_to(asked.survey)
+    if answer is None or request.POST.get(KNEW_ANSWERS):
+        return None
+    return answer if answer.version_id == asked.asks.id else None
 
 
 def _show_again(
@@ -206,6 +219,7 @@ def _show_again(
     known_visit: str = "",
 ) -> HttpResponse:
     """The form as it was sent, with what is wrong about it."""
+    typed = _typed(request, asked, score)
     page = SurveyPage(
         asked,
         hit,
@@ -216,19 +230,20 @@ def _show_again(
         is_repeated=is_repeated,
         known_visit=known_visit,
         shows_comment=KNEW_COMMENT in request.POST,
-        answers=_typed(request, asked, score),
-        has_consent="consent" in request.POST,
+        shows_answers=typed is not None,
+        answers=typed.answers if typed else {},
+        has_consent=bool(typed and typed.consent),
     )
     return show("survey.html", asked.asks.looks, {"page": page}, status=status)
 
 
-def _typed(request: HttpRequest, asked: Invitation, score: int | None) -> Answers:
+def _typed(request: HttpRequest, asked: Invitation, score: int | None) -> More | None:
     if score is None:
-        return {}
+        return None
     try:
-        return read_answers(request.POST, asked.asks.said, score, is_complete=False)
+        return _more_in(request, asked, score, is_complete=False)
     except FormRefused:
-        return {}
+        return None
 
 
 def _comment_in(request: HttpRequest) -> str | None:

@@ -96,6 +96,36 @@ def test_what_is_wrong_is_said_in_the_words_of_the_survey(visitor):
     assert "Bitte drücken Sie noch einmal auf" in doubtful.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("to", "stays"),
+    [(10, {"why": "Speed", "likes": ["A"], "food": 4}), (3, {"likes": ["A"], "food": 4})],
+)
+def test_another_score_keeps_what_was_answered_further_where_it_is_still_asked(visitor, to, stays):
+    survey = asked(consent="You may quote me.")
+    said = {"q.why": "1", "q.likes": "0", "q.food": "4", "consent": "1", "comment": "Neat"}
+    visitor.post(page_of(survey), {**the_form(visitor.get(page_of(survey, score=9))), **said})
+
+    changing = the_form(visitor.get(page_of(survey, score=to)))
+    changed = visitor.post(page_of(survey), changing)
+
+    recorded = Response.objects.get()
+    assert changed.status_code == 303
+    assert (recorded.score, recorded.comment, recorded.consent) == (to, "Neat", True)
+    assert recorded.answers == stays
+
+
+def test_what_is_taken_back_of_an_answer_that_was_shown_is_gone(visitor):
+    survey = asked(consent="You may quote me.")
+    said = {"q.why": "1", "q.likes": "0", "consent": "1"}
+    visitor.post(page_of(survey), {**the_form(visitor.get(page_of(survey, score=9))), **said})
+
+    shown = the_form(visitor.get(page_of(survey)))
+    visitor.post(page_of(survey), {**shown, "score": "9", "q.why": "0"})
+
+    recorded = Response.objects.get()
+    assert (recorded.answers, recorded.consent) == ({"why": "Price"}, False)
+
+
 def test_what_is_not_asked_is_not_recorded(visitor):
     survey = asked()
     form = the_form(visitor.get(page_of(survey, score=3)))
