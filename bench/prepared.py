@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -13,6 +14,9 @@ def database(**environment: str) -> Iterator[None]:
     from afterword.running.postgres import database as running
 
     with tempfile.TemporaryDirectory(prefix="afterword-bench-") as folder:
+        # Run by root, PostgreSQL is another user, who must pass; else its cluster would be made
+        # elsewhere, and stay.
+        Path(folder).chmod(0o711)
         os.environ |= {"AFTERWORD_DATA": folder, **environment}
         os.environ.pop("AFTERWORD_DATABASE_URL", None)
         with running(read_configuration(os.environ)) as url:

@@ -11,6 +11,7 @@ from afterword.core.text import clean_text, one_line
 
 MAX_TEXT = 10_000  # characters
 MAX_ITEMS = 1_000
+_WHOLE = 2**53  # below it a float holds each whole number
 _LARGEST = 10**308  # beyond it a float is infinite, and so would be what a JSON reader sees
 _SHOWN = 80
 
@@ -169,7 +170,10 @@ def _number(value: object) -> float | int | None:
         return None
     if isinstance(value, int):
         return value if -_LARGEST <= value <= _LARGEST else None
-    return value if isinstance(value, float) and math.isfinite(value) else None
+    if not isinstance(value, float) or not math.isfinite(value):
+        return None
+    # What is whole is shown as such: 459, not 459.0.
+    return int(value) if value.is_integer() and abs(value) < _WHOLE else value
 
 
 def _number_in(text: str) -> float | int | None:

@@ -41,7 +41,7 @@ class _Said:
 
     def number(self, key: str) -> str:
         value = self.detail.get(key, "?")
-        return f"{value:g}" if isinstance(value, int | float) else str(value)
+        return f"{value:.15g}" if isinstance(value, int | float) else str(value)
 
 
 def _duplicate(said: _Said) -> str:

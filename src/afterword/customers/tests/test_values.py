@@ -127,8 +127,8 @@ def test_ten_thousand_characters_fit():
         ("-3", -3),
         ("+3", 3),
         (".5", 0.5),
-        ("5.", 5.0),
-        ("1e3", 1000.0),
+        ("5.", 5),
+        ("1e3", 1000),
         ("007", 7),
         ("9007199254740993", 9007199254740993),
         ("1,234", 1234),
@@ -294,3 +294,18 @@ def test_a_truth_is_no_number_though_python_calls_them_equal():
     assert not same(True, 1)
     assert not same(0, False)
     assert same(1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (459.0, "459"),
+        ("459.0", "459"),
+        ("1e3", "1000"),
+        (-0.0, "0"),
+        (0.5, "0.5"),
+        (1e300, "1e+300"),
+    ],
+)
+def test_a_whole_number_is_shown_as_one(value, shown):
+    assert str(convert(value, NUMBER)) == shown

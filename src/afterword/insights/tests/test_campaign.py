@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from afterword import flow
+from afterword.campaigns.models import Channel
 from afterword.feedback.answering.answer import record_answer
 from tests.factories import NOW, a_campaign, a_member, a_sent_survey, a_survey, a_track
 
@@ -48,6 +49,17 @@ def test_it_shows_score_answers_and_what_waits_of_this_campaign_alone(client, ca
     assert answer.context["waiting"] == 1
     assert "later@example.com" in content
     assert "other@example.com" not in content
+
+
+def test_only_surveys_that_go_by_mail_are_said_not_to_bounce(client, campaign):
+    record_answer(a_sent_survey(campaign), 9, None, NOW, submitted=True)
+    assert "of 1 survey that did not bounce" in page(client, campaign).content.decode()
+
+    campaign.channel = Channel.LINK
+    campaign.save()
+    content = page(client, campaign).content.decode()
+    assert "100 % answered of 1 survey<" in content
+    assert "did not bounce" not in content
 
 
 def test_it_leads_to_what_is_behind_it(client, campaign):
