@@ -12,12 +12,11 @@ from afterword.core import bulk
 from afterword.customers import upsert
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.row import Said
-from afterword.customers.importing.reading.stops import STOP
 from afterword.customers.models import Customer
 from afterword.customers.record import Record, stamp_of, take_over
 from afterword.workspaces.models import User
 
-AT_ONCE = 5_000  # customers
+AT_ONCE = 5_000  # rows
 SOURCE = "CSV"
 _SURVEYED = "last_surveyed_at"
 _decode = msgspec.json.Decoder(Said).decode
@@ -53,50 +52,49 @@ def take_over_some(
     now: datetime,
     mail: Mail,
 ) -> TakenOver:
-    """Take over the next addresses, each with its last row, within the caller's transaction.
+    """Take over the next addresses, each with all its rows, within the caller's transaction.
 
     A fixed number of queries. New customers get what stops mail to them. What a file
     says of that counts for those who are left alone too, and whichever row of an address says so.
     """
-    rows = _next_rows(file, after)
-    known = upsert.load_locked(file.workspace_id, [email for email, _ in rows], [])
-    stops = _stops(file, after, rows[-1][0]) if rows else {}
+    said, count = _next(file, after)
+    known = upsert.load_locked(file.workspace_id, list(said), [])
+    stops = {email: one.stops for email, one in said.items() if one.stops}
     # Before new ones are looked up, so that they are made with it; the known ones are locked.
     stopped = mail.stop(file.workspace_id, stops, file.by, now)
-    records = _records(file, rows, known, said_at, now)
+    records = _records(file, said, known, said_at, now)
     new = [one for one in records if one.is_new]
     changed = [one for one in records if one.is_changed and not one.is_new]
     mail.look_up(file.workspace_id, new)
     upsert.store(file.workspace_id, [*new, *changed], {}, file.by or SOURCE, now)
     _note_last_surveys([one for one in records if _SURVEYED in one.changed])
     return TakenOver(
-        rows[-1][0] if len(rows) == AT_ONCE else "",
+        next(reversed(said)) if count >= AT_ONCE else "",
         len(new),
         len(changed),
         len(records) - len(new) - len(changed),
-        len(rows) - len(records),
+        len(said) - len(records),
         stopped,
     )
 
 
 def _records(
     file: Import,
-    rows: Iterable[tuple[str, str]],
+    said: Mapping[str, Said],
     known: Iterable[Record],
     said_at: datetime,
     now: datetime,
 ) -> list[Record]:
-    """The customers as the rows say, without those who are left alone."""
+    """The customers as their rows say, without those who are left alone."""
     by_address = {one.email: one for one in known}
     stamp = stamp_of(said_at)
     records: list[Record] = []
-    for email, said in rows:
+    for email, what in said.items():
         record = by_address.get(email)
         if record is None:
             record = upsert.new_record(email, SOURCE, now)
         elif not file.updates:
             continue
-        what = _decode(said)
         take_over(record, what.own, what.properties, what.tags, stamp)
         if what.surveyed_at:
             _take_last_survey(record, datetime.fromisoformat(what.surveyed_at), now)
@@ -118,32 +116,25 @@ def _note_last_surveys(records: Collection[Record]) -> None:
     bulk.update(Customer, rows, (_SURVEYED,))
 
 
-def _next_rows(file: Import, after: str) -> list[tuple[str, str]]:
+def _next(file: Import, after: str) -> tuple[dict[str, Said], int]:
+    """Return what is said of the next customers, in the order of addresses, by how many rows."""
+    found: dict[str, Said] = {}
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [file.id, after, AT_ONCE])
-        return list(cursor.fetchall())
+        for email, text in cursor:
+            said = _decode(text)
+            if earlier := found.get(email):
+                earlier.add(said)
+            else:
+                found[email] = said
+        return found, cursor.rowcount
 
 
-def _stops(file: Import, after: str, last: str) -> dict[str, dict[str, str]]:
-    if not any(target.startswith(STOP) for target in file.targets):
-        return {}
-    found: dict[str, dict[str, str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_STOPS, [file.id, after, last])
-        for email, said in cursor:
-            found.setdefault(email, {}).update(_decode(said).stops)
-    return found
-
-
-# Along the index `importing_good`; of several rows of one address the last one counts.
+# Along the index `importing_good`, to the last row of the last address.
 _NEXT = """
-    SELECT DISTINCT ON (email) email, said FROM importing_row
-    WHERE of_id = %s AND reason = '' AND email > %s
-    ORDER BY email, line DESC LIMIT %s
-"""
-# A quote within a text of the file is written with a backslash, so this finds the field itself.
-_STOPS = """
-    SELECT email, said FROM importing_row
-    WHERE of_id = %s AND reason = '' AND email > %s AND email <= %s AND said LIKE '%%"stops":{%%'
-    ORDER BY email, line DESC
+    SELECT email, said FROM (
+        SELECT email, line, said FROM importing_row
+        WHERE of_id = %s AND reason = '' AND email > %s
+        ORDER BY email FETCH FIRST (%s) ROWS WITH TIES
+    ) AS next ORDER BY email, line
 """

@@ -26,6 +26,19 @@ class Said(msgspec.Struct, omit_defaults=True):
     stops: dict[str, str] = {}
     surveyed_at: str = ""  # when they were last asked, as a date property is written
 
+    def add(self, later: "Said") -> None:
+        """Add a later row of the same customer: of each column the last cell that is not empty
+        counts. Tags come together, and so does what stops mail; of two last surveys the later one
+        counts.
+        """
+        self.own.update({at: text for at, text in later.own.items() if text or at not in self.own})
+        known = self.properties
+        known.update({n: v for n, v in later.properties.items() if v is not None or n not in known})
+        if later.tags is not None:
+            self.tags = list(dict.fromkeys([*(self.tags or ()), *later.tags]))
+        self.stops.update(later.stops)
+        self.surveyed_at = max(self.surveyed_at, later.surveyed_at)  # ISO 8601 in UTC
+
 
 class Refused(Exception):
     """The row is refused; the text says why."""

@@ -8,10 +8,12 @@ from django.utils import timezone
 from afterword.core import failpoints
 from afterword.core.clock import database_now
 from afterword.customers.importing import forget, stage, take_over
+from afterword.customers.importing.kind import report
 from afterword.customers.importing.models import Import, Piece, Row
 from afterword.customers.models import Change, Customer, Tag
 from afterword.customers.properties import property_types
 from afterword.customers.values import PropertyType
+from afterword.long_work.kinds import Line
 from afterword.long_work.models import State
 from afterword.long_work.start import cancel
 from afterword.long_work.turn import work_once
@@ -133,6 +135,43 @@ def test_of_an_address_that_comes_twice_the_last_row_wins(member, small_batches)
     assert counts(work) == {"good": 20, "new": 5}
     names = Customer.objects.order_by("email").values_list("first_name", flat=True)
     assert list(names) == [f"Name {number}" for number in range(15, 20)]
+
+
+REPEATED = """email,First name,City,Tags,plan,Seats
+ann@example.com,Ann,Austin,vip,pro,12
+ann@example.com,,Boston,new,,
+bob@example.com,Bob,Brno,,,
+Ann@example.com,Anne,,,free,
+"""
+
+
+@pytest.mark.parametrize("removes", [False, True])
+def test_rows_of_one_customer_add_up_in_order(member, small_batches, removes):
+    work = import_all(member, REPEATED, empties_remove=removes)
+
+    ann = customer(member, "ann@example.com")
+    assert (ann.first_name, ann.city, ann.tags) == ("Anne", "Boston", ["vip", "new"])
+    assert ann.properties == {"plan": "free", "Seats": 12}
+    assert counts(work) == {"good": 4, "new": 2}
+    assert Line("The same address again", "2") in report(work)
+
+
+def test_rows_that_end_up_at_what_is_known_change_nothing(member):
+    import_all(member, REPEATED)
+
+    work = import_all(member, REPEATED)
+
+    assert counts(work) == {"good": 4, "unchanged": 2}
+    assert not Change.objects.exists()
+
+
+def test_empty_cells_in_all_rows_of_a_customer_remove_what_is_known(member):
+    known = a_customer(member.workspace, email="ann@example.com", city="Brno", tags=["old"])
+
+    import_all(member, "email,city,tags\n" + "ann@example.com,,\n" * 2, empties_remove=True)
+
+    known.refresh_from_db()
+    assert (known.city, known.tags) == ("", [])
 
 
 def test_a_full_name_is_split(member):
