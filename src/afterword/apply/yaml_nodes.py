@@ -1,18 +1,24 @@
 """Parse YAML into nodes that know their lines; nothing in a file is run or multiplied. Pure."""
 
+import re
+
 import yaml
 
 from afterword.apply.problems import Problems
 
 MOST_BYTES = 1024 * 1024
 DEEPEST = 20
-_QUESTION = ' Within {…} or […], put a text with a ? in quotes: {text: "Why?"}.'
 _PLAIN = "tag:yaml.org,2002:"
 # A plain = is a `value`, a plain << a `merge`.
 _TAGS = {
     _PLAIN + kind
     for kind in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge", "map", "seq")
 }
+# What the parser says of a sign that means something to it, most often one in a text.
+_UNQUOTED = re.compile(
+    r"(?:got|found) '[?:]'|mapping values are not allowed|found character '[^\\]' that cannot start"
+)
+QUOTE = ' If that is in a text, put the text in quotes: "How was it?".'
 
 
 class _Loader(yaml.SafeLoader):
@@ -45,7 +51,7 @@ def parse(content: bytes, problems: Problems) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         words = " ".join(part for part in (error.context, error.problem) if part)
-        hint = _QUESTION if words.endswith("'?'") else ""
+        hint = QUOTE if _UNQUOTED.search(words) else ""
         problems.add(mark.line + 1 if mark else 1, "", f"This is not YAML: {words}.{hint}")
     except (yaml.YAMLError, ValueError) as error:
         problems.add(1, "", f"This is not a text file in UTF-8: {str(error).splitlines()[0]}.")

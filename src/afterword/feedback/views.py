@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from afterword.campaigns.models import Campaign
 from afterword.core.keyset import newest_first
-from afterword.feedback.answering.answer import AnswerRefused, read_score
+from afterword.feedback.answering.answer import read_score
+from afterword.feedback.answering.refused import AnswerRefused
 from afterword.feedback.asked import AskedAnswers
 from afterword.feedback.found import found
 from afterword.feedback.hits.accept import accept

@@ -29,7 +29,7 @@ from afterword.surveys.models import Invitation
 Key = TypeVar("Key")
 Values = Mapping[str, object]
 # Mail programs differ in how far apart paragraphs are.
-_PARAGRAPH = '<p style="margin:0 0 16px">'
+_PARAGRAPH = '<p dir="auto" style="margin:0 0 16px">'
 
 
 class Manner(NamedTuple):

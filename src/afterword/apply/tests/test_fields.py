@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from afterword.apply.problems import FileRefused
 from afterword.apply.reading import read_file
+from afterword.apply.yaml_nodes import QUOTE
 
 SHOP = """\
 workspace: {name: Acme}
@@ -181,9 +182,9 @@ def test_a_wrong_template_is_refused(tmp_path: Path, added: str, refusal: str):
         ("- a\n", "shop.yaml:1: Write fields and their values here, as {name: …}."),
         ("a: {b: 1\n", "shop.yaml:2: This is not YAML: "),
         ("a: 1\nb: {text: Was it good?}\n", "shop.yaml:2: This is not YAML: while parsing a flow "
-         "mapping expected ',' or '}', but got '?'. Within {…} or […], put a text with a ? in quo"),
+         "mapping expected ',' or '}', but got '?'. If that is in a text, put the text"),
         ("b: [Why ?]\n", "shop.yaml:1: This is not YAML: while parsing a flow sequence "
-         "expected ',' or ']', but got '?'. Within {…} or […], put a text with a ? in quotes: "),
+         "expected ',' or ']', but got '?'. If that is in a text, put the text in quotes: "),
         ("a: 1\nb: *nowhere\n", "shop.yaml:2: This is not YAML: found undefined alias"),
         ("a: 1\n---\nb: 2\n", "shop.yaml:2: This is not YAML: expected a single document"),
         ("a: 1\nb: !!python/object/apply:os.system [ls]\n", "shop.yaml:2: This is not YAML: "
@@ -198,6 +199,25 @@ def test_a_wrong_template_is_refused(tmp_path: Path, added: str, refusal: str):
 )  # fmt: skip
 def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: str | bytes, refusal: str):
     assert refusals(content, tmp_path)[0].startswith(refusal)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("a: {b: How was it?, c: d}", True),
+        ("a: {b: Is it: fine, c: d}", True),
+        ("a: {b: ?c, d: e}", True),
+        ("a: Order 5: how was it?", True),
+        ("a: @you", True),
+        ("\ta: b", False),
+        ("a: {b: [c}", False),
+        ("a: *b", False),
+    ],
+)
+def test_a_sign_in_a_text_that_means_something_to_yaml_is_to_be_quoted(
+    tmp_path: Path, text: str, is_told: bool
+):
+    assert refusals(text, tmp_path)[0].endswith(QUOTE) is is_told
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path):

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from afterword.feedback.answering.answer import AnswerClosed, More, lock_survey
+from afterword.feedback.answering.answer import More, lock_survey
+from afterword.feedback.answering.refused import AnswerClosed
 from afterword.feedback.models import Response
 from afterword.happenings.models import HappeningKind
 from afterword.happenings.note import Happened, note

@@ -12,6 +12,7 @@ from afterword.core.text import clean_text
 from afterword.customers.record import OWN_COLUMNS
 from afterword.customers.snapshot import snapshot
 from afterword.feedback.answering.further import Answers
+from afterword.feedback.answering.refused import AnswerClosed, FormRefused
 from afterword.feedback.models import Response, ResponseFacts, Source
 from afterword.feedback.own_people.recount import is_own
 from afterword.happenings.models import HappeningKind
@@ -33,14 +34,6 @@ class More(NamedTuple):
     consent: bool | None = None
 
 
-class AnswerRefused(ValueError):
-    """An answer that cannot be taken; its text is safe to show and says how to mend it."""
-
-
-class AnswerClosed(AnswerRefused):
-    """The survey was answered too long ago to change the answer."""
-
-
 def is_closed(response: Response | None, now: datetime) -> bool:
     """Whether the time to change an answer is over; it runs from the first one."""
     return response is not None and now - response.created_at >= CHANGEABLE
@@ -60,23 +53,20 @@ def answer_to(survey: Survey) -> Response | None:
 
 
 def read_score(text: str, metric: Metric) -> int:
-    """Return the score that `text` says; raises AnswerRefused if the metric has no such score."""
+    """Return the score that `text` says; raises FormRefused if the metric has no such score."""
     scale = SCALES[metric]
     written = {str(score): score for score in scale.scores}
     if text not in written:
-        raise AnswerRefused(f"Please choose a score from {scale.lowest} to {scale.highest}.")
+        raise FormRefused("choose_score", lowest=scale.lowest, highest=scale.highest)
     return written[text]
 
 
 def read_comment(text: str) -> str:
-    """Return a comment as it may be stored; raises AnswerRefused if it is too long."""
+    """Return a comment as it may be stored; raises FormRefused if it is too long."""
     comment = clean_text(text.replace("\r\n", "\n")).strip()
     if len(comment) > COMMENT_LIMIT:
         over = len(comment) - COMMENT_LIMIT
-        raise AnswerRefused(
-            f"Your comment is {over:,} characters too long: "
-            f"please shorten it to {COMMENT_LIMIT:,} characters and send it again."
-        )
+        raise FormRefused("comment_too_long", over=over, limit=COMMENT_LIMIT)
     return comment
 
 

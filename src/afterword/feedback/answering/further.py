@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from afterword.core.text import clean_text
+from afterword.feedback.answering.refused import FormRefused
 from afterword.survey_templates.document import Document, Question, QuestionType, is_asked
 
 RATINGS = range(1, 6)
 TEXT_LIMIT = 2_000
 PREFIX = "q."  # of the fields' names; the key follows
 
-Answers = dict[str, object]
-
-
-class AnswersRefused(ValueError):
-    """What a form says to further questions cannot be taken; safe to show."""
+Answers = Mapping[str, object]
+_NONE: Answers = {}
 
 
 class Form(Protocol):
@@ -66,20 +64,23 @@ def shown(said: Document, base: Document, score: int | None, answers: Answers) -
     ]
 
 
-def read_answers(form: Form, base: Document, score: int, *, is_complete: bool) -> Answers:
+def read_answers(
+    form: Form, base: Document, score: int, *, is_complete: bool, before: Answers = _NONE
+) -> Answers:
     """Return what a form says to the questions that are asked, choices in the words of `base`.
 
-    Raises AnswersRefused: where a form is complete, also if one that must be answered is not.
+    `before` is what was answered to them and the form did not show: what it leaves out stays.
+    Raises FormRefused: where a form is complete, also if one that must be answered is not.
     """
-    answers: Answers = {}
+    answers: dict[str, object] = {}
     for question in base.questions:
         if not is_asked(question, score, answers):
             continue
-        said = _read(form, question)
+        said = _read(form, question) or before.get(question.key)
         if said not in (None, "", []):
             answers[question.key] = said
         elif question.required and is_complete:
-            raise AnswersRefused(f"Please answer this too: {question.text}")
+            raise FormRefused("answer_too", question.key, question=question.text)
     return answers
 
 
@@ -122,7 +123,8 @@ def _read(form: Form, question: Question) -> object:
     if question.type is QuestionType.TEXT:
         text = clean_text(form.get(name, "").replace("\r\n", "\n")).strip()
         if len(text) > TEXT_LIMIT:
-            raise AnswersRefused(f"Please shorten one answer to {TEXT_LIMIT:,} characters.")
+            values = {"limit": TEXT_LIMIT, "question": question.text}
+            raise FormRefused("answer_too_long", question.key, **values)
         return text
     if question.type is QuestionType.RATING:
         value = form.get(name, "")

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from afterword.core.liquid import Text, TextRefused
 from afterword.feedback.answering.answer import COMMENT_LIMIT
 from afterword.feedback.answering.further import Answers, Asked, shown
 from afterword.feedback.answering.visit import new_visit
+from afterword.feedback.language import choose_language
 from afterword.feedback.models import Response
 from afterword.survey_templates.document import Button, Document
 from afterword.survey_templates.letters.brand import Shades, shades
@@ -66,10 +67,12 @@ class SurveyPage:
     score: int | None = None
     comment: str = ""
     problem: str = ""
+    wrong: str = ""  # the key of the further question that the problem is about
     is_repeated: bool = False  # asks to press Send once more
     answer: Response | None = None
     known_visit: str = ""  # that goes on
     shows_comment: bool = False  # of the answer that stands: an empty field removes it then
+    shows_answers: bool = False  # the same, of what was answered further
     answers: Answers = field(default_factory=dict)
     has_consent: bool = False
 
@@ -263,6 +266,12 @@ def show(
         context = spoken_in(page.said.language) | context
     html = render_to_string(f"feedback/{name}", {**context, "brand": brand, "nonce": nonce})
     return sealed(HttpResponse(html, status=status), nonce, brand.logo)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Nothing is at this address, in the browser's language: there is no survey to have another."""
+    language = choose_language({}, request.headers.get("Accept-Language", ""))
+    return show("not_found.html", None, spoken_in(language), status=404)
 
 
 def sealed(response: HttpResponse, nonce: str = "", logo: str = "") -> HttpResponse:

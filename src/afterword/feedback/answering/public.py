@@ -16,8 +16,6 @@ from afterword.core.ids import new_id
 from afterword.core.text import clean_text
 from afterword.feedback.answering.anonymous import record_anonymous
 from afterword.feedback.answering.answer import (
-    AnswerClosed,
-    AnswerRefused,
     More,
     answer_to,
     has_ended,
@@ -26,22 +24,26 @@ from afterword.feedback.answering.answer import (
     read_score,
     record_answer,
 )
-from afterword.feedback.answering.further import Answers, AnswersRefused, read_answers
-from afterword.feedback.answering.page import SurveyPage, page_address, sealed, show, spoken_in
+from afterword.feedback.answering.further import read_answers
+from afterword.feedback.answering.page import (
+    SurveyPage,
+    not_found,
+    page_address,
+    sealed,
+    show,
+    spoken_in,
+)
+from afterword.feedback.answering.refused import AnswerClosed, FormRefused
 from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.feedback.hits.note import confirm, is_burst, note_hit, note_shown
 from afterword.feedback.models import HitKind, Response
 from afterword.survey_templates.metrics import SCALES, Metric
+from afterword.survey_templates.wording.words import words_for
 from afterword.surveys.models import Invitation
 
-LOOKED_AT_TOO_LONG = "This page was open for a long time. Please press Send once more."
-A_MOMENT = "One moment, please press Send again: the last press came within a second."
-ONCE_MORE = (
-    "Almost done. A program seems to be opening the links of this mail, so we would like to be "
-    "sure that it is you: please press Send once more."
-)
 THANKS = "thanks"
 KNEW_COMMENT = "knew_comment"  # the form held the comment that stands
+KNEW_ANSWERS = "knew_answers"  # not empty: the same, of what was answered further
 A_POINT = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 public_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -51,7 +53,7 @@ public_methods = require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     asked, now = _asked(token), timezone.now()
     if asked is None:
-        return _not_found()
+        return not_found(request)
     answer = answer_to(asked.survey)
     if asked.said.anonymous and asked.survey.answered_at and request.method != "POST":
         return _answered_anonymously(request, asked)
@@ -72,7 +74,7 @@ def trap(request: HttpRequest, token: str) -> HttpResponse:
     """Where the hidden link of a mail leads, which no person sees."""
     asked = _asked(token)
     if asked is None:
-        return _not_found()
+        return not_found(request)
     note_hit(request, asked, HitKind.TRAP)
     return show("trap.html", asked.asks.looks, {})
 
@@ -103,8 +105,9 @@ def _choose(request: HttpRequest, asked: Invitation, answer: Response | None) ->
     chosen, score, problem = request.GET.get("score"), None, ""
     try:
         score = read_score(chosen, Metric(asked.survey.metric)) if chosen is not None else None
-    except AnswerRefused as refusal:
-        problem = f"This link is incomplete. {refusal}"
+    except FormRefused as refusal:
+        incomplete = words_for(asked.said.language).incomplete
+        problem = f"{incomplete} {refusal.told(asked.said)}"
     # Of an anonymous survey, not even what was clicked is kept.
     hit = note_hit(request, asked, HitKind.PAGE, None if asked.said.anonymous else score)
     status = 400 if problem else 200
@@ -129,6 +132,7 @@ def _with_answer(asked: Invitation, hit: UUID, answer: Response, problem: str) -
         problem,
         answer=answer,
         shows_comment=True,
+        shows_answers=True,
         answers=answer.answers,
         has_consent=bool(answer.consent),
     )
@@ -145,7 +149,7 @@ def _answer(
     try:
         score = read_score(request.POST.get("score", ""), Metric(asked.survey.metric))
         if visit is None:
-            problem = LOOKED_AT_TOO_LONG
+            problem = words_for(asked.said.language).open_too_long
             return _show_again(request, asked, hit, score, problem=problem, status=403)
         kept = read_comment(request.POST.get("comment", "")) or None
         if not by_itself:
@@ -162,8 +166,11 @@ def _answer(
         record_answer(asked, score, kept, now, submitted=not by_itself, more=more)
     except AnswerClosed:
         return show("closed.html", asked.asks.looks, spoken_in(asked.said.language), status=410)
-    except (AnswerRefused, AnswersRefused) as refusal:
-        return _show_again(request, asked, hit, score, problem=str(refusal), status=400)
+    except FormRefused as refusal:
+        problem = refusal.told(asked.said)
+        return _show_again(
+            request, asked, hit, score, problem=problem, status=400, wrong=refusal.key
+        )
     confirm(asked, hit, now)
     if by_itself:
         return sealed(HttpResponse(status=204))
@@ -184,8 +191,19 @@ def _answer_anonymously(
 
 def _more_in(request: HttpRequest, asked: Invitation, score: int, *, is_complete: bool) -> More:
     said = asked.asks.said
-    answers = read_answers(request.POST, said, score, is_complete=is_complete)
-    return More(answers, "consent" in request.POST if said.consent else None)
+    unseen = _unseen(request, asked)
+    before = unseen.answers if unseen else {}
+    answers = read_answers(request.POST, said, score, is_complete=is_complete, before=before)
+    is_ticked = "consent" in request.POST or bool(unseen and unseen.consent)
+    return More(answers, is_ticked if said.consent else None)
+
+
+def _unseen(request: HttpRequest, asked: Invitation) -> Response | None:
+    """The answer that stands, where the form did not show it: what it leaves out is not gone."""
+    answer = answer_to(asked.survey)
+    if answer is None or request.POST.get(KNEW_ANSWERS):
+        return None
+    return answer if answer.version_id == asked.asks.id else None
 
 
 def _show_again(
@@ -196,32 +214,36 @@ def _show_again(
     *,
     problem: str,
     status: int,
+    wrong: str = "",
     is_repeated: bool = False,
     known_visit: str = "",
 ) -> HttpResponse:
     """The form as it was sent, with what is wrong about it."""
+    typed = _typed(request, asked, score)
     page = SurveyPage(
         asked,
         hit,
         score,
         request.POST.get("comment", ""),
         problem,
+        wrong=wrong,
         is_repeated=is_repeated,
         known_visit=known_visit,
         shows_comment=KNEW_COMMENT in request.POST,
-        answers=_typed(request, asked, score),
-        has_consent="consent" in request.POST,
+        shows_answers=typed is not None,
+        answers=typed.answers if typed else {},
+        has_consent=bool(typed and typed.consent),
     )
     return show("survey.html", asked.asks.looks, {"page": page}, status=status)
 
 
-def _typed(request: HttpRequest, asked: Invitation, score: int | None) -> Answers:
+def _typed(request: HttpRequest, asked: Invitation, score: int | None) -> More | None:
     if score is None:
-        return {}
+        return None
     try:
-        return read_answers(request.POST, asked.asks.said, score, is_complete=False)
-    except AnswersRefused:
-        return {}
+        return _more_in(request, asked, score, is_complete=False)
+    except FormRefused:
+        return None
 
 
 def _comment_in(request: HttpRequest) -> str | None:
@@ -246,12 +268,13 @@ def _is_doubtful(request: HttpRequest, asked: Invitation, visit: Visit, now: dat
 
 def _ask_again(request: HttpRequest, asked: Invitation, visit: Visit, score: int) -> HttpResponse:
     """Ask for one more press. Who pressed too soon keeps the time of the first asking."""
+    words = words_for(asked.said.language)
     return _show_again(
         request,
         asked,
         visit.hit,
         score,
-        problem=A_MOMENT if visit.is_repeated else ONCE_MORE,
+        problem=words.a_moment if visit.is_repeated else words.press_again,
         status=403,
         is_repeated=True,
         known_visit=request.POST["visit"] if visit.is_repeated else "",
@@ -264,7 +287,3 @@ def _asked(token: str) -> Invitation | None:
         "version", "template__workspace__brand", "survey__response"
     )
     return next(iter(rows.filter(answer_token=clean_text(token))), None)
-
-
-def _not_found() -> HttpResponse:
-    return show("not_found.html", None, {}, status=404)

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from afterword.feedback.answering.answer import AnswerRefused, lock_survey, record_answer
+from afterword.feedback.answering.answer import lock_survey, record_answer
+from afterword.feedback.answering.refused import AnswerRefused
 from afterword.feedback.hits.discarded import unconfirmed
 from afterword.feedback.models import Hit, Response
 from afterword.surveys.models import Invitation

@@ -10,26 +10,25 @@ from django.utils import timezone
 from afterword.core import foreign_json
 from afterword.feedback.answering.anonymous import record_anonymous
 from afterword.feedback.answering.answer import (
-    AnswerClosed,
-    AnswerRefused,
     More,
     has_ended,
     read_comment,
     read_score,
     record_answer,
 )
-from afterword.feedback.answering.further import AnswersRefused, read_answers
+from afterword.feedback.answering.further import read_answers
+from afterword.feedback.answering.refused import AnswerClosed, FormRefused
 from afterword.feedback.in_app.ask import what_to_show
 from afterword.feedback.in_app.door import UNKNOWN_KEY, for_pages, problem, said, workspace_of
 from afterword.feedback.in_app.drawn import drawn
 from afterword.feedback.in_app.handed_out import HandedOut, hand_out, read_handed_out
 from afterword.feedback.in_app.visitor import Named, find_visitor
 from afterword.survey_templates.metrics import Metric
+from afterword.survey_templates.wording.words import words_for
 from afterword.surveys.in_app.offers import note_closed, note_shown
 from afterword.surveys.models import Invitation, Survey
 
 LONGEST_TRAITS = 5_000  # characters
-GONE = "This survey has ended."
 _NO_SURVEY = "No survey is like that."
 
 
@@ -73,13 +72,13 @@ def answer(request: HttpRequest) -> HttpResponse:
     if offer is None or handed is None:
         return problem(_NO_SURVEY, HTTPStatus.NOT_FOUND)
     if has_ended(offer, timezone.now()):
-        return problem(GONE, HTTPStatus.GONE)
+        return problem(words_for(offer.said.language).ended_title, HTTPStatus.GONE)
     try:
         _record(request, handed, offer)
-    except AnswerClosed as refusal:
-        return problem(str(refusal), HTTPStatus.GONE)
-    except (AnswerRefused, AnswersRefused) as refusal:
-        return problem(str(refusal), HTTPStatus.BAD_REQUEST)
+    except AnswerClosed:
+        return problem(words_for(offer.said.language).closed, HTTPStatus.GONE)
+    except FormRefused as refusal:
+        return problem(refusal.told(offer.said), HTTPStatus.BAD_REQUEST)
     return JsonResponse({})
 
 

@@ -20,7 +20,7 @@ from afterword.decisions.record import Decided, record
 from afterword.decisions.terms import PastSurvey, Person, Rules, Verdict
 from afterword.feedback.links.claim import Claim
 from afterword.occasions.occasion import Kind, Occasion
-from afterword.survey_templates.document import language_for
+from afterword.survey_templates.document import Document, language_for
 from afterword.surveys.models import Invitation, Survey
 from afterword.surveys.schedule import Asking, schedule
 from afterword.surveys.shown import surveys_on_pages
@@ -49,6 +49,12 @@ class Coming:
         is_vouched_for = self.is_signed and customer is not None
         kept: dict[str, object] = {"claimed": self.claim is not None and not is_vouched_for}
         return kept if self.kiosk is None else kept | {"kiosk": self.kiosk}
+
+
+def language_of_link(campaign: Campaign, document: Document, coming: Coming) -> str:
+    """Return the language in which the link speaks, as its survey will."""
+    customer = _customer(campaign, coming.claim) if coming.is_signed else None
+    return language_for(document, *coming.wanted_languages(customer))
 
 
 @transaction.atomic

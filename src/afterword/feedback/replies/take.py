@@ -6,7 +6,8 @@ from functools import partial
 
 from django.db import transaction
 
-from afterword.feedback.answering.answer import AnswerClosed, answer_by_mail, has_ended
+from afterword.feedback.answering.answer import answer_by_mail, has_ended
+from afterword.feedback.answering.refused import AnswerClosed
 from afterword.feedback.replies.incoming import Reply, read_reply
 from afterword.feedback.replies.models import CustomerReply
 from afterword.feedback.replies.score import said

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from afterword.core.text import clean_text
-from afterword.feedback.answering.page import sealed, show
+from afterword.feedback.answering.page import not_found, sealed, show
 from afterword.feedback.answering.visit import A_BREATH, A_PERSON, NOBODY_YET, Visit, read_visit
 from afterword.feedback.hits.note import confirm, is_burst, note_hit
 from afterword.feedback.models import HitKind
@@ -32,7 +32,7 @@ def unsubscribing(request: HttpRequest, token: str) -> HttpResponse:
     )
     invitation = rows.filter(unsubscribe_token=clean_text(token)).first()
     if invitation is None:
-        return show("not_found.html", None, {}, status=404)
+        return not_found(request)
     if request.method != "POST":
         hit = note_hit(request, invitation, HitKind.UNSUBSCRIBE)
         return _shown(request, invitation, hit)

@@ -8,13 +8,12 @@ from afterword.customers.models import Company
 from afterword.feedback.answering.answer import (
     LIFE,
     MOST_EARLIER,
-    AnswerClosed,
-    AnswerRefused,
     has_ended,
     read_comment,
     read_score,
     record_answer,
 )
+from afterword.feedback.answering.refused import AnswerClosed, AnswerRefused
 from afterword.feedback.models import Earlier, Response, ResponseFacts
 from afterword.survey_templates.metrics import Metric
 from tests.factories import (

@@ -41,6 +41,20 @@ def test_every_member_reads_the_feedback(client, role):
     assert "Promoter" in html
 
 
+def test_only_a_score_alone_is_called_that(client, member):
+    campaign = a_campaign(member.workspace)
+    answer = an_answer(campaign, 9)
+    alone = client.get(reverse("feedback:list")).content.decode()
+
+    answer.answers = {"why": "Because"}
+    answer.save()
+    with_more = client.get(reverse("feedback:list")).content.decode()
+
+    assert "Score only" in alone
+    assert "Because" in with_more
+    assert "Score only" not in with_more
+
+
 def test_an_outsider_reads_nothing(client, member):
     campaign = a_campaign()
     an_answer(campaign, 9)

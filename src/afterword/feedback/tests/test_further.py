@@ -7,6 +7,7 @@ from afterword.feedback.models import Response
 from afterword.feedback.tests.test_public_pages import page_of, the_form
 from afterword.survey_templates.metrics import Metric
 from afterword.survey_templates.versions import current_of
+from afterword.surveys.models import Invitation
 from tests.factories import NOW, a_campaign, a_customer, a_sent_survey, a_template, a_workspace
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +75,55 @@ def test_one_that_must_be_answered_is_asked_for_and_nothing_is_lost(visitor):
     content = again.content.decode()
     assert again.status_code == 400
     assert "Please answer this too: Why us?" in content
+    assert content.count("autofocus") == content.count('id="wrong"') == 1
     assert "Hm" in content
     assert 'name="q.likes" value="1" checked' in content
+
+
+def test_what_is_wrong_is_said_in_the_words_of_the_survey(visitor):
+    survey = asked(languages={"de": {"questions": {"why": {"text": "Warum wir?"}}}})
+    Invitation.objects.update(language="de")
+    form = the_form(visitor.get(page_of(survey, score=9)))
+
+    incomplete = visitor.get(page_of(survey, score=11)).content.decode()
+    unanswered = visitor.post(page_of(survey), form).content.decode()
+    too_long = visitor.post(page_of(survey), {**form, "comment": "x" * 10_001}).content.decode()
+    doubtful = visitor.post(page_of(survey), {**form, "q.why": "0", "sign": "nobody"})
+
+    assert "Dieser Link ist unvollständig. Bitte wählen Sie eine Zahl von 0 bis 10." in incomplete
+    assert "Bitte beantworten Sie auch dies: Warum wir?" in unanswered
+    assert "um 1 Zeichen zu lang" in too_long
+    assert "Bitte drücken Sie noch einmal auf" in doubtful.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("to", "stays"),
+    [(10, {"why": "Speed", "likes": ["A"], "food": 4}), (3, {"likes": ["A"], "food": 4})],
+)
+def test_another_score_keeps_what_was_answered_further_where_it_is_still_asked(visitor, to, stays):
+    survey = asked(consent="You may quote me.")
+    said = {"q.why": "1", "q.likes": "0", "q.food": "4", "consent": "1", "comment": "Neat"}
+    visitor.post(page_of(survey), {**the_form(visitor.get(page_of(survey, score=9))), **said})
+
+    changing = the_form(visitor.get(page_of(survey, score=to)))
+    changed = visitor.post(page_of(survey), changing)
+
+    recorded = Response.objects.get()
+    assert changed.status_code == 303
+    assert (recorded.score, recorded.comment, recorded.consent) == (to, "Neat", True)
+    assert recorded.answers == stays
+
+
+def test_what_is_taken_back_of_an_answer_that_was_shown_is_gone(visitor):
+    survey = asked(consent="You may quote me.")
+    said = {"q.why": "1", "q.likes": "0", "consent": "1"}
+    visitor.post(page_of(survey), {**the_form(visitor.get(page_of(survey, score=9))), **said})
+
+    shown = the_form(visitor.get(page_of(survey)))
+    visitor.post(page_of(survey), {**shown, "score": "9", "q.why": "0"})
+
+    recorded = Response.objects.get()
+    assert (recorded.answers, recorded.consent) == ({"why": "Price"}, False)
 
 
 def test_what_is_not_asked_is_not_recorded(visitor):

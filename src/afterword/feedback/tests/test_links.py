@@ -67,7 +67,7 @@ def test_an_address_in_the_link_is_not_asked_for_again(visitor):
     page = visitor.get(address).content.decode()
     visitor.post(address)
 
-    assert "You answer as ann@example.com" in page
+    assert "You answer as <bdi>ann@example.com</bdi>" in page
     assert Survey.objects.get().email == "ann@example.com"
 
 
@@ -131,7 +131,10 @@ def test_what_is_no_address_is_asked_for_again(visitor, wrong):
 def test_a_campaign_that_is_off_has_ended(visitor):
     campaign = a_link_campaign(activated_at=None)
 
-    assert visitor.get(f"/l/{campaign.link_token}").status_code == 410
+    ended = visitor.get(f"/l/{campaign.link_token}")
+
+    assert ended.status_code == 410
+    assert "takes no more answers" in ended.content.decode()
     assert visitor.get("/l/unknown").status_code == 404
 
 
@@ -195,3 +198,26 @@ def test_a_customers_own_language_is_for_a_link_that_is_signed(visitor, is_signe
     )
 
     assert ("empfehlen" in visitor.get(opened.url).content.decode()) is is_signed
+
+
+def test_before_its_survey_too_a_link_speaks_its_visitors_language(visitor):
+    campaign = a_link_campaign(throttle_days=30, **GERMAN)
+    a_customer(campaign.workspace, email="ann@example.com")
+    address, german = f"/l/{campaign.link_token}", {"Accept-Language": "de-AT"}
+
+    first = visitor.get(address, headers=german).content.decode()
+    named = visitor.get(f"{address}?email=ann@example.com&first_name=<i>", headers=german)
+    wrong = visitor.post(address, {"email": "nobody"}, headers=german).content.decode()
+    for _ in range(2):
+        lately = visitor.post(address, {"email": "ann@example.com"}, headers=german)
+    campaign.activated_at = None
+    campaign.save()
+    ended = visitor.get(address, headers=german)
+
+    assert 'lang="de"' in first
+    assert "Wer sind Sie?" in first
+    assert "Guten Tag, <bdi>&lt;i&gt;</bdi>" in named.content.decode()
+    assert "Sie antworten als <bdi>ann@example.com</bdi>" in named.content.decode()
+    assert "zum Beispiel ann@example.com" in wrong
+    assert "erst vor Kurzem" in lately.content.decode()
+    assert "keine Antworten mehr" in ended.content.decode()

@@ -79,6 +79,23 @@ def test_another_score_may_be_chosen_and_a_comment_added(live_server, survey):
     assert visit(live_server, survey, answer) == [(7, "Fine", True)]
 
 
+def test_what_is_taken_back_before_it_is_sent_is_gone(live_server):
+    workspace = a_workspace()
+    likes = {"key": "likes", "type": "choices", "text": "What?", "choices": ["Web", "App"]}
+    template = a_template(workspace, logo_url="", questions=[likes])
+    survey = a_sent_survey(a_campaign(workspace, template=template))
+
+    def take_back(page):
+        with page.expect_response(lambda answer: "likes=0" in (answer.request.post_data or "")):
+            page.get_by_label("Web").check()
+        page.get_by_label("Web").uncheck()
+        send(page)
+
+    visit(live_server, survey, take_back)
+
+    assert Response.objects.get().answers == {}
+
+
 def test_the_keyboard_is_enough(live_server, survey):
     def answer(page):
         for key in ("Tab", "ArrowRight", "ArrowRight"):

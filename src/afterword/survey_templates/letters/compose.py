@@ -184,7 +184,7 @@ def _paragraphs(text: str, margin: str) -> str:
     """Blank lines part paragraphs, as the writer typed them; other line ends stay line ends."""
     pieces = escape(text.strip()).split("\n\n") if text.strip() else []
     return "".join(
-        f'<p style="margin:{margin}">{piece.strip().replace(chr(10), "<br>")}</p>'
+        f'<p dir="auto" style="margin:{margin}">{piece.strip().replace(chr(10), "<br>")}</p>'
         for piece in pieces
     )
 

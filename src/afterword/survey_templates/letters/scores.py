@@ -40,9 +40,11 @@ _ENDS_STYLE = "font-size:13px;line-height:18px;color:#666c76;vertical-align:top"
 _ENDS = (
     '<table role="presentation" class="ends" width="100%" cellpadding="0" cellspacing="0"'
     ' border="0" style="width:100%"><tr>'
-    f'<td align="[[start]]" style="{_ENDS_STYLE}">{{lowest}} &ndash; [[lowest_label]]</td>'
+    f'<td align="[[start]]" style="{_ENDS_STYLE}">{{lowest}} &ndash;'
+    ' <span dir="auto">[[lowest_label]]</span></td>'
     '<td width="12">&nbsp;</td>'
-    f'<td align="[[end]]" style="{_ENDS_STYLE}">{{highest}} &ndash; [[highest_label]]</td>'
+    f'<td align="[[end]]" style="{_ENDS_STYLE}">{{highest}} &ndash;'
+    ' <span dir="auto">[[highest_label]]</span></td>'
     "</tr></table>"
 )
 # Word heeds no max-width: it gets a table of that width around what is narrow.

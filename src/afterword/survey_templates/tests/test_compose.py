@@ -172,6 +172,15 @@ def test_a_language_written_from_the_right_is_laid_out_from_the_right():
     assert "direction:ltr" not in html
 
 
+def test_each_text_of_a_mail_has_its_own_direction():
+    """What a Hebrew template does not translate keeps its question mark at its end."""
+    html = a_mail(language="he", intro="One.\n\nTwo.", highest_label="Sure!").html
+
+    assert '<h1 class="question" dir="auto"' in html
+    assert html.count('<p dir="auto"') == 3  # the intro's and the footer
+    assert '<span dir="auto">Sure!</span>' in html
+
+
 def test_the_footer_says_why_and_how_to_stop():
     mail = a_mail()
 

@@ -55,6 +55,26 @@ class Words(NamedTuple):
     star_highest: str
     close: str
     failed: str
+    may_we_ask: str
+    hello: str
+    you_answer_as: str
+    who: str
+    address: str
+    first_name: str
+    go_on: str
+    no_address: str
+    too_many: str
+    lately_title: str
+    lately: str
+    link_ended: str
+    comment_too_long: str
+    answer_too_long: str
+    open_too_long: str
+    press_again: str
+    a_moment: str
+    incomplete: str
+    nothing_title: str
+    nothing: str
 
     def labels(self, metric: Metric) -> tuple[str, str]:
         """Return what the lowest and the highest score of a metric mean."""

@@ -60,3 +60,18 @@ def test_the_tabs_of_customers_stand_in_one_line_on_a_phone(visitor):
     tabs = page.locator(".tabs-line a").all()
 
     assert len({tab.bounding_box()["y"] for tab in tabs}) == 1
+
+
+def test_a_page_that_refused_a_form_can_be_come_back_to(visitor):
+    """What was sent is kept nowhere: browsers showed an error of their own."""
+    page = visitor("/customers/new")
+    page.on("dialog", lambda dialog: dialog.accept())
+    heading = page.locator("h1").inner_text()
+    page.get_by_label("E-mail").fill("nobody")
+    page.locator("main form").evaluate("form => { form.noValidate = true; form.submit() }")
+    page.locator(".is-invalid").first.wait_for()
+
+    page.goto(page.url.replace("/customers/new", "/campaigns"))
+    page.go_back()
+
+    assert page.locator("h1").inner_text() == heading

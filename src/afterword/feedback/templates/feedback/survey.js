@@ -19,7 +19,10 @@ async function send(score, sign) {
   if (stands) body.set("stands", stands);
   try {
     const answer = await fetch(form.action, { method: "POST", body, credentials: "omit", keepalive: true });
-    if (answer.status === 204) stands = score;
+    if (answer.status === 204) {
+      stands = score;
+      form.elements.knew_answers.value = "1"; // what is kept is what stands here
+    }
     if (answer.status === 204 && score === chosen()) {
       saved.textContent = saved.dataset.saved.replace("#", score);
     }
