@@ -20,6 +20,7 @@ from afterword.followups.copy_rules import copy_rules
 from afterword.followups.engine.notice import NOTICE_KIND, NOTICE_STREAM
 from afterword.followups.notifications import scores
 from afterword.followups.notifications.mail import NOTIFICATION_KIND, NOTIFICATION_STREAM
+from afterword.followups.pages.again_work import AGAIN
 from afterword.followups.pages.editor import editor_sections
 from afterword.followups.pages.outbox import AUTORESPONDERS_APART, YOU_SAID_APART
 from afterword.followups.you_said import results as you_said_results
@@ -70,6 +71,7 @@ streams.register(YOU_SAID_STREAM)
 apart.register(YOU_SAID_APART)
 you_said_results.compare_by(compare)
 long_work_kinds.register(TELLING)
+long_work_kinds.register(AGAIN)
 preview.draw_pages_by(survey_page.draw)
 activation.count_due_by(how_many_today)
 queued.count_offers_by(how_many_wait)

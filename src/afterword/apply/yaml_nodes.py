@@ -6,6 +6,7 @@ from afterword.apply.problems import Problems
 
 MOST_BYTES = 1024 * 1024
 DEEPEST = 20
+_QUESTION = ' Within {…} or […], put a text with a ? in quotes: {text: "Why?"}.'
 _PLAIN = "tag:yaml.org,2002:"
 # A plain = is a `value`, a plain << a `merge`.
 _TAGS = {
@@ -44,7 +45,8 @@ def parse(content: bytes, problems: Problems) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         words = " ".join(part for part in (error.context, error.problem) if part)
-        problems.add(mark.line + 1 if mark else 1, "", f"This is not YAML: {words}.")
+        hint = _QUESTION if words.endswith("'?'") else ""
+        problems.add(mark.line + 1 if mark else 1, "", f"This is not YAML: {words}.{hint}")
     except (yaml.YAMLError, ValueError) as error:
         problems.add(1, "", f"This is not a text file in UTF-8: {str(error).splitlines()[0]}.")
     else:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from afterword.campaigns.models import Campaign
+from afterword.campaigns.time_frame import USUAL, read_time_frame
 from afterword.core.announce import announce
 
 # How many a regular campaign would ask today; whoever decides that registers it.
@@ -21,6 +23,18 @@ def count_due_by(count: Callable[[Campaign, datetime], int]) -> None:
 def how_many_today(campaign: Campaign, now: datetime) -> int:
     """Return how many would be asked today if a regular campaign were switched on now."""
     return _count_due[0](campaign, now)
+
+
+def day_they_wait_for(campaign: Campaign, now: datetime) -> date | None:
+    """Return the day on which those are mailed who are due now; None where that is today.
+
+    By the workspace's clocks; somebody's own may have the next day already.
+    """
+    zone = campaign.workspace.time_zone
+    frame = read_time_frame(campaign.time_frame or USUAL, zone)
+    assert frame
+    today, day = (at.astimezone(ZoneInfo(zone)).date() for at in (now, frame.opens(now)))
+    return None if day == today else day
 
 
 @dataclass(frozen=True, slots=True)

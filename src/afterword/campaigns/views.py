@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afterword.campaigns.activation import (
     activate,
+    day_they_wait_for,
     deactivate,
     how_many_today,
     what_is_missing,
@@ -57,7 +58,12 @@ def activation(request: HttpRequest, member: Member, campaign_id: UUID) -> HttpR
     campaign = _campaign(member, campaign_id)
     mails_at_once = campaign.is_regular and not campaign.is_in_app
     if mails_at_once and "sure" not in request.POST and not what_is_missing(campaign):
-        waits = {"campaign": campaign, "count": how_many_today(campaign, timezone.now())}
+        now = timezone.now()
+        waits = {
+            "campaign": campaign,
+            "count": how_many_today(campaign, now),
+            "day": day_they_wait_for(campaign, now),
+        }
         return render(request, "campaigns/activation.html", waits)
     missing = activate(campaign)
     if missing:

@@ -6,9 +6,10 @@ A text is plain text: whoever puts its result into HTML escapes the whole of it.
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TextIO
 
-from liquid import BoundTemplate, Environment, RenderContext
+from liquid import BlockNode, BoundTemplate, Environment, RenderContext
+from liquid.builtin.tags.for_tag import ForNode, ForTag
 from liquid.exceptions import FilterArgumentError, LiquidError, ResourceLimitError
 
 SOURCE_LIMIT = 5_000  # characters of a text, of its result and of every step between
@@ -28,6 +29,18 @@ class TextRefused(ValueError):
     """A text that cannot be used, now or for this person; its message is safe to show."""
 
 
+class Work:
+    """What filling in may still cost, for one text or several that are filled in together.
+
+    Counted in what is looked at, not in time, so that a text fails everywhere or nowhere.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = WORK_LIMIT
+
+
 class Text:
     """A parsed text. `names` are the variables it reads; without Liquid it is `fixed`."""
 
@@ -45,14 +58,28 @@ class Text:
             _check_tags(source)
             self._template, self.names = _parse(source)
 
-    def render(self, values: Mapping[str, object]) -> str:
-        """Unknown variables render empty. Raise TextRefused where the values break a filter."""
+    def render(self, values: Mapping[str, object], work: Work | None = None) -> str:
+        """Unknown variables render empty. Raise TextRefused where the values break a filter.
+
+        `work` is shared with the texts that are filled in together; without it, it has its own.
+        """
         if self._template is None:
             return self.source
         try:
-            return self._template.render(values)
+            return _filled(self._template, values, work or Work())
         except _FAULTS as fault:
             raise TextRefused(_in_words(fault)) from fault
+
+
+def _filled(template: BoundTemplate, values: Mapping[str, object], work: Work) -> str:
+    context = _Context(template, globals=template.make_globals(values))
+    context.left = work.left
+    result = context.get_buffer()
+    try:
+        template.render_with_context(context, result)
+    finally:
+        work.left = context.left
+    return result.getvalue()
 
 
 class _Context(RenderContext):
@@ -61,45 +88,67 @@ class _Context(RenderContext):
     One text must not hold up the mail of everybody else.
     """
 
-    _left = WORK_LIMIT
+    left = WORK_LIMIT
 
     def get(self, *args: Any, **kwargs: Any) -> object:
         found = super().get(*args, **kwargs)
-        self._spend(found)
+        self.spend(found)
         return found
 
     def assign(self, key: str, val: Any) -> None:
-        self._spend(self.locals)  # all of them are measured each time
+        self.spend(self.locals)  # all of them are measured each time
         super().assign(key, val)
 
     def filter(self, name: str, token: Any) -> Callable[..., object]:
         function = super().filter(name, token)
 
         def counted(*args: Any, **kwargs: Any) -> object:
-            self._spend(*args)
+            self.spend(*args)
             return function(*args, **kwargs)
 
         return counted
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         super().raise_for_loop_limit(length)
-        self._left -= length * _STEP
+        self.left -= length * _STEP
 
-    def _spend(self, *values: object) -> None:
+    def spend(self, *values: object) -> None:
         for one in values:
-            self._left -= _STEP + (len(one) if isinstance(one, _SIZED) else 0)
-        if self._left < 0:
+            self.left -= _STEP + (len(one) if isinstance(one, _SIZED) else 0)
+        if self.left < 0:
             raise ResourceLimitError("it takes too long to work out", token=None)
 
 
-class _Template(BoundTemplate):
-    context_class = _Context
+class _Pass(BlockNode):
+    """What a loop repeats: each time costs its length, for constants take time to look at too."""
+
+    __slots__ = ("cost",)
+
+    def __init__(self, block: BlockNode) -> None:
+        super().__init__(block.token, block.nodes)
+        self.cost = len(str(block)) // 2
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        assert isinstance(context, _Context)
+        context.left -= self.cost
+        context.spend()
+        return super().render_to_output(context, buffer)
+
+
+class _ForNode(ForNode):
+    __slots__ = ()
+
+    def __init__(self, token: Any, expression: Any, block: BlockNode, default: Any = None) -> None:
+        super().__init__(token, expression, _Pass(block), default)
+
+
+class _ForTag(ForTag):
+    node_class = _ForNode
 
 
 class _Environment(Environment):
     """Liquid as survey texts have it: no includes, no HTML, and a bound on every size."""
 
-    template_class = _Template
     block_nesting_limit = 10
     loop_iteration_limit = ITEM_LIMIT
     local_namespace_limit = 20 * SOURCE_LIMIT
@@ -109,6 +158,7 @@ class _Environment(Environment):
         super().setup_tags_and_filters(extra=extra)
         for tag in ("include", "render", "tablerow"):
             del self.tags[tag]
+        self.add_tag(_ForTag)
         for name, function in self.filters.items():
             self.filters[name] = _bounded(function)
         for name in ("escape", "escape_once", "newline_to_br", "safe"):

@@ -15,6 +15,7 @@ from afterword.followups.written_trying import try_text
 from afterword.mail.models import SenderDomain
 
 MOST_BUTTONS = 5
+BUTTONS_LIMIT = 11_000  # characters of so many, each with words and an address as long as can be
 _BUTTON = re.compile(r"(.{1,60}?)\s*\|\s*(https?://\S{1,2000})")
 
 
@@ -45,6 +46,7 @@ class WrittenFields(forms.Form):
     )
     buttons_text = forms.CharField(
         label="Buttons",
+        max_length=BUTTONS_LIMIT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One on each line: Write a review | https://…",

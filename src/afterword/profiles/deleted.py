@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CASCADE, SET_NULL, ForeignObjectRel
 
+from afterword.campaigns.models import Channel
 from afterword.core import bulk
 from afterword.customers.converting.recast import recast
 from afterword.customers.models import Customer
@@ -156,11 +157,25 @@ def _give_answers(kept: DeletedCustomer) -> None:
     Who is answering holds the survey, which has been given back by now: they came before us, and
     are seen here, or come after us and find the customer.
     """
-    for customer in kept.links.get(Survey._meta.db_table, {}):
+    _give_claims(kept)
+    for customer in {*kept.links.get(Survey._meta.db_table, {}), str(kept.customer_key)}:
         for response in Response.objects.filter(customer=None, survey__customer=customer):
             response.customer_id = customer
             response.save(update_fields=["customer"])
             keep_facts(response)
+
+
+def _give_claims(kept: DeletedCustomer) -> None:
+    """Give them the surveys that were opened in their name by a link, when nobody had it."""
+    claimed = Survey.objects.filter(
+        workspace_id=kept.workspace_id,
+        email=kept.email,
+        created_at__gte=kept.at,
+        channel=Channel.LINK,
+        customer=None,
+    )
+    if kept.email:  # no name at all is that of anonymous surveys
+        claimed.update(customer_id=kept.customer_key)
 
 
 @transaction.atomic

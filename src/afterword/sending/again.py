@@ -9,7 +9,7 @@ from afterword.core.jobs import wake
 from afterword.sending.models import MOST_HAND_OVERS, Mail, State
 
 
-def queue_again(mails: QuerySet[Mail], by: UUID, now: datetime) -> int:
+def queue_again(mails: QuerySet[Mail], by: UUID | None, now: datetime) -> int:
     """Queue those that failed, for the user `by`, but for what was in doubt twice; return how many.
 
     They begin anew: refusals and lost workers of before do not count any more. Whatever keeps a

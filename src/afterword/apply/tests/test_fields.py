@@ -180,6 +180,10 @@ def test_a_wrong_template_is_refused(tmp_path: Path, added: str, refusal: str):
         ("", "shop.yaml:1: The file is empty: begin with workspace: {name: Acme}."),
         ("- a\n", "shop.yaml:1: Write fields and their values here, as {name: …}."),
         ("a: {b: 1\n", "shop.yaml:2: This is not YAML: "),
+        ("a: 1\nb: {text: Was it good?}\n", "shop.yaml:2: This is not YAML: while parsing a flow "
+         "mapping expected ',' or '}', but got '?'. Within {…} or […], put a text with a ? in quo"),
+        ("b: [Why ?]\n", "shop.yaml:1: This is not YAML: while parsing a flow sequence "
+         "expected ',' or ']', but got '?'. Within {…} or […], put a text with a ? in quotes: "),
         ("a: 1\nb: *nowhere\n", "shop.yaml:2: This is not YAML: found undefined alias"),
         ("a: 1\n---\nb: 2\n", "shop.yaml:2: This is not YAML: expected a single document"),
         ("a: 1\nb: !!python/object/apply:os.system [ls]\n", "shop.yaml:2: This is not YAML: "

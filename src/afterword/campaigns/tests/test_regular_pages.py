@@ -1,7 +1,12 @@
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from afterword.campaigns.models import Campaign
+from afterword.campaigns.time_frame import DAYS
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_customer, a_member, a_workspace
 
@@ -86,8 +91,11 @@ def test_what_is_wrong_is_told_at_its_field(client, member, wrong, field):
     assert list(answer.context["form"].errors) == [field]
 
 
+ANY_TIME = {"days": list(DAYS), "from": "00:00:00", "to": "23:59:59"}
+
+
 def test_switching_it_on_says_how_many_are_asked_today_and_asks(client, member):
-    campaign = a_regular(member.workspace, first_after_days=0)
+    campaign = a_regular(member.workspace, first_after_days=0, time_frame=ANY_TIME)
     for _ in range(3):
         a_customer(member.workspace)
 
@@ -100,6 +108,18 @@ def test_switching_it_on_says_how_many_are_asked_today_and_asks(client, member):
     client.post(f"/campaigns/{campaign.id}/activation", {"sure": "1"})
     campaign.refresh_from_db()
     assert campaign.is_active
+
+
+def test_it_says_on_which_day_they_are_asked_where_the_time_frame_is_closed_today(client, member):
+    day = timezone.now().astimezone(ZoneInfo(member.workspace.time_zone)) + timedelta(days=3)
+    frame = ANY_TIME | {"days": [DAYS[day.weekday()]]}
+    campaign = a_regular(member.workspace, first_after_days=0, time_frame=frame)
+    a_customer(member.workspace)
+
+    asked = client.post(f"/campaigns/{campaign.id}/activation").content.decode()
+
+    assert f"customer is due and will be asked on {day:%A}, {day.day} {day:%B}, when" in asked
+    assert "today" not in asked.partition("<main")[2].partition("<form")[0]
 
 
 def test_without_a_schedule_it_cannot_be_switched_on(client, member):

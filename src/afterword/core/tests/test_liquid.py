@@ -2,7 +2,7 @@
 
 import pytest
 
-from afterword.core.liquid import Text, TextRefused
+from afterword.core.liquid import Text, TextRefused, Work
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,9 @@ SORTED = "{% assign x = s " + "| split: '' | sort | join: '' " * 10 + "%}"
         TEXT + "{% for i in (1..1000) %}" + SORTED + "{% endfor %}",
         "{% for i in (1..1000) %}" + "{% assign z = 1 %}" * 200 + "{% endfor %}",
         "{% for i in (1..1000) %}{% endfor %}" * 100 + "{{ z }}",
+        "{% for i in (1..1000) %}" + "{% if 1 == 1 %}{% endif %}" * 180 + "{% endfor %}",
     ],
-    ids=["filters", "assignments", "loops"],
+    ids=["filters", "assignments", "loops", "constants"],
 )
 def test_a_text_that_works_for_long_is_ended(source):
     with pytest.raises(TextRefused, match="takes too long"):
@@ -51,3 +52,11 @@ def test_an_ordinary_loop_over_much_is_no_long_work():
     )
 
     assert Text(source).render({"tags": [f"a{n}" for n in range(1000)]}).startswith("A0, A1, A2")
+
+
+def test_texts_that_are_filled_in_together_share_the_work():
+    text, work = Text("{% for i in (1..1000) %}{% if x == i %}{% endif %}{% endfor %}"), Work()
+    assert not text.render({"x": 0}, work)
+    work.left = 1_000
+    with pytest.raises(TextRefused, match="takes too long"):
+        text.render({"x": 0}, work)

@@ -427,7 +427,10 @@ def test_only_these_views_do_without_a_csrf_token():
         "afterword.feedback.links.public.link",
         "afterword.feedback.stopping.unsubscribing.unsubscribing",
         "afterword.hooks.door.hook",
+        "afterword.hooks.door.nothing_here",
         "afterword.sending.reports.hooks.hook",
+        "afterword.web.health.live",
+        "afterword.web.health.ready",
     }
 
 

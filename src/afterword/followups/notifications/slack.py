@@ -69,7 +69,9 @@ def blocks_of(message: Message) -> dict[str, Any]:
         blocks += _of_line(line, is_alone=len(message.lines) == 1)
     left_out = message.left_out + max(0, len(message.lines) - MOST_LINES)
     if left_out:
-        blocks.append({"type": "section", "text": _plain(f"And {left_out} more.")})
+        button = {"type": "button", "text": _plain("All answers"), "url": message.all_link}
+        more = {"type": "section", "text": _plain(f"And {left_out:,} more.")}
+        blocks.append(more | {"accessory": button})
     return {"text": _escaped(title)[:TEXT_LIMIT], "blocks": blocks}
 
 

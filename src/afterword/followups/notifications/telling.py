@@ -3,18 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
-from afterword.feedback.models import Assignment, AtRisk, CustomerReply, Response
+from afterword.feedback.models import Assignment, AtRisk, Response
 from afterword.followups.engine.occurrence import Occurrence
 from afterword.followups.engine.room import follows
 from afterword.followups.events import OF_ASSIGNMENTS, Follows
 from afterword.followups.models import DIGEST, TEST, Delivery
 from afterword.followups.moves import ScoreMove
 from afterword.followups.notifications.models import Frequency, Notification
+from afterword.followups.notifications.parts import first_parts, how_many, replies_told
 from afterword.followups.notifications.scores import scores_of
 from afterword.followups.values import occurrences_of, values_of
 from afterword.happenings.models import HappeningKind
@@ -51,6 +53,7 @@ class Message:
     settings_link: str
     is_test: bool = False
     left_out: int = 0
+    all_link: str = ""
     counts: Sequence[str] = field(default_factory=list)
     # Of a digest: the score of each metric beside the one before, in words, and what was said by
     # whoever was least and most content, where more than a few said something.
@@ -64,39 +67,49 @@ class Message:
 
 
 def messages_of(deliveries: Collection[Delivery]) -> dict[UUID, Message]:
-    """Return what each notification delivery says today; without those that are needless by now."""
+    """Return what each notification delivery says today; without those that are needless by now.
+
+    A fixed number of queries, but for the scores of each digest.
+    """
     digests = {one.id for one in deliveries if one.kind == DIGEST}
-    parts = list(Delivery.objects.filter(digest__in=digests).order_by("happened_at", "id"))
-    found = occurrences_of([*deliveries, *parts])
+    parts, counts = first_parts(digests), how_many(digests)
+    all_ = [*deliveries, *chain(*parts.values())]
+    found = _Found(occurrences_of(all_), replies_told(all_))
     told: dict[UUID, Message] = {}
     for one in deliveries:
         rule = one.notification
         assert rule
-        of_it = [part for part in parts if part.digest_id == one.id] if one.id in digests else [one]
-        lines = _lines(rule, of_it, found)
-        if lines or (one.id in digests and rule.sends_empty):
-            told[one.id] = _message(one, rule, lines)
+        of_it = parts.get(one.id, ()) if one.id in digests else [one]
+        lines, unread = _lines(rule, of_it, found), max(0, counts[one.id] - len(of_it))
+        if lines or unread or (one.id in digests and rule.sends_empty):
+            told[one.id] = _message(one, rule, lines, unread)
     return told
 
 
-def _lines(
-    rule: Notification, deliveries: Sequence[Delivery], found: Mapping[UUID, Occurrence]
-) -> list[Line]:
+class _Found(NamedTuple):
+    """What deliveries are about, by their keys; and what customers replied."""
+
+    occurrences: Mapping[UUID, Occurrence]
+    replies: Mapping[tuple[UUID, datetime], str]
+
+
+def _lines(rule: Notification, deliveries: Sequence[Delivery], found: _Found) -> list[Line]:
     lines = []
     for one in deliveries:
-        occurrence = found.get(one.id)
+        occurrence = found.occurrences.get(one.id)
         if one.kind == TEST or (occurrence and follows(rule, occurrence) is not Follows.NOT):
-            lines.append(_line(rule, one, occurrence))
+            lines.append(_line(rule, one, occurrence, found.replies))
     return lines
 
 
-def _message(delivery: Delivery, rule: Notification, lines: list[Line]) -> Message:
+def _message(delivery: Delivery, rule: Notification, lines: list[Line], unread: int) -> Message:
+    """`unread` are the parts of a digest that were not looked at: they count as they are."""
     title = lines[0].headline if lines else "Nothing new"
     if delivery.kind == DIGEST:
         period = "day" if rule.frequency == Frequency.DAILY else "week"
         where = rule.campaign.name if rule.campaign else rule.workspace.name
-        count = len(lines)
-        title = f"{where}: {count} new in the last {period}" if count else f"{where}: nothing new"
+        count = len(lines) + unread
+        title = f"{where}: {count:,} new in the last {period}" if count else f"{where}: nothing new"
     in_order = sorted(lines, key=lambda line: _ORDER.index(line.bucket) if line.bucket else 3)
     shown = in_order[:MOST_LINES]
     return Message(
@@ -105,12 +118,15 @@ def _message(delivery: Delivery, rule: Notification, lines: list[Line]) -> Messa
         workspace=rule.workspace.name,
         settings_link=_settings_link(rule),
         is_test=delivery.kind == TEST,
-        left_out=len(lines) - len(shown),
-        **(_of_digest(delivery, rule, lines) if delivery.kind == DIGEST else {}),
+        left_out=len(lines) - len(shown) + unread,
+        all_link=_all_link(rule),
+        **(_of_digest(delivery, rule, lines, unread) if delivery.kind == DIGEST else {}),
     )
 
 
-def _of_digest(delivery: Delivery, rule: Notification, lines: list[Line]) -> dict[str, Any]:
+def _of_digest(
+    delivery: Delivery, rule: Notification, lines: list[Line], unread: int
+) -> dict[str, Any]:
     period = timedelta(days=1 if rule.frequency == Frequency.DAILY else 7)
     until = delivery.happened_at
     said = sorted(
@@ -119,21 +135,27 @@ def _of_digest(delivery: Delivery, rule: Notification, lines: list[Line]) -> dic
     )
     shows_ends = len(said) >= SHOWS_ENDS and said[0].score != said[-1].score
     return {
-        "counts": _counts(rule, lines),
+        "counts": _counts(rule, lines, unread),
         "scores": scores_of(rule.workspace_id, rule.campaign_id, until - period, until),
         "worst": said[0] if shows_ends else None,
         "best": said[-1] if shows_ends else None,
     }
 
 
-def _counts(rule: Notification, lines: Sequence[Line]) -> list[str]:
+def _counts(rule: Notification, lines: Sequence[Line], unread: int) -> list[str]:
     metric = Metric(rule.campaign.metric) if rule.campaign else Metric.NPS
     words = SCALES[metric].by_bucket
     counted = {bucket: sum(line.bucket is bucket for line in lines) for bucket in Bucket}
-    return [f"{words[bucket]}: {count}" for bucket, count in counted.items() if count]
+    told = [f"{words[bucket]}: {count}" for bucket, count in counted.items() if count]
+    return [f"Of the first {len(lines):,}", *told] if told and unread else told
 
 
-def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None) -> Line:
+def _line(
+    rule: Notification,
+    delivery: Delivery,
+    occurrence: Occurrence | None,
+    replies: Mapping[tuple[UUID, datetime], str],
+) -> Line:
     values = values_of(delivery, rule, occurrence)
     who = " · ".join(dict.fromkeys(str(values[name]) for name in _WHO if values[name]))
     response = occurrence.response if occurrence else None
@@ -143,7 +165,8 @@ def _line(rule: Notification, delivery: Delivery, occurrence: Occurrence | None)
     if move := occurrence and occurrence.move:
         comment = _compared(move)
     if delivery.kind == HappeningKind.CUSTOMER_REPLIED:
-        comment = _replied(delivery)[:COMMENT_LIMIT]
+        assert delivery.subject_id
+        comment = replies.get((delivery.subject_id, delivery.happened_at), "")[:COMMENT_LIMIT]
     is_said = response is not None or delivery.kind == HappeningKind.CUSTOMER_REPLIED
     known = (response and response.customer_id) or (occurrence and occurrence.customer)
     return Line(
@@ -213,18 +236,16 @@ def _assigned(delivery: Delivery, response: Response, who: str) -> str:
     return f"Assigned to {whose or 'nobody yet'}: {what}"
 
 
-def _replied(delivery: Delivery) -> str:
-    """Return what the customer replied then."""
-    rows = CustomerReply.objects.filter(customer=delivery.subject_id)
-    reply = rows.filter(received_at=delivery.happened_at).first()
-    return reply.text if reply else ""
-
-
 def _reason(occurrence: Occurrence | None) -> str:
     """Return why somebody is at risk today; nothing where they are not any more."""
     customer = occurrence.customer if occurrence else None
-    risk = AtRisk.objects.filter(customer=customer).first() if customer else None
+    risk: AtRisk | None = getattr(customer, "at_risk", None)
     return f": {risk.words}" if risk else ""
+
+
+def _all_link(rule: Notification) -> str:
+    query = f"?campaign={rule.campaign_id}" if rule.campaign_id else ""
+    return f"{settings.BASE_URL}/feedback{query}"
 
 
 def _settings_link(rule: Notification) -> str:

@@ -264,6 +264,7 @@ def test_three_are_offered_and_off_until_they_are_saved(client, campaign):
         {"delay_from": 90},
         {"body": "{{ first_name"},
         {"buttons_text": "Only words"},
+        {"buttons_text": f"Review | https://a.example/{chr(10) * 11_000}x | https://b.example/"},
         {"reply_to": "nobody"},
         {"when": "score_range"},
     ):

@@ -9,12 +9,15 @@ from django.utils import timezone
 from afterword.core import looking
 from afterword.core.ids import new_id
 from afterword.followups.models import TEST, Attempt, Delivery, State
-from afterword.followups.pages import deliveries
+from afterword.followups.pages import again, again_work, deliveries
 from afterword.followups.rules import save
+from afterword.long_work.models import Work
+from afterword.long_work.turn import work_once
 from afterword.sending.models import Mail
 from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_member
 from tests.followups import a_notification, a_webhook, an_autoresponder
+from tests.long_work import work_until_done
 
 pytestmark = pytest.mark.django_db
 PAGE = "/follow-ups/deliveries"
@@ -122,6 +125,7 @@ def test_what_failed_is_sent_again_where_its_rule_is_on(member, campaign):
     client = signed_in(member)
 
     client.post(f"{PAGE}/replay", {"delivery": "failed"})
+    work_until_done()
 
     states = dict(Delivery.objects.values_list("id", "state"))
     assert states[failed.id] == State.WAITING
@@ -129,23 +133,68 @@ def test_what_failed_is_sent_again_where_its_rule_is_on(member, campaign):
     assert states[arrived.id] == State.DELIVERED
     assert Mail.objects.get(id=by_mail.mail_ids[0]).state == "queued"
     client.post(f"{PAGE}/replay", {"delivery": "all", "kind": "webhook", "days": "1"})
+    work_until_done()
     arrived.refresh_from_db()
     assert arrived.state == State.WAITING
 
 
-def test_many_are_sent_again_by_one_parameter(member, campaign, django_assert_max_num_queries):
+def test_a_batch_of_what_is_sent_again_costs_the_same_however_many(
+    member, campaign, monkeypatch, django_assert_max_num_queries
+):
     hook, team = a_webhook("https://crm.test/hook", campaign=campaign), a_notification(campaign)
-    for _ in range(3):
+    for _ in range(4):
         a_delivery(hook, State.FAILED)
         a_mailed_delivery(team, state="parked")
+    monkeypatch.setattr(again_work, "BATCH", 8)
+    signed_in(member).post(f"{PAGE}/replay", {"delivery": "failed"})
 
-    with django_assert_max_num_queries(40) as asked:
-        signed_in(member).post(f"{PAGE}/replay", {"delivery": "failed"})
+    with django_assert_max_num_queries(26) as asked:
+        assert work_until_done() == 1
 
     changes = [one["sql"] for one in asked.captured_queries if one["sql"].startswith("UPDATE")]
     assert sum("unnest(" in one for one in changes) == 2
-    assert Mail.objects.filter(state="queued").count() == 3
-    assert Delivery.objects.filter(state=State.WAITING).count() == 3
+    assert Mail.objects.filter(state="queued").count() == 4
+    assert Delivery.objects.filter(state=State.WAITING).count() == 4
+
+
+def test_sending_again_goes_on_where_it_was_and_shows_how_far(member, campaign, monkeypatch):
+    monkeypatch.setattr(again_work, "BATCH", 2)
+    hook, now = a_webhook("https://crm.test/hook", campaign=campaign), timezone.now()
+    rows = [
+        a_delivery(hook, State.FAILED, created_at=now - timedelta(minutes=number))
+        for number in range(3)
+    ]
+    client = signed_in(member)
+    begun = client.post(f"{PAGE}/replay", {"delivery": "failed", "kind": "webhook"})
+
+    work_once()
+    Delivery.objects.filter(id=rows[0].id).update(state=State.FAILED)  # and failed once more
+    half = client.get(begun.url).content.decode()
+    work_until_done()
+    whole = client.get(begun.url).content.decode()
+
+    states = dict(Delivery.objects.values_list("id", "state"))
+    assert [states[row.id] for row in rows] == [State.FAILED, State.WAITING, State.WAITING]
+    assert "2 of 3 deliveries" in half
+    assert "3 of 3 deliveries" in whole
+    assert f"{PAGE}?kind=webhook" in whole
+
+
+def test_a_double_click_sends_again_once_and_only_what_was_there_when_asked(member, campaign):
+    hook = a_webhook("https://crm.test/hook", campaign=campaign)
+    shown = a_delivery(hook, State.FAILED)
+    client = signed_in(member)
+    asked_at = client.get(PAGE).context["asked_at"]
+    later = a_delivery(hook, State.FAILED)
+    form = {"delivery": "failed", "asked_at": asked_at}
+
+    first, second = (client.post(f"{PAGE}/replay", form).url for _ in range(2))
+    work_until_done()
+
+    assert first == second
+    assert Work.objects.count() == 1
+    states = dict(Delivery.objects.values_list("id", "state"))
+    assert (states[shown.id], states[later.id]) == (State.WAITING, State.FAILED)
 
 
 def test_one_is_sent_again_and_nonsense_is_not(member, campaign):
@@ -168,9 +217,12 @@ def test_analysts_look_and_strangers_see_nothing(member, campaign):
 
     assert "To the CRM" in analyst.get(PAGE).content.decode()
     assert "again</button>" not in analyst.get(PAGE).content.decode()
-    assert analyst.post(f"{PAGE}/replay", {"delivery": str(one.id)}).status_code == 403
+    for which in (str(one.id), "all"):
+        assert analyst.post(f"{PAGE}/replay", {"delivery": which}).status_code == 403
     assert "To the CRM" not in stranger.get(PAGE).content.decode()
-    stranger.post(f"{PAGE}/replay", {"delivery": str(one.id)})
+    for which in (str(one.id), "all"):
+        stranger.post(f"{PAGE}/replay", {"delivery": which})
+    work_until_done()
     one.refresh_from_db()
     assert one.state == State.DELIVERED
 
@@ -189,6 +241,29 @@ def test_pages_and_queries_do_not_grow(member, campaign, django_assert_max_num_q
     second = client.get(PAGE, {"after": first.context["after"]})
 
     assert (len(first.context["deliveries"]), len(second.context["deliveries"])) == (25, 5)
+
+
+def test_of_very_many_rules_the_newest_can_be_chosen_and_the_chosen_one(
+    member, campaign, monkeypatch
+):
+    monkeypatch.setattr(deliveries, "MOST_RULES", 2)
+    hooks = [
+        a_webhook("https://crm.test/hook", campaign=campaign, name=f"Hook {number}")
+        for number in range(4)
+    ]
+    a_delivery(hooks[0])
+    client = signed_in(member)
+
+    plain = client.get(PAGE)
+    of_the_first = client.get(PAGE, {"rule": hooks[0].id})
+
+    def offered(page):
+        return [f'<option value="{hook.id}"' in page.content.decode() for hook in hooks]
+
+    assert offered(plain) == [False, False, True, True]
+    assert offered(of_the_first) == [True, False, True, True]
+    assert "Older ones: see their own page" in plain.content.decode()
+    assert f'value="{hooks[0].id}" selected' in of_the_first.content.decode()
 
 
 @pytest.fixture
@@ -219,7 +294,7 @@ def test_of_many_some_are_looked_at_and_the_next_page_goes_on(member, campaign, 
 
 
 def test_more_than_can_be_counted_are_sent_again_without_a_number(member, campaign, monkeypatch):
-    monkeypatch.setattr(deliveries, "COUNTED_AT_MOST", 2)
+    monkeypatch.setattr(again, "COUNTED_AT_MOST", 2)
     hook = a_webhook("https://crm.test/hook", campaign=campaign)
     a_delivery(hook, State.FAILED)
     a_delivery(hook)
@@ -234,4 +309,5 @@ def test_more_than_can_be_counted_are_sent_again_without_a_number(member, campai
     assert "Send what failed again</button>" in many
     assert "Send all again</button>" in many
     client.post(f"{PAGE}/replay", {"delivery": "failed"})
+    work_until_done()
     assert Delivery.objects.filter(state=State.WAITING).count() == 2

@@ -5,17 +5,24 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as installed
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from afterword.feedback.answering.answer import record_answer
 from afterword.feedback.loop.models import AssignmentRule
 from afterword.feedback.loop.watch import follow_up
+from afterword.feedback.replies.models import CustomerReply
 from afterword.feedback.replies.take import take_replies
+from afterword.feedback.risk.models import AtRisk
 from afterword.followups.events import FORM_WAIT
 from afterword.followups.models import Delivery, State
+from afterword.followups.notifications import parts
 from afterword.followups.notifications.digest import make_digests
 from afterword.followups.notifications.models import Frequency, Notification
 from afterword.followups.notifications.moments import next_moment
+from afterword.followups.notifications.telling import messages_of
 from afterword.followups.rules import save
 from afterword.mail.message.return_path import reply_address
 from afterword.sending.models import Mail
@@ -173,6 +180,91 @@ def test_a_digest_says_the_score_and_the_best_and_worst_comment(sink):
     assert "NPS 25 from 4 answers" in text
     assert "The worst comment, NPS 2 (Detractor) from Ann\nBad" in text
     assert "The best comment, NPS 9 (Promoter) from Ann\nGood" in text
+
+
+def test_of_a_digest_of_very_many_the_first_are_told_and_how_many_more_there_are(sink, monkeypatch):
+    monkeypatch.setattr(parts, "MOST_PARTS", 3)
+    campaign = a_campaign()
+    a_notification(campaign, frequency=Frequency.DAILY)
+    for comment in ("One", "Two", "Three", "Four", "Five"):
+        answer(campaign, 9, comment, submitted=True)
+    run(sink)
+
+    make_digests(timezone.now() + timedelta(days=1))
+    fast_forward(timedelta(days=1))
+    run(sink)
+
+    [message] = sink.messages()
+    text = " ".join(text_of(message).split())
+    assert message["Subject"] == f"{campaign.name}: 5 new in the last day"
+    assert "Of the first 3 · Promoter: 3" in text
+    assert ("Three" in text, "Four" in text) == (True, False)
+    assert f"And 2 more. All answers: {installed.BASE_URL}/feedback?campaign={campaign.id}" in text
+    html = message.get_body(("html",)).get_content()
+    assert f'And 2 more. <a href="{installed.BASE_URL}/feedback?campaign={campaign.id}"' in html
+
+
+def a_digest_of(campaign, count):
+    """Of so many answers, replies and people at risk."""
+    digest = Delivery.objects.create(
+        workspace=campaign.workspace,
+        notification=a_notification(campaign, events=["feedback", "replied", "at_risk"]),
+        kind="digest",
+        happened_at=timezone.now(),
+        created_at=timezone.now(),
+        due_at=timezone.now(),
+    )
+    for number in range(count):
+        survey, response = answer(campaign, 3, f"Late {number}", submitted=True)
+        replied = CustomerReply.objects.create(
+            workspace=campaign.workspace,
+            customer=survey.survey.customer,
+            key=str(response.id)[:32],
+            text=f"Reply {number}",
+            received_at=timezone.now(),
+        )
+        AtRisk.objects.create(
+            customer=survey.survey.customer,
+            workspace=campaign.workspace,
+            since=timezone.now(),
+            reason="fell",
+            metric="nps",
+            score=3,
+            judged_at=timezone.now(),
+        )
+        for kind, subject in (
+            ("feedback.new", response.id),
+            ("customer.replied", replied.customer_id),
+            ("customer.at_risk", replied.customer_id),
+        ):
+            Delivery.objects.create(
+                workspace=campaign.workspace,
+                notification=digest.notification,
+                kind=kind,
+                subject_id=subject,
+                state=State.DELIVERED,
+                happened_at=replied.received_at,
+                created_at=replied.received_at,
+                due_at=replied.received_at,
+                digest=digest,
+            )
+    return digest
+
+
+def test_a_digest_asks_no_more_however_much_it_holds():
+    campaign = a_campaign()
+    asked = []
+    for count in (1, 4):
+        digest = a_digest_of(campaign, count)
+        with CaptureQueriesContext(connection) as queries:
+            [message] = messages_of([digest]).values()
+        asked.append(len(queries))
+        assert len(message.lines) == 3 * count
+        assert {f"Reply {number}" for number in range(count)} <= {
+            line.comment for line in message.lines
+        }
+
+    assert asked[0] == asked[1]
 
 
 def test_slack_gets_block_kit_in_which_nothing_is_a_mention(settings):

@@ -12,8 +12,10 @@ from afterword.followups.engine.deliver import record
 from afterword.followups.engine.post import Reply, Request
 from afterword.followups.engine.settle import LAST_TRY, Tried
 from afterword.followups.models import TEST, Delivery, State, Webhook
+from afterword.followups.pages import again
 from afterword.followups.pages.log import PAGE
-from afterword.followups.webhooks.body import PREFILLED
+from afterword.followups.rules import save
+from afterword.followups.webhooks.body import PREFILLED, BodyRefused, fill
 from afterword.followups.webhooks.form import HIDDEN
 from afterword.happenings.models import Listening
 from afterword.survey_templates.metrics import Metric
@@ -21,6 +23,7 @@ from afterword.workspaces.models import Role
 from tests.factories import a_campaign, a_member
 from tests.followups import a_webhook, allow_loopback
 from tests.http_script import Answer, scripted_http
+from tests.long_work import work_until_done
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +165,11 @@ def test_what_is_wrong_is_said(member, campaign, fields, said):
             "{% if event == 'customer.unsubscribed' %}{{ 1 | divided_by: 0 }}{% endif %}",
             "can&#x27;t divide by 0, where a customer unsubscribed.",
         ),
+        (
+            ["feedback"],
+            f"{{% for i in (1..1000) %}}{'{% if score == i %}{% endif %}' * 60}{{% endfor %}}",
+            "it takes too long to work out",
+        ),
     ],
 )
 def test_what_can_only_fail_later_is_refused_in_its_line(member, campaign, events, text, said):
@@ -272,6 +280,7 @@ def test_what_failed_is_sent_again_under_the_same_id(member, campaign):
     assert (">Clear<" in page, b">Clear<" in client.get(f"{address}/log").content) == (True, False)
 
     client.post(f"{address}/replay", {"delivery": "failed"})
+    work_until_done()
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempt) == (State.WAITING, 0)
@@ -303,9 +312,47 @@ def test_a_test_that_failed_is_nothing_to_send_again(member, campaign):
     assert "Send the 1 that failed again" in client.get(f"{address}/log").content.decode()
 
     client.post(f"{address}/replay", {"delivery": "failed"})
+    work_until_done()
 
     assert Delivery.objects.get(kind=TEST).state == State.FAILED
     assert Delivery.objects.exclude(kind=TEST).get().state == State.WAITING
+
+
+def test_more_that_failed_than_can_be_counted_are_sent_again_without_a_number(
+    member, campaign, monkeypatch
+):
+    monkeypatch.setattr(again, "COUNTED_AT_MOST", 2)
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    failed_deliveries(webhook, 3)
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+
+    assert "Send what failed again</button>" in client.get(f"{address}/log").content.decode()
+    asked = {"delivery": "failed", "asked_at": timezone.now().isoformat()}
+    first, second = (client.post(f"{address}/replay", asked).url for _ in range(2))
+    work_until_done()
+
+    assert first == second
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.WAITING}
+
+
+def test_the_log_sends_one_again_where_the_webhook_is_on(member, campaign):
+    webhook = a_webhook("https://crm.example", campaign=campaign)
+    failed_deliveries(webhook, 1)
+    one = Delivery.objects.get()
+    client, address = signed_in(member), f"/campaigns/{campaign.id}/webhooks/{webhook.id}"
+
+    save(webhook, timezone.now(), enabled=False)
+    off = client.post(f"{address}/replay", {"delivery": one.id}, follow=True).content.decode()
+    save(webhook, timezone.now(), enabled=True)
+    wrong = client.post(f"{address}/replay", {"delivery": "x"}, follow=True).content.decode()
+    one.refresh_from_db()
+    assert one.state == State.FAILED
+    client.post(f"{address}/replay", {"delivery": one.id})
+
+    one.refresh_from_db()
+    assert one.state == State.WAITING
+    assert "Switch the webhook on first" in off
+    assert "This cannot be sent again" in wrong
 
 
 def test_the_log_goes_on_to_older_ones_and_keeps_its_filter(member, campaign):
@@ -400,3 +447,11 @@ def test_a_new_secret_is_shown_once(member, campaign):
     assert webhook.secret not in client.get(address).content.decode()
     analyst = signed_in(a_member(member.workspace, role=Role.ANALYST))
     assert analyst.post(f"{address}/secret").status_code == 403
+
+
+def test_the_texts_of_a_body_may_take_only_so_much_work_together():
+    loop = f"{{% for i in (1..1000) %}}{'{% if score == i %}{% endif %}' * 3}{{% endfor %}}"
+    assert fill(json.dumps([loop]), {"score": 0})
+
+    with pytest.raises(BodyRefused, match="takes too long"):
+        fill(json.dumps([loop] * 5), {"score": 0})

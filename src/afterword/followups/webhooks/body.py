@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
-from afterword.core.liquid import Text, TextRefused
+from afterword.core.liquid import Text, TextRefused, Work
 
 BODY_LIMIT = 20_000  # characters
 _KEPT = 100  # documents that stay parsed, and texts
@@ -98,7 +98,7 @@ def _placed(source: str) -> Iterator[tuple[int, str]]:
 
 def fill(source: str, values: Mapping[str, object]) -> bytes:
     """Return the document with the values in it. Raise BodyRefused where they break a text."""
-    filled = _filled(_parsed(source), values)
+    filled = _filled(_parsed(source), values, Work())
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
@@ -132,17 +132,17 @@ def _texts(node: object) -> list[str]:
     return [text for value in node for text in _texts(value)] if isinstance(node, list) else []
 
 
-def _filled(node: object, values: Mapping[str, object]) -> object:
+def _filled(node: object, values: Mapping[str, object], work: Work) -> object:
     if isinstance(node, dict):
-        return {key: _filled(value, values) for key, value in node.items()}
+        return {key: _filled(value, values, work) for key, value in node.items()}
     if isinstance(node, list):
-        return [_filled(value, values) for value in node]
+        return [_filled(value, values, work) for value in node]
     if not isinstance(node, str):
         return node
     if alone := _ALONE.fullmatch(node.strip()):
         return _at(values, alone[1])
     try:
-        return _text(node).render({name: v for name, v in values.items() if v is not None})
+        return _text(node).render({name: v for name, v in values.items() if v is not None}, work)
     except TextRefused as refusal:
         raise BodyRefused(f"The body cannot be filled in: “{node[:60]}” {refusal}.") from None
 

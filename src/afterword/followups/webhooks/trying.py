@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from afterword.core.liquid import Text, TextRefused
+from afterword.core.liquid import Text, TextRefused, Work
 from afterword.followups.samples import Sample, enough, fault_in
 from afterword.followups.webhooks.body import BodyRefused, liquid_in, placed_fault
 
@@ -14,17 +15,22 @@ def try_body(source: str, samples: Sequence[Sample]) -> None:
     `source` has passed `check_body`.
     """
     until = enough()
+    fill = partial(_fill, defaultdict(Work))
     for line, text in liquid_in(source):
-        if fault := fault_in(text, samples, _fill, until):
+        if fault := fault_in(text, samples, fill, until):
             raise BodyRefused(placed_fault(line, text.source, fault))
 
 
-def _fill(text: Text, sample: Sample) -> None:
-    """Raise TextRefused where it fails for all kinds of customers."""
+def _fill(works: dict[tuple[int, int], Work], text: Text, sample: Sample) -> None:
+    """Raise TextRefused where it fails for all kinds of customers.
+
+    `works` are what the texts of one body share, by sample and kind of customer.
+    """
     refusals: list[TextRefused] = []
-    for values in _as_customers(sample.values):
+    for kind, values in enumerate(_as_customers(sample.values)):
+        known = {name: value for name, value in values.items() if value is not None}
         try:
-            text.render({name: value for name, value in values.items() if value is not None})
+            text.render(known, works[id(sample), kind])
         except TextRefused as refusal:
             refusals.append(refusal)
         else:

@@ -8,6 +8,8 @@ from afterword.core.clock import database_now
 from afterword.customers.models import Customer, Identity
 from afterword.decisions.reasons import Reason
 from afterword.feedback.answering.answer import record_answer
+from afterword.feedback.links.claim import Claim
+from afterword.feedback.links.open import Coming, open_link
 from afterword.feedback.models import Response, ResponseFacts
 from afterword.feedback.risk.models import AtRisk
 from afterword.privacy.erase import erase
@@ -18,6 +20,7 @@ from afterword.profiles.models import DeletedCustomer
 from afterword.sending.models import State
 from afterword.suppressions.models import SuppressionReason
 from afterword.suppressions.suppress import suppress
+from afterword.surveys.models import Invitation, Survey
 from afterword.workspaces.models import Role
 from tests.factories import (
     NOW,
@@ -136,6 +139,22 @@ def test_what_was_answered_meanwhile_is_theirs(client, member, ann):
     response = Response.objects.get(id=response.id)
     assert response.customer == ann
     assert ResponseFacts.objects.get(response=response).facts["tags"] == ["vip"]
+
+
+@pytest.mark.parametrize(("email", "is_theirs"), [("ann@example.com", True), ("", False)])
+def test_what_was_answered_by_a_link_meanwhile_is_theirs(client, member, ann, email, is_theirs):
+    campaign = a_campaign(member.workspace, channel="link", type="regular", events=[])
+    delete(client, ann)
+    claim = Claim(email, {}) if email else None
+    opened = open_link(campaign, Coming(claim), timezone.now())
+    assert isinstance(opened, Invitation)
+    response = record_answer(opened, 3, "Bad", timezone.now(), submitted=True)
+
+    undo(client, ann)
+
+    survey = Survey.objects.get(id=opened.survey_id)
+    response.refresh_from_db()
+    assert (survey.customer == ann, response.customer == ann) == (is_theirs, is_theirs)
 
 
 def test_properties_come_back_as_they_are_defined_by_now(client, member, ann):

@@ -18,7 +18,7 @@ def test_this_machine_is_known_by_its_own_names(db: None, host: str):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "", "127.0.0.2"])
-def test_another_name_is_refused_in_one_line_and_without_a_traceback(
+def test_another_name_is_refused_in_one_line_and_fills_no_log(
     host: str, caplog: pytest.LogCaptureFixture
 ):
     answer = call(host)
@@ -27,9 +27,7 @@ def test_another_name_is_refused_in_one_line_and_without_a_traceback(
     assert answer["Content-Type"].startswith("text/plain")
     assert answer.content.count(b"\n") == 1
     assert "evil" not in answer.content.decode()
-    [said] = caplog.records
-    assert said.exc_info is None
-    assert said.getMessage() == "Bad Request: /accounts/login/"
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("host", ["evil.example", "10.42.0.7:8000", "a_pod"])
