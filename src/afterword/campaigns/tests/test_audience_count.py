@@ -48,7 +48,7 @@ def test_what_is_stored_is_counted_with_names_that_lead_to_profiles(client, work
     html = said(client, a_campaign(workspace, audience={"filters": [USA]}))
 
     assert "<strong>1</strong> customer matches now." in html
-    assert f'Such as <a href="/customers/{ann.id}">Ann Lee</a>.' in html
+    assert f'Such as <a href="/customers/{ann.id}" dir="auto">Ann Lee</a>.' in html
 
 
 def test_what_is_typed_is_counted_before_it_is_saved(client, workspace):

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from afterword.customers.importing.choosing import Options, TargetField
 from afterword.customers.importing.models import Import
 from afterword.customers.importing.reading.headers import (
     EMAIL,
@@ -114,15 +115,19 @@ class MappingForm(forms.Form):
         )
         self._file = file
         known = [(f"{PROPERTY}{name}", name) for name in sorted(properties)]
+        shared = Options(
+            [(IGNORE, "Nothing: leave it out")],
+            [
+                ("Of every customer", _CUSTOMERS_OWN),
+                ("What stops mail", list(STOP_LABELS.items())),
+                *([("Properties", known)] if known else []),
+            ],
+        )
         for at, header in enumerate(file.headers):
             new = _new(header, properties) if may_define else []
-            groups: list[Any] = [(IGNORE, "Nothing: leave it out")]
-            groups.append(("Of every customer", _CUSTOMERS_OWN))
-            groups.append(("What stops mail", list(STOP_LABELS.items())))
-            groups += [("Properties", known)] if known else []
-            groups += [("A new property", new)] if new else []
-            self.fields[f"column_{at}"] = forms.ChoiceField(
-                label=header, choices=groups, required=False, initial=file.targets[at]
+            own = Options([], [("A new property", new)] if new else [])
+            self.fields[f"column_{at}"] = TargetField(
+                shared, own, label=header, initial=file.targets[at]
             )
 
     @property

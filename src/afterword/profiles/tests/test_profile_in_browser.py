@@ -170,3 +170,31 @@ def test_how_each_survey_was_sent_is_seen_and_each_score_stands_below_its_dot(
     assert not clipped
     assert len(middles[0]) == 2
     assert all(abs(dot - score) <= 1 for dot, score in zip(*middles, strict=True))
+
+
+@pytest.mark.slow
+def test_no_name_and_no_address_makes_a_page_wider_than_a_phone(live_server, member):
+    long = {"first_name": "x" * 200, "last_name": "y" * 100}
+    named = a_customer(member.workspace, email="named@example.com", **long)
+    nameless = a_customer(member.workspace, email=f"{'n' * 60}@{'sub.' * 30}example.com")
+    surveys = [
+        a_sent_survey(a_campaign(member.workspace), customer=one) for one in (named, nameless)
+    ]
+
+    with visit(live_server, member, "/outbox", viewport=PHONE) as page:
+        for path in (
+            "/outbox",
+            *(f"/customers/{one.id}" for one in (named, nameless)),
+            *(f"/outbox/{one.id}" for one in surveys),
+        ):
+            page.goto(f"{live_server.url}{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") == 390, path
+
+
+def test_a_name_keeps_its_own_direction_in_a_sentence_and_in_lists(client, member):
+    client.force_login(member.user)
+    rami = a_customer(member.workspace, first_name="رامي")
+    a_sent_survey(a_campaign(member.workspace), customer=rami)
+
+    assert "why <bdi>رامي</bdi> was asked" in client.get(f"/customers/{rami.id}").text
+    assert 'dir="auto">رامي</a>' in client.get("/outbox?days=all").text

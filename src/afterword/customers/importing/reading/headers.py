@@ -32,12 +32,14 @@ _SYNONYMS = {
     "optout optedout optedoutat optoutdate hasoptedout hasoptedoutofemail emailoptout abgemeldet",
     HARD_BOUNCED: "bounced bouncedat isbounced bouncedate bounceddate hardbounced hardbouncedat",
     STATUS: "status deliverabilitystatus emailstatus mailstatus",
-    SURVEYED: "lastsentat lastsurveydate lastsurveyedat lastsurveyed lastsurvey lastsurveysentat",
+    SURVEYED: "lastsentat lastsurveydate lastsurveyedat lastsurveyed lastsurvey lastsurveysentat "
+    "surveysentat",
     # What is about answers and mails, and no fact about somebody; and what we add ourselves.
     IGNORE: "id personid customerid contactid companyid responseid surveyid surveyresponseid "
     "score rating npsscore lastscore scoretrend comment comments feedback lastfeedback permalink "
     "createdat createddate updatedat updateddate lastrespondedat respondedat "
-    "nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat "
+    "nextsurveyscheduledat nextsurvey nextsurveydate sendat sentat surveyscheduledat responsedate "
+    "surveyscore scoregroup campaignname "
     "atrisk source surveytype notes refusedbecause",
 }
 # As spreadsheets in German, French, Spanish, Italian and Dutch name them; accents as they stand.
@@ -64,11 +66,14 @@ _SERVICES = {
     "Delighted": [
         {"personemail", "score"},
         {"personemail", "permalink"},
+        {"personemail", "surveysentat"},
         {"email", "lastsentat"},
         {"email", "permalink"},
         {"email", "nextsurveyscheduledat"},
     ],
     "Retently": [
+        {"emailaddress", "surveyscore"},
+        {"emailaddress", "lastsurveydate"},
         {"email", "lastsurveydate"},
         {"email", "deliverabilitystatus"},
         {"email", "scoretrend"},
@@ -133,7 +138,7 @@ def service_of(headers: Iterable[str]) -> str:
 
 def property_name(header: str) -> str:
     """Return the header as a property's name: without spaces. "" if nothing is left of it."""
-    name = re.sub(r"[\s\x00-\x1f\x7f,]+", "_", header.strip())[:_LONGEST_NAME].strip("_")
+    name = re.sub(r"[\s\x00-\x1f\x7f,]+", "_", _of_person(header))[:_LONGEST_NAME].strip("_")
     return f"{name}_"[:_LONGEST_NAME] if name in {*OWN_FIELDS, EMAIL, TAGS} else name
 
 
@@ -144,12 +149,17 @@ def _target(header: str, known: Mapping[str, str], loosely: Mapping[str, str]) -
         return f"{OWN}{OWN_FIELDS[name]}"
     if name in known:
         return f"{PROPERTY}{name}"
-    bare = _bare(name)
+    bare = _bare(_of_person(name))
     if bare in _KNOWN and bare not in loosely:
         return _KNOWN[bare]
     if bare in loosely:
         return f"{PROPERTY}{loosely[bare]}"
     return None if bare else IGNORE
+
+
+def _of_person(header: str) -> str:
+    """Return the header without the word in front that says whose it is, as in `Person: Plan`."""
+    return re.sub(r"(?i)^(person|customer)\s*:\s*(?=\S)", "", header.strip())
 
 
 def _bare(header: str) -> str:

@@ -3,6 +3,8 @@
 import codecs
 from collections.abc import Iterable, Iterator
 
+from afterword.customers.importing.reading.not_text import SAVE_AS_CSV, is_binary, what_it_is
+
 PIECE = 256 * 1024  # bytes
 LONGEST_LINE = 4 * 1024 * 1024
 _SAMPLE = 64 * 1024  # bytes of lines that are not ASCII
@@ -14,12 +16,6 @@ _MARKS = {
     codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
-}
-_NO_TEXT = {
-    b"PK\x03\x04": "This is an Excel or another zipped file: save it as CSV, and choose that.",
-    b"\xd0\xcf\x11\xe0": "This is an Excel workbook: save it as CSV, and choose that file.",
-    b"%PDF": "This is a PDF: a CSV file is needed.",
-    b"\x1f\x8b": "This file is compressed: unpack it first.",
 }
 # What a file may be read as; each has the line end and the quote where ASCII has them.
 ENCODINGS = {
@@ -124,13 +120,14 @@ def _as_bytes(chunks: Iterator[bytes]) -> Iterator[bytes]:
         start += chunk
         if len(start) >= 4096:
             break
-    for magic, words in _NO_TEXT.items():
-        if start.startswith(magic):
-            raise NotCsv(words)
+    if words := what_it_is(start):
+        raise NotCsv(words)
     mark, encoding = next(
         ((mark, name) for mark, name in _MARKS.items() if start.startswith(mark)),
         (b"", _by_its_nuls(start)),
     )
+    if encoding == "utf-8" and is_binary(start):
+        raise NotCsv(f"This is no text, and so no CSV file. {SAVE_AS_CSV}")
     is_old_mac = b"\r" in start and b"\n" not in start
     for text in _as_utf_8(_then(start[len(mark) :], chunks), encoding):
         yield text.replace(b"\r", b"\n") if is_old_mac else text

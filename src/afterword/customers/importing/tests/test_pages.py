@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -84,7 +85,7 @@ def test_the_customers_lead_to_the_import():
         (b"", "The file is empty."),
         (b"\n\n\n", "it is blank"),
         (b"email,name\n", "a header, and no rows"),
-        (b"PK\x03\x04" + b"\0" * 100, "save it as CSV"),
+        (b"PK\x03\x04xl/" + b"\0" * 100, "This is an Excel workbook, and no CSV file. Save"),
         (b",".join(b"c%d" % n for n in range(501)) + b"\n1\n", "501 columns; 500 is the most"),
         (b"x" * 5_000_000, "longer than 4 MB"),
         (b'"', "None of its first rows can be read"),
@@ -125,6 +126,34 @@ def test_without_a_column_of_addresses_nothing_starts():
     assert answer.status_code == 422
     assert "customers are known by them" in answer.text
     assert not Work.objects.exists()
+
+
+def test_what_is_no_choice_is_told_at_its_column():
+    member = a_member()
+    file = a_file(member, "email,plan\nann@example.com,pro\n")
+
+    answer = signed_in(member).post(page_of(file), chosen("email", "property:nobody's"))
+
+    assert answer.status_code == 422
+    assert "Choose one of those that are offered." in answer.text
+    assert not Work.objects.exists()
+
+
+def test_five_hundred_columns_are_a_page_that_costs_little(django_assert_max_num_queries):
+    member = a_member()
+    client = signed_in(member)
+    wide = ",".join(["email", *(f"Answer {number}" for number in range(499))])
+    client.get(page_of(a_file(member, PEOPLE)))  # templates are read once
+    file = a_file(member, f"{wide}\nann@example.com{',yes' * 499}\n")
+
+    began = time.thread_time()
+    with django_assert_max_num_queries(20):
+        page = client.get(page_of(file)).text
+    took = time.thread_time() - began
+
+    assert page.count("<select") >= 500
+    assert '<option value="email" selected>E-mail address</option>' in page
+    assert took < 0.7  # seconds; it was more than one where each option was a template
 
 
 def test_two_columns_do_not_fill_the_same():

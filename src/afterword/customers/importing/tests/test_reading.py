@@ -131,13 +131,26 @@ def test_one_column_needs_no_separator():
 
 
 @pytest.mark.parametrize(
-    ("start", "word"),
-    [(b"PK\x03\x04zip", "Excel"), (b"\xd0\xcf\x11\xe0old", "Excel"), (b"%PDF-1.7", "PDF"),
-     (b"\x1f\x8b\x08", "compressed")],
-)  # fmt: skip
-def test_what_is_no_text_is_refused_in_words(start, word):
-    with pytest.raises(NotCsv, match=word):
-        list(Pieces([start + b"\0" * 5000]))
+    ("start", "words"),
+    [
+        (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml", "an Excel workbook, and no CSV"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenDocument"),
+        (b"PK\x03\x04\x14\0\0\0people.csv", "compressed: unpack it first"),
+        (b"\xd0\xcf\x11\xe0old", "an Excel workbook"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture, and no CSV"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "a picture"),
+        (b"\x1f\x8b\x08", "compressed"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html>", "a web page"),
+        (b"\x7fELF and\nmore", "no text"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_words(start, words):
+    with pytest.raises(NotCsv) as refused:
+        list(Pieces([start + b"\0" * 30 + b"\xe9\n" * 500]))
+
+    assert words in str(refused.value)
+    assert "CSV" in str(refused.value)
 
 
 def test_a_file_without_lines_is_refused():
