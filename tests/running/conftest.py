@@ -65,6 +65,14 @@ class Up:
             self.family |= set(psutil.Process(self.process.pid).children(recursive=True))
         return {each for each in self.family if is_alive(each)}
 
+    def processor_seconds(self) -> float:
+        """What it and the processes below it have taken of the processor, those that ended too."""
+        taken = 0.0
+        for each in {psutil.Process(self.process.pid), *self.meet()}:
+            with suppress(psutil.NoSuchProcess):
+                taken += sum(each.cpu_times()[:4])
+        return taken
+
     def child(self, name: str) -> psutil.Process | None:
         """Return the direct child of that name: web, worker or postgres."""
         for child in psutil.Process(self.process.pid).children():
