@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]{}\"',:;=/\\]++@[^\s@<>()\[\]{}\"',:;=/\\]++")
+_ATOM = r"[^\s@<>()\[\]{}\"',:;=/\\]"
+# Begins only where a word does, so that a long one takes no longer than its length.
+_ADDRESS = re.compile(rf"(?<!{_ATOM}){_ATOM}++@{_ATOM}++")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What turns the direction of a text, which a header could be made to lie with.
 _DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufeff]+")

@@ -3,8 +3,9 @@
 import re
 
 # A key may be written plainly, with escapes of JSON or of addresses, once or more often, or in
-# two bytes or four for each letter, of which those that are NUL have become U+FFFD.
-_ESCAPED = r"(?:\\++(?:u00|x)|%(?:25)*+)"
+# two bytes or four for each letter, of which those that are NUL have become U+FFFD. A run of
+# backslashes is looked at from its beginning only, so that many take no longer than their number.
+_ESCAPED = r"(?:(?<!\\)\\++(?:u00|x)|%(?:25)*+)"
 _BETWEEN = "\ufffd*+"
 _LETTER = rf"{_BETWEEN}(?:[\w-]|{_ESCAPED}[2-7][0-9a-f])"
 _A, _W, _LINE = (rf"(?:{letter}|{_ESCAPED}{ord(letter):x}){_BETWEEN}" for letter in ("a", "w", "_"))

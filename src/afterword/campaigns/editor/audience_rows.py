@@ -15,7 +15,7 @@ from afterword.audience.operators import OPERATORS_BY_TYPE
 from afterword.customers.values import PropertyType
 
 _COLUMNS = ("field", "operator", "value", "group")
-_BETWEEN = re.compile(r"\s*(?:,|;|\band\b|\bto\b)\s*")
+_BETWEEN = re.compile(r",|;|\band\b|\bto\b")
 _VALUE = forms.CharField(required=False, max_length=1000)
 _NUMBER = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 _OPERATORS = {
@@ -38,7 +38,7 @@ class Row:
         operator = _OPERATORS.get((self.kind, self.operator))
         value: object = self.value
         if operator and operator.takes == "pair":
-            value = _BETWEEN.split(self.value)
+            value = [end.strip() for end in _BETWEEN.split(self.value)]
         found = {"field": self.field, "operator": self.operator, "value": value}
         return found | {"type": self.kind} if event_property(self.field) and self.kind else found
 

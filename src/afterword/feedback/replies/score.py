@@ -30,9 +30,7 @@ def said(words: str, scale: Scale) -> Said:
         return Said(None, words)
     lines = list(lines_of(whole))
     for at, line in enumerate(lines):
-        if found := re.fullmatch(
-            r"\*{0,2}(\d+)\*{0,2}\s*(?:[.!,:;\u2013\u2014-]+(?:\s+(.*))?)?", line
-        ):
+        if found := _BY_ITSELF.fullmatch(line):
             score = int(found[1])
             if score not in scale.scores:
                 break

@@ -13,7 +13,7 @@ from afterword.mail.servers.find import Broken, Server
 SHOWN = 300  # characters of a record that was found
 _STRING = 255  # octets in one string of a TXT record
 _LOOKUPS = 10  # RFC 7208, 4.6.4
-_TAG = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*?)\s*", re.DOTALL)
+_TAG = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*=(.*)", re.DOTALL)
 _SPF_MODIFIER = re.compile(r"[a-z][a-z0-9._-]*=.*")
 _SPF_MECHANISM = re.compile(r"[+?~-]?(all|include|exists|a|mx|ptr|ip4|ip6)(?:[:/](.*))?")
 _SPF_COSTLY = {"include", "a", "mx", "ptr", "exists", "redirect"}
@@ -265,7 +265,7 @@ def _dmarc_verdict(policy: str, host: str, is_own: bool) -> tuple[Status, str]:
 def _tags(value: str) -> dict[str, str]:
     """Read `a=b; c=d`; what is no tag is skipped."""
     matches = (_TAG.fullmatch(part) for part in value.split(";"))
-    return {match[1].lower(): match[2] for match in matches if match}
+    return {match[1].lower(): match[2].strip() for match in matches if match}
 
 
 def _relative(host: str) -> str:
