@@ -109,7 +109,8 @@ class ScheduleForm(NoticesOthers, TimeFrameFields):
     def certainty(self) -> str:
         """How sure a score the wanted answers allow; empty while no number is given."""
         wanted = str(self["target_answers"].value() or "")
-        if not wanted.isdecimal() or not 1 <= int(wanted) <= MOST_ANSWERS:
+        # int() takes only so many digits.
+        if not wanted.isdecimal() or not 1 <= int(wanted[:20]) <= MOST_ANSWERS:
             return ""
         return in_words(Metric(self.campaign.metric), int(wanted))
 

@@ -432,6 +432,7 @@ def test_a_delay_is_shown_in_its_largest_whole_unit(client, workspace, delay, sh
         {"target_answers": ""},
         {"target_answers": "0"},
         {"target_answers": "100001"},
+        {"target_answers": "9" * 5_000},
         {"target_property": "nosuch"},
         {"delay_number": ""},
         {"delay_number": "0"},

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -84,10 +84,9 @@ def _give(
 
 def _property(request: HttpRequest, member: Member) -> Property:
     wanted = request.POST.get("property", "")
-    found = member.workspace.properties.filter(id=wanted).first() if wanted.isdecimal() else None
-    if found is None:
+    if not wanted.isdecimal() or len(wanted) >= 20:  # int() takes only so many digits
         raise Http404
-    return found
+    return get_object_or_404(member.workspace.properties, id=wanted)
 
 
 def _refused(request: HttpRequest, customer: Customer, problem: str) -> HttpResponse:

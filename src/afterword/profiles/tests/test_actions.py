@@ -276,6 +276,13 @@ def test_a_property_is_edited_in_place_without_a_script_too(client, ann, plan):
     assert ann.properties == {"plan": "free"}
 
 
+@pytest.mark.parametrize("wanted", ["", "²", "9" * 19, "9" * 5_000], ids=len)
+def test_a_property_that_is_none_is_not_found(client, ann, wanted):
+    for name in ("property", "property_removal"):
+        assert post(client, name, ann, property=wanted, value="free").status_code == 404
+    assert ann.properties == {"plan": "pro"}
+
+
 def test_a_value_that_does_not_fit_is_refused_and_kept_in_the_form(client, member, ann):
     seats = a_property(member.workspace, "seats", "number")
 
