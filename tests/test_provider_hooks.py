@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.core.cache import cache
 from django.utils import timezone
 
 from afterword.core import signed_ids
@@ -273,12 +274,13 @@ def test_an_old_post_of_resend_is_refused(live_server, account, survey):
 def test_an_account_without_a_secret_says_in_the_log_what_to_set(
     live_server, account, caplog, address, what
 ):
+    cache.clear()
     account(address)
     caplog.set_level(logging.WARNING, "afterword.sending.reports.hooks")
 
-    assert post(live_server, json={}) == 404
+    assert [post(live_server, json={}) for _ in range(2)] == [404, 404]
 
-    assert what in caplog.text
+    assert caplog.text.count(what) == 1  # within a minute, however many posts
     assert "AFTERWORD_MAIL_URL" in caplog.text or what == "no reports"
 
 

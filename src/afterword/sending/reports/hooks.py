@@ -27,6 +27,7 @@ from afterword.mail.ways.providers import PROVIDERS, webhook_options
 from afterword.sending import outcomes
 from afterword.sending.reports import svix
 from afterword.sending.reports.provider_events import reports_of
+from afterword.web.flood import is_above
 
 DEFAULT = "default"  # in place of a workspace's id: the account of AFTERWORD_MAIL_URL
 MOST_BYTES = 1024 * 1024
@@ -60,7 +61,9 @@ def hook(request: HttpRequest, account: str) -> HttpResponse:
     try:
         found = _hook(account, request.path)
     except NotReady as reason:
-        log.warning("a report by a mail provider was turned away: %s", reason)
+        # Anybody may post there, and as often: a line a minute says it as well.
+        if not is_above(f"reports-not-ready:{account}", 1):
+            log.warning("a report by a mail provider was turned away: %s", reason)
         raise Http404 from reason
     if request.method != "POST":
         return HttpResponse()
