@@ -57,6 +57,7 @@ def test_a_service_is_chosen_calls_is_mapped_and_its_survey_goes_now(live_server
         with ThreadPoolExecutor(1) as worker:  # this thread has the browser's event loop
             worker.submit(process, member.workspace_id).result()
         page.get_by_role("link", name="Fields, secret and calls").click()
+        page.wait_for_url("**/settings/inbound-webhooks/*")  # and what shows fields as one types
         page.get_by_label("Fields").fill("email: who.mail")
         expect(page.get_by_text("b@c.de from")).to_be_visible()
 
